@@ -1,0 +1,90 @@
+// Where each folder may look. The reasons are in docs/design.md, "Import rules".
+const engines = '^src/store/(sqlite|memory)/';
+const features = ['ingest', 'flows', 'drops', 'service-map'];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'domain-is-plain',
+      comment: 'What the words mean knows nothing of how they are stored, served or configured.',
+      severity: 'error',
+      from: { path: '^src/domain/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        pathNot: [
+          '^src/domain/',
+          '^node_modules/(graphology|ipaddr\\.js|re2js)',
+          '^node:?crypto$',
+          '^crypto$',
+        ],
+      },
+    },
+    {
+      name: 'graphology-only-in-the-map',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/domain/service-map/' },
+      to: { path: '^node_modules/graphology' },
+    },
+    {
+      name: 'engines-behind-the-port',
+      comment: 'Only where the program is put together is it known which engine runs.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          engines,
+          '^src/store/store\\.module\\.ts$',
+          '^src/ingest-worker\\.ts$',
+          '\\.(spec|contract)\\.ts$',
+        ],
+      },
+      to: { path: engines },
+    },
+    {
+      name: 'engines-know-the-domain-and-the-port',
+      severity: 'error',
+      from: { path: engines, pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: '^(src|node_modules/@nestjs)/',
+        pathNot: ['^src/domain/', '^src/store/(flow-store|ordered)\\.ts$', engines],
+      },
+    },
+    {
+      name: 'engines-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^src/store/(sqlite|memory)/' },
+      to: { path: engines, pathNot: '^src/store/$1/' },
+    },
+    ...features.map((feature) => ({
+      name: `${feature}-stands-alone`,
+      comment: 'Features meet in the domain and in the store, not in each other.',
+      severity: 'error',
+      from: { path: `^src/${feature}/` },
+      to: { path: `^src/(${features.filter((other) => other !== feature).join('|')}|live|cli)/` },
+    })),
+    {
+      name: 'live-sees-the-live-map',
+      severity: 'error',
+      from: { path: '^src/live/' },
+      to: { path: '^src/(ingest|flows|drops|cli)/' },
+    },
+    {
+      name: 'dashboard-sees-types-only',
+      comment: 'The shapes of the API are written once; none of the server runs in a browser.',
+      severity: 'error',
+      from: { path: '^dashboard/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
