@@ -1,0 +1,40 @@
+/** The closed list of error codes: what machines read. `http` maps each to its status in one place. */
+export type ErrorCode =
+  | 'invalid_filter'
+  | 'invalid_parameter'
+  | 'unknown_parameter'
+  | 'invalid_body'
+  | 'no_records'
+  | 'unsupported_media_type'
+  | 'payload_too_large'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'insufficient_storage'
+  | 'unavailable'
+  | 'internal';
+
+/** An error that its reader can act on: a code for machines, a sentence for people. */
+export class FlowatlasError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly field?: string,
+    readonly details?: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+    this.name = 'FlowatlasError';
+  }
+}
+
+/** What every door (REST, socket) answers with: `{"error":{"code","message","field"?}}`. */
+export function errorBody(error: FlowatlasError): {
+  error: { code: ErrorCode; message: string; field?: string };
+} {
+  const { code, message, field, details } = error;
+  return { error: { code, message, ...(field === undefined ? {} : { field }), ...details } };
+}
+
+export function invalidFilter(field: string, reason: string): FlowatlasError {
+  return new FlowatlasError('invalid_filter', `${field}: ${reason}`, field);
+}

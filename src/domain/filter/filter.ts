@@ -1,0 +1,46 @@
+import type { Predicate } from './criterion.js';
+
+/**
+ * Which flows an answer is about. The fields of one flow filter are AND, a list of them is OR, and
+ * what the deny list matches is taken away again: Hubble's rules, written once.
+ * https://docs.cilium.io/en/stable/_api/v1/observer/README/#getflowsrequest
+ */
+export interface Filter {
+  readonly matches: Predicate;
+  /** Nothing is asked: every flow passes. */
+  readonly isEmpty: boolean;
+  /**
+   * The answer depends on what flows of one group can differ in (uuid, both ports), so a group of
+   * flows cannot be judged as a whole (see service-map/tally.ts).
+   */
+  readonly perFlow: boolean;
+}
+
+export const everything: Filter = { matches: () => true, isEmpty: true, perFlow: false };
+
+export function all(predicates: readonly Predicate[]): Predicate {
+  const [first, second] = predicates;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  return (flow) => predicates.every((matches) => matches(flow));
+}
+
+function any(predicates: readonly Predicate[]): Predicate {
+  const [first, second] = predicates;
+  if (first !== undefined && second === undefined) return first;
+  return (flow) => predicates.some((matches) => matches(flow));
+}
+
+/** An empty allow list allows everything. */
+export function allowButDeny(allow: readonly Predicate[], deny: readonly Predicate[]): Predicate {
+  const allowed = allow.length === 0 ? () => true : any(allow);
+  if (deny.length === 0) return allowed;
+  const denied = any(deny);
+  return (flow) => allowed(flow) && !denied(flow);
+}
+
+/** Narrows a filter: a viewer's scope is put before whatever was asked. */
+export function within(scope: Predicate | undefined, filter: Filter): Filter {
+  if (scope === undefined) return filter;
+  return { matches: all([scope, filter.matches]), isEmpty: false, perFlow: filter.perFlow };
+}

@@ -1,0 +1,12 @@
+import { namespaceOf } from '../flow/node-identity.js';
+import { onEndpoint, type SidedCriterion } from './criterion.js';
+
+/** `--namespace`: exact. */
+export const namespace: SidedCriterion = {
+  name: 'namespace',
+  describe: 'exact Kubernetes namespace',
+  parse(values) {
+    const wanted = new Set(values);
+    return onEndpoint((endpoint) => wanted.has(namespaceOf(endpoint)));
+  },
+};

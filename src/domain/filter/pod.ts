@@ -1,0 +1,36 @@
+import { namespaceOf } from '../flow/node-identity.js';
+import { onEndpoint, type FilterWords, type SidedCriterion } from './criterion.js';
+
+/**
+ * `--pod [namespace/]prefix`: the namespace is exact, the name a case-sensitive prefix. Without a
+ * slash the namespace is `default`, or the one that `--namespace` gives; `/prefix` is any namespace.
+ */
+export const pod: SidedCriterion = {
+  name: 'pod',
+  describe: '[namespace/]prefix of a pod name; without a namespace: default',
+  parse(values, words) {
+    const wanted = values.flatMap((value) => readPod(value, words));
+    return onEndpoint((endpoint) => {
+      const namespace = namespaceOf(endpoint);
+      if (namespace === '' && endpoint.pod === '') return false;
+      return wanted.some(
+        (pod) =>
+          (pod.namespace === undefined || pod.namespace === namespace) && endpoint.pod.startsWith(pod.prefix),
+      );
+    });
+  },
+};
+
+interface WantedPod {
+  namespace: string | undefined;
+  prefix: string;
+}
+
+function readPod(value: string, words: FilterWords): WantedPod[] {
+  const slash = value.indexOf('/');
+  if (slash < 0) {
+    const namespaces = words.get('namespace') ?? ['default'];
+    return namespaces.map((namespace) => ({ namespace, prefix: value }));
+  }
+  return [{ namespace: slash === 0 ? undefined : value.slice(0, slash), prefix: value.slice(slash + 1) }];
+}

@@ -1,0 +1,71 @@
+import { FlowatlasError } from '../errors.js';
+import { fromMilliseconds, parseTimestamp } from '../flow/timestamp.js';
+
+/** Both ends belong to the window; nanoseconds since 1970. */
+export interface Window {
+  since: bigint | undefined;
+  until: bigint | undefined;
+}
+
+export const always: Window = { since: undefined, until: undefined };
+
+export function inWindow(window: Window, time: bigint): boolean {
+  return (
+    (window.since === undefined || time >= window.since) &&
+    (window.until === undefined || time <= window.until)
+  );
+}
+
+const UNITS = new Map([
+  ['ns', 1n],
+  ['us', 1_000n],
+  ['µs', 1_000n],
+  ['ms', 1_000_000n],
+  ['s', 1_000_000_000n],
+  ['m', 60_000_000_000n],
+  ['h', 3_600_000_000_000n],
+  ['d', 86_400_000_000_000n],
+  ['w', 604_800_000_000_000n],
+]);
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w))+$/;
+const TERM = /(\d+)(?:\.(\d+))?(ns|us|µs|ms|s|m|h|d|w)/g;
+const SHORT_TIME = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/**
+ * Hubble's forms of `--since` and `--until`: a duration back from now (`10m`, `1h30m`, and days and
+ * weeks besides), a day, an hour or a minute, RFC 3339, or RFC 1123 with a numeric zone.
+ */
+export function parseTime(field: string, text: string, now: number): bigint {
+  if (DURATION.test(text)) return fromMilliseconds(now) - duration(text);
+  const time = parseTimestamp(text) ?? parseShort(text) ?? parseRfc1123(text);
+  if (time !== undefined) return time;
+  throw new FlowatlasError(
+    'invalid_parameter',
+    `${field}: "${text}" is neither a duration such as 10m, 1h30m or 7d nor a time such as 2026-06-01T10:00:00Z`,
+    field,
+  );
+}
+
+function duration(text: string): bigint {
+  let sum = 0n;
+  for (const [, whole = '0', fraction = '', unit = 's'] of text.matchAll(TERM)) {
+    const size = UNITS.get(unit) ?? 0n;
+    sum += BigInt(whole) * size;
+    if (fraction !== '') sum += (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
+  }
+  return sum;
+}
+
+function parseShort(text: string): bigint | undefined {
+  const match = SHORT_TIME.exec(text);
+  if (!match) return undefined;
+  const [, day, hour = '00', minute = '00', zone = 'Z'] = match;
+  return parseTimestamp(`${day}T${hour}:${minute}:00${zone}`);
+}
+
+/** `Mon, 02 Jan 2006 15:04:05 -0700`. */
+function parseRfc1123(text: string): bigint | undefined {
+  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}$/.test(text)) return undefined;
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? undefined : fromMilliseconds(milliseconds);
+}

@@ -1,0 +1,65 @@
+import { EndpointReader } from './endpoint-reader.js';
+import type { Flow } from './flow.js';
+import { numberOf, objectOf, textOf, type Json } from './json.js';
+import { L7Reader } from './l7-reader.js';
+import type { FlowRecord } from './record.js';
+import { parseTimestamp } from './timestamp.js';
+import { NodeLabelsReader } from './node-labels-reader.js';
+import { readProtocol, TraitsReader } from './traits-reader.js';
+
+/**
+ * Reads flows out of parsed JSON, whatever a field mask left of them. Equal parts of different
+ * flows are the same object, as long as the reader remembers them.
+ */
+export class FlowReader {
+  readonly #endpoints = new EndpointReader();
+  readonly #traits = new TraitsReader();
+  readonly #l7 = new L7Reader();
+  readonly #nodeLabels = new NodeLabelsReader();
+
+  read(record: FlowRecord): Flow {
+    const { flow, envelope } = record;
+    const ip = objectOf(flow['IP']);
+    const l4 = objectOf(flow['l4']);
+    const protocol = readProtocol(l4);
+    const ports = objectOf(l4[protocol]);
+    return {
+      time: parseTimestamp(flow['time']) ?? parseTimestamp(envelope['time']),
+      uuid: textOf(flow['uuid']),
+      source: this.#endpoints.read(
+        flow['source'],
+        textOf(ip['source']),
+        flow['source_names'] ?? flow['sourceNames'],
+        flow['source_service'] ?? flow['sourceService'],
+      ),
+      destination: this.#endpoints.read(
+        flow['destination'],
+        textOf(ip['destination']),
+        flow['destination_names'] ?? flow['destinationNames'],
+        flow['destination_service'] ?? flow['destinationService'],
+      ),
+      sourcePort: port(ports['source_port'] ?? ports['sourcePort']),
+      destinationPort: port(ports['destination_port'] ?? ports['destinationPort']),
+      traits: this.#traits.read(flow, envelope, protocol, ip, ports),
+      l7: this.#l7.read(flow['l7']),
+      nodeLabels: this.#nodeLabels.read(flow['node_labels'] ?? flow['nodeLabels']),
+      weight: weight(flow['aggregate']),
+    };
+  }
+}
+
+function port(value: unknown): number {
+  const number = numberOf(value);
+  return number > 0 && number <= 65_535 && Number.isInteger(number) ? number : 0;
+}
+
+/** The flows an exporter's aggregate stands for (Cilium 1.19). */
+function weight(aggregate: unknown): number {
+  if (aggregate === undefined) return 1;
+  const counts: Json = objectOf(aggregate);
+  const sum =
+    numberOf(counts['ingress_flow_count'] ?? counts['ingressFlowCount']) +
+    numberOf(counts['egress_flow_count'] ?? counts['egressFlowCount']) +
+    numberOf(counts['unknown_direction_flow_count'] ?? counts['unknownDirectionFlowCount']);
+  return Math.min(Math.max(1, Math.trunc(sum)), 0xffff_ffff);
+}

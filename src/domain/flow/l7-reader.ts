@@ -1,0 +1,50 @@
+import { l7TypeName } from './enums.js';
+import type { DnsMessage, HttpMessage, L7 } from './flow.js';
+import { forgetful } from './forgetful.js';
+import { equal, isObject, numberOf, textOf, textsOf, type Json } from './json.js';
+
+/** Reads L7 messages without headers and latency, and hands out the same object for equal ones. */
+export class L7Reader {
+  readonly #known = forgetful<L7>(20_000);
+
+  read(value: unknown): L7 | undefined {
+    if (!isObject(value)) return undefined;
+    const l7: L7 = {
+      type: l7TypeName(value['type']),
+      kind: kindOf(value),
+      http: readHttp(value['http']),
+      dns: readDns(value['dns']),
+    };
+    const { http, dns } = l7;
+    const key = `${l7.type} ${l7.kind} ${http ? `${http.method} ${http.status} ${http.protocol} ${http.url}` : ''} ${dns ? `${dns.rcode} ${dns.qtypes} ${dns.query}` : ''}`;
+    const known = this.#known.get(key);
+    if (known !== undefined && equal(known, l7)) return known;
+    this.#known.set(key, l7);
+    return l7;
+  }
+}
+
+function kindOf(l7: Json): L7['kind'] {
+  if (isObject(l7['http'])) return 'http';
+  if (isObject(l7['dns'])) return 'dns';
+  return isObject(l7['kafka']) ? 'kafka' : 'other';
+}
+
+function readHttp(value: unknown): HttpMessage | undefined {
+  if (!isObject(value)) return undefined;
+  return {
+    method: textOf(value['method']),
+    url: textOf(value['url']),
+    protocol: textOf(value['protocol']),
+    status: numberOf(value['code']),
+  };
+}
+
+function readDns(value: unknown): DnsMessage | undefined {
+  if (!isObject(value)) return undefined;
+  return {
+    query: textOf(value['query']),
+    qtypes: textsOf(value['qtypes']).join(','),
+    rcode: numberOf(value['rcode']),
+  };
+}

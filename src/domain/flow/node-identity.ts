@@ -1,0 +1,155 @@
+import ipaddr from 'ipaddr.js';
+import { reservedEntity } from './enums.js';
+import type { Endpoint } from './flow.js';
+
+/**
+ * Which node of the service map an endpoint is: the identity rule, written here and nowhere else.
+ * The numeric identity of a CIDR or FQDN never counts: it differs from node to node.
+ * https://docs.cilium.io/en/stable/internals/security-identities/
+ */
+export interface NodeIdentity {
+  id: string;
+  kind: NodeKind;
+  name: string;
+  namespace: string;
+  cluster: string;
+}
+
+type NodeKind =
+  'workload' | 'pod' | 'namespace' | 'cluster' | 'service' | 'entity' | 'fqdn' | 'cidr' | 'ip' | 'unknown';
+
+export type Level = 'cluster' | 'namespace' | 'workload' | 'pod';
+
+/** The workload that other records gave for a pod, by `podKey`. */
+export type WorkloadOfPod = (podKey: string) => string | undefined;
+
+const CLUSTER_LABEL = 'k8s:io.cilium.k8s.policy.cluster=';
+const NAMESPACE_LABEL = 'k8s:io.kubernetes.pod.namespace=';
+const NAME_LABELS = ['k8s:app.kubernetes.io/name=', 'k8s:k8s-app=', 'k8s:app='];
+/** When a label names several: the most telling first. */
+const ENTITIES = ['host', 'remote-node', 'kube-apiserver', 'ingress', 'health', 'init', 'unmanaged', 'world'];
+
+export function identify(endpoint: Endpoint, level: Level, workloadOfPod: WorkloadOfPod): NodeIdentity {
+  const namespace = namespaceOf(endpoint);
+  if (endpoint.pod === '' && namespace === '') return outsider(endpoint);
+  const cluster = clusterOf(endpoint);
+  if (level === 'cluster') return node('cluster', cluster, cluster, '', cluster);
+  if (level === 'namespace')
+    return node('namespace', `${cluster}/${namespace}`, namespace, namespace, cluster);
+  if (level === 'pod' && endpoint.pod !== '') {
+    return node('pod', podKey(endpoint), endpoint.pod, namespace, cluster);
+  }
+  const name = workloadName(endpoint, workloadOfPod);
+  // A mask left nothing but the namespace: that is the finest thing known.
+  if (name === '') return node('namespace', `${cluster}/${namespace}`, namespace, namespace, cluster);
+  return node('workload', `${cluster}/${namespace}/${name}`, name, namespace, cluster);
+}
+
+export function podKey(endpoint: Endpoint): string {
+  return `${clusterOf(endpoint)}/${namespaceOf(endpoint)}/${endpoint.pod}`;
+}
+
+/** Records before Cilium 1.16 do not carry the cluster's name; `default` is what Cilium calls it then. */
+function clusterOf(endpoint: Endpoint): string {
+  return endpoint.cluster || valueOf(endpoint.labels, CLUSTER_LABEL) || 'default';
+}
+
+export function namespaceOf(endpoint: Endpoint): string {
+  return endpoint.namespace || valueOf(endpoint.labels, NAMESPACE_LABEL);
+}
+
+function workloadName(endpoint: Endpoint, workloadOfPod: WorkloadOfPod): string {
+  const given = endpoint.workloads[0]?.name;
+  if (given !== undefined) return given;
+  if (endpoint.pod !== '') return workloadOfPod(podKey(endpoint)) ?? withoutGeneratedSuffix(endpoint.pod);
+  for (const label of NAME_LABELS) {
+    const value = valueOf(endpoint.labels, label);
+    if (value !== '') return value;
+  }
+  return '';
+}
+
+/** The alphabet of generated names: no vowels and nothing that looks like another character. */
+const SAFE = '[bcdfghjklmnpqrstvwxz2456789]';
+const GENERATED = [
+  new RegExp(`-${SAFE}{8,10}-${SAFE}{5}$`), // Deployment: ReplicaSet hash and pod
+  new RegExp(`-\\d{8,}-${SAFE}{5}$`), // CronJob: minutes since 1970 and pod
+  new RegExp(`-${SAFE}{5}$`), // DaemonSet, Job
+  /-\d+$/, // StatefulSet ordinal
+];
+
+/** The name of the controller that most likely made a pod of this name. */
+export function withoutGeneratedSuffix(pod: string): string {
+  for (const suffix of GENERATED) {
+    const name = pod.replace(suffix, '');
+    if (name !== pod && name !== '') return name;
+  }
+  return pod;
+}
+
+/** Endpoints that are no pod: the name, the address range, the entity, the service or the address. */
+function outsider(endpoint: Endpoint): NodeIdentity {
+  const name = endpoint.names[0] ?? valueOf(endpoint.labels, 'fqdn:');
+  if (name !== '') return prefixed('fqdn', name.replace(/\.$/, '').toLowerCase());
+  const cidr = mostSpecificCidr(endpoint.labels);
+  if (cidr !== '') return prefixed('cidr', cidr);
+  const entity = entityOf(endpoint);
+  if (entity !== undefined) return prefixed('entity', entity);
+  if (endpoint.service !== '') return serviceNode(endpoint);
+  if (endpoint.ip !== '') return prefixed('ip', endpoint.ip);
+  return node('unknown', 'unknown', 'unknown', '', '');
+}
+
+function serviceNode(endpoint: Endpoint): NodeIdentity {
+  const { service, serviceNamespace } = endpoint;
+  const cluster = clusterOf(endpoint);
+  return node(
+    'service',
+    `service:${cluster}/${serviceNamespace}/${service}`,
+    service,
+    serviceNamespace,
+    cluster,
+  );
+}
+
+function entityOf(endpoint: Endpoint): string | undefined {
+  const byNumber = reservedEntity(endpoint.identity);
+  if (byNumber !== undefined) return byNumber;
+  for (const entity of ENTITIES) {
+    const isEntity = (label: string) =>
+      label === `reserved:${entity}` || label.startsWith(`reserved:${entity}-ipv`);
+    if (endpoint.labels.some(isEntity)) return entity;
+  }
+  return undefined;
+}
+
+/** The longest prefix; a /0 says no more than "world". Cilium writes the colons of IPv6 as dashes. */
+function mostSpecificCidr(labels: readonly string[]): string {
+  let best = '';
+  let longest = 0;
+  for (const label of labels) {
+    if (!label.startsWith('cidr:')) continue;
+    const text = label.slice('cidr:'.length);
+    const cidr = text.includes(':') || !text.includes('-') ? text : text.replaceAll('-', ':');
+    if (!ipaddr.isValidCIDR(cidr)) continue;
+    const [, length] = ipaddr.parseCIDR(cidr);
+    if (length > longest || (length === longest && cidr < best)) {
+      best = cidr;
+      longest = length;
+    }
+  }
+  return best;
+}
+
+function valueOf(labels: readonly string[], prefix: string): string {
+  for (const label of labels) if (label.startsWith(prefix)) return label.slice(prefix.length);
+  return '';
+}
+
+function prefixed(kind: NodeKind, name: string): NodeIdentity {
+  return node(kind, `${kind}:${name}`, name, '', '');
+}
+
+function node(kind: NodeKind, id: string, name: string, namespace: string, cluster: string): NodeIdentity {
+  return { id, kind, name, namespace, cluster };
+}

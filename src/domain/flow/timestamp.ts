@@ -1,0 +1,85 @@
+/**
+ * Times of flows are nanoseconds since 1970 in a bigint: Hubble writes RFC 3339 with up to nine
+ * fractional digits, more than a JavaScript number of milliseconds or microseconds can hold.
+ */
+
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:?\d{2})$/;
+const BILLION = 1_000_000_000n;
+/** What a signed 64-bit column can hold: years 1677 to 2262. */
+const LIMIT = (1n << 63n) - 1n;
+
+let lastMinute = '';
+let lastMinuteSeconds = 0;
+
+/** Nanoseconds since 1970, or undefined when the text is no RFC 3339 time or is out of range. */
+export function parseTimestamp(text: unknown): bigint | undefined {
+  if (typeof text !== 'string') return undefined;
+  return parseCanonical(text) ?? parseGeneral(text);
+}
+
+/** `2026-06-01T10:00:00.123456789Z`, the only form Hubble itself writes; consecutive flows share their minute. */
+function parseCanonical(text: string): bigint | undefined {
+  const length = text.length;
+  if (length < 20 || text.charCodeAt(length - 1) !== 90 || text.charCodeAt(16) !== 58) return undefined;
+  const minute = text.slice(0, 16);
+  if (minute !== lastMinute) {
+    const milliseconds = Date.parse(`${minute}:00Z`);
+    if (Number.isNaN(milliseconds) || text.charCodeAt(10) !== 84) return undefined;
+    lastMinute = minute;
+    lastMinuteSeconds = milliseconds / 1000;
+  }
+  const seconds = digits(text, 17, 19);
+  if (seconds < 0 || seconds > 59) return undefined;
+  let nanoseconds = 0;
+  if (length > 20) {
+    if (text.charCodeAt(19) !== 46 || length > 30) return undefined;
+    nanoseconds = digits(text, 20, length - 1);
+    if (nanoseconds < 0) return undefined;
+    for (let i = length - 21; i < 9; i++) nanoseconds *= 10;
+  }
+  return inRange(BigInt(lastMinuteSeconds + seconds) * BILLION + BigInt(nanoseconds));
+}
+
+function parseGeneral(text: string): bigint | undefined {
+  const match = RFC_3339.exec(text.trim());
+  if (!match) return undefined;
+  const [, date, clock, fraction = '', zone = 'Z'] = match;
+  const offset = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
+  const milliseconds = Date.parse(`${date}T${clock}${offset}`);
+  if (Number.isNaN(milliseconds)) return undefined;
+  const nanoseconds = BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  return inRange(BigInt(milliseconds / 1000) * BILLION + nanoseconds);
+}
+
+function inRange(nanoseconds: bigint): bigint | undefined {
+  return nanoseconds > LIMIT || nanoseconds < -LIMIT ? undefined : nanoseconds;
+}
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** RFC 3339 in UTC with 0, 3, 6 or 9 fractional digits, as protojson writes it. */
+export function formatTimestamp(nanoseconds: bigint): string {
+  let fraction = nanoseconds % BILLION;
+  if (fraction < 0n) fraction += BILLION;
+  const seconds = (nanoseconds - fraction) / BILLION;
+  const clock = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+  return fraction === 0n ? `${clock}Z` : `${clock}.${shortFraction(fraction)}Z`;
+}
+
+function shortFraction(nanoseconds: bigint): string {
+  const nine = nanoseconds.toString().padStart(9, '0');
+  if (nine.endsWith('000000')) return nine.slice(0, 3);
+  return nine.endsWith('000') ? nine.slice(0, 6) : nine;
+}
+
+export function fromMilliseconds(milliseconds: number): bigint {
+  return BigInt(Math.trunc(milliseconds)) * 1_000_000n;
+}

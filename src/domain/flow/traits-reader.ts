@@ -1,0 +1,110 @@
+import { dropReasonByNumber } from './drop-reason.js';
+import {
+  authTypeName,
+  directionName,
+  ipVersionName,
+  observationPointName,
+  traceReasonName,
+  typeName,
+  verdictName,
+} from './enums.js';
+import type { Traits } from './flow.js';
+import { forgetful } from './forgetful.js';
+import { equal, isObject, listOf, numberOf, objectOf, textOf, type Json } from './json.js';
+
+const protocols = ['TCP', 'UDP', 'ICMPv4', 'ICMPv6', 'SCTP', 'VRRP', 'IGMP'];
+/** In the order in which Hubble prints them. */
+const flags = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'NS'];
+
+/** The key of `l4` that names the protocol, one that this version does not know included. */
+export function readProtocol(l4: Json): string {
+  for (const protocol of protocols) if (protocol in l4) return protocol;
+  for (const other in l4) if (isObject(l4[other])) return other;
+  return '';
+}
+
+/** Reads what few flows differ in, and hands out the same object for equal traits. */
+export class TraitsReader {
+  readonly #known = forgetful<Traits>(20_000);
+
+  read(flow: Json, envelope: Json, protocol: string, ip: Json, ports: Json): Traits {
+    const eventType = objectOf(flow['event_type'] ?? flow['eventType']);
+    const traits: Traits = {
+      verdict: verdictName(flow['verdict']),
+      dropReason: readDropReason(flow),
+      type: typeName(flow['Type'] ?? flow['type']),
+      eventType: numberOf(eventType['type']),
+      subType: numberOf(eventType['sub_type'] ?? eventType['subType']),
+      direction: directionName(flow['traffic_direction'] ?? flow['trafficDirection']),
+      isReply: readIsReply(flow),
+      observationPoint: observationPointName(
+        flow['trace_observation_point'] ?? flow['traceObservationPoint'],
+      ),
+      traceReason: traceReasonName(flow['trace_reason'] ?? flow['traceReason']),
+      protocol,
+      tcpFlags: readFlags(ports['flags']),
+      icmpType: protocol === 'ICMPv4' || protocol === 'ICMPv6' ? numberOf(ports['type']) : -1,
+      ipVersion: ipVersionName(ip['ipVersion']),
+      encrypted: ip['encrypted'] === true,
+      authType: authTypeName(flow['auth_type'] ?? flow['authType']),
+      node: textOf(flow['node_name'] ?? flow['nodeName'] ?? envelope['node_name'] ?? envelope['nodeName']),
+      policyMatchType: numberOf(flow['policy_match_type'] ?? flow['policyMatchType']),
+      allowedBy: readPolicies(flow, 'allowed'),
+      deniedBy: readPolicies(flow, 'denied'),
+    };
+    return this.#shared(traits);
+  }
+
+  #shared(traits: Traits): Traits {
+    const key = `${traits.verdict} ${traits.dropReason} ${traits.type} ${traits.eventType} ${traits.subType} ${traits.direction} ${traits.isReply} ${traits.observationPoint} ${traits.traceReason} ${traits.protocol} ${traits.tcpFlags} ${traits.icmpType} ${traits.ipVersion} ${traits.encrypted} ${traits.authType} ${traits.node} ${traits.policyMatchType} ${policyKey(traits)}`;
+    const known = this.#known.get(key);
+    // The key joins hostile text, so it can collide; a hit counts only when it is equal.
+    if (known !== undefined && equal(known, traits)) return known;
+    this.#known.set(key, traits);
+    return traits;
+  }
+}
+
+function policyKey(traits: Traits): string {
+  if (traits.allowedBy.length === 0 && traits.deniedBy.length === 0) return '';
+  return JSON.stringify([traits.allowedBy, traits.deniedBy]);
+}
+
+/** The name, else the name of the deprecated number (Cilium before 1.9 wrote only that). */
+function readDropReason(flow: Json): string {
+  const described = flow['drop_reason_desc'] ?? flow['dropReasonDesc'];
+  if (typeof described === 'string') return described === 'DROP_REASON_UNKNOWN' ? '' : described;
+  const number = numberOf(described ?? flow['drop_reason'] ?? flow['dropReason']);
+  return number === 0 ? '' : (dropReasonByNumber(number)?.name ?? String(number));
+}
+
+/** `reply` was deprecated in 1.10 and is only ever written when true. */
+function readIsReply(flow: Json): boolean | undefined {
+  const isReply = flow['is_reply'] ?? flow['isReply'];
+  if (typeof isReply === 'boolean') return isReply;
+  return flow['reply'] === true ? true : undefined;
+}
+
+function readFlags(value: unknown): string {
+  if (!isObject(value)) return '';
+  let names = '';
+  for (const flag of flags) if (value[flag] === true) names += names === '' ? flag : `,${flag}`;
+  return names;
+}
+
+const none: readonly string[] = Object.freeze([]);
+
+function readPolicies(flow: Json, word: 'allowed' | 'denied'): readonly string[] {
+  const egress = flow[`egress_${word}_by`];
+  const ingress = flow[`ingress_${word}_by`];
+  if (egress === undefined && ingress === undefined) return none;
+  return [...listOf(egress), ...listOf(ingress)].filter(isObject).map(policyName);
+}
+
+/** An entry can lack a name: rules that the agent itself derived have only labels. */
+function policyName(policy: Json): string {
+  const kind = textOf(policy['kind']);
+  const name = textOf(policy['name']) || 'unnamed';
+  const namespace = textOf(policy['namespace']);
+  return `${namespace === '' ? '' : `${namespace}/`}${name}${kind === '' ? '' : ` (${kind})`}`;
+}
