@@ -1,0 +1,128 @@
+import type { Filter } from '../domain/filter/filter.js';
+import type { Window } from '../domain/filter/window.js';
+import type { Flow } from '../domain/flow/flow.js';
+import type { EventKind, EventRecord } from '../domain/flow/record.js';
+import type { Tally } from '../domain/service-map/tally.js';
+import type { Viewer } from '../domain/viewer.js';
+
+/** A flow as it rests: its number, its place in time, and the record exactly as Hubble wrote it. */
+export interface StoredFlow {
+  /** Counts from 1 in order of arrival; never given twice. */
+  seq: number;
+  /** Nanoseconds since 1970. */
+  time: bigint;
+  /** The record had no time, so `time` is its arrival. */
+  placedAtArrival: boolean;
+  /** One JSON object without line breaks. */
+  record: string;
+}
+
+export interface FlowQuery {
+  filter: Filter;
+  window: Window;
+  order: 'asc' | 'desc';
+  /** Only flows behind this position, in the order asked for. */
+  after?: FlowPosition | undefined;
+  /** Only flows that had arrived at this number: what keeps pages stable while others arrive. */
+  upTo?: number | undefined;
+  /** A hint: no more than this many will be taken. */
+  limit?: number | undefined;
+}
+
+export interface FlowPosition {
+  time: bigint;
+  seq: number;
+}
+
+export interface TallyQuery {
+  filter: Filter;
+  window: Window;
+  /** Only flows with a greater number. */
+  afterSeq?: number;
+}
+
+export interface StoreSummary {
+  flows: number;
+  /** Number of the newest flow; 0 when there is none. */
+  lastSeq: number;
+  oldest: bigint | undefined;
+  newest: bigint | undefined;
+  bytesOnDisk: number;
+}
+
+export interface NodeCoverage {
+  node: string;
+  flows: number;
+  first: bigint | undefined;
+  last: bigint | undefined;
+  lost: LossReport[];
+}
+
+export interface LossReport {
+  /** When Hubble reported it; undefined where the record has no time. */
+  time: bigint | undefined;
+  /** Start of the interval that the loss covers, where Hubble told it (Cilium 1.19). */
+  from: bigint | undefined;
+  source: string;
+  events: number;
+}
+
+/**
+ * Where flows are read. Every read carries a viewer, whose scope is applied before anything is
+ * counted. What `FlowWriter.commit` made durable is seen by the next read.
+ */
+export abstract class FlowStore {
+  /** Flows that match, ordered by time and then number. Stops reading when the caller stops taking. */
+  abstract find(viewer: Viewer, query: FlowQuery): AsyncIterable<StoredFlow>;
+
+  /** Flows by number, in the order asked for; numbers not held or out of scope are left out. */
+  abstract take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]>;
+
+  /** Flows that match, told as tallies in order of arrival; `upTo` is the last number a batch covers. */
+  abstract tallies(viewer: Viewer, query: TallyQuery): AsyncIterable<{ tallies: Tally[]; upTo: number }>;
+
+  /** Counts and times of what is held; scope does not apply, it tells nothing of namespaces. */
+  abstract summary(): StoreSummary;
+
+  /** What each source node delivered and lost, by name. */
+  abstract coverage(window: Window): NodeCoverage[];
+
+  abstract eventCounts(): Partial<Record<EventKind, number>>;
+
+  abstract close(): void;
+}
+
+export interface NewFlow {
+  flow: Flow;
+  /** The record's template in UTF-8, without line breaks; only good until `append` returns. */
+  template: Buffer;
+}
+
+/**
+ * Where flows are written, by one writer at a time. `append` takes a flow into the open block;
+ * `commit` resolves when everything appended before it is on disk. When it rejects, nothing since
+ * the last successful commit is held, and the same flows may be appended again.
+ */
+export abstract class FlowWriter {
+  /** False when the flow is already known, also when it is still in the open block. */
+  abstract append(flow: NewFlow): boolean;
+
+  /** Events are kept once each, like flows. False when already known. */
+  abstract appendEvent(event: EventRecord, bytes: Uint8Array): boolean;
+
+  abstract commit(): Promise<void>;
+
+  /** Begins a commit when the oldest flow of the open block has waited this long. */
+  abstract commitAfter(milliseconds: number): void;
+
+  /** Called after each commit that made flows or events durable. */
+  onCommit: () => void = () => undefined;
+
+  /** How many commits have failed: whoever appended before one of them and committed after it lost flows. */
+  abstract readonly failures: number;
+
+  /** Resolves when so little is waiting to be written that more may be appended. */
+  abstract ready(): Promise<void>;
+
+  abstract close(): Promise<void>;
+}

@@ -1,0 +1,170 @@
+import { within } from '../../domain/filter/filter.js';
+import { inWindow, type Window } from '../../domain/filter/window.js';
+import { canonicalText } from '../../domain/flow/flow-key.js';
+import { fromTemplate } from '../../domain/flow/record-template.js';
+import type { Flow } from '../../domain/flow/flow.js';
+import type { EventKind, EventRecord } from '../../domain/flow/record.js';
+import { fromMilliseconds } from '../../domain/flow/timestamp.js';
+import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
+import { scopeOf, type Viewer } from '../../domain/viewer.js';
+import {
+  FlowStore,
+  FlowWriter,
+  type FlowQuery,
+  type NewFlow,
+  type NodeCoverage,
+  type StoredFlow,
+  type StoreSummary,
+  type TallyQuery,
+} from '../flow-store.js';
+import { comparePositions } from '../ordered.js';
+
+interface Held extends StoredFlow {
+  flow: Flow;
+}
+
+/** What the twin of the SQLite store holds: the laws at their plainest, for tests and for small files. */
+export class Memory {
+  readonly flows: Held[] = [];
+  readonly events: EventRecord[] = [];
+  readonly keys = new Set<string>();
+}
+
+export class MemoryFlowWriter extends FlowWriter {
+  readonly failures = 0;
+  #open: (() => void)[] = [];
+
+  constructor(
+    private readonly memory: Memory,
+    private readonly now: () => number = Date.now,
+  ) {
+    super();
+  }
+
+  append({ flow, template }: NewFlow): boolean {
+    const record = fromTemplate(template.toString('utf8'), flow);
+    const key = flow.uuid === '' ? `content ${canonicalText(record)}` : `uuid ${flow.uuid}`;
+    if (!this.#isNew(key)) return false;
+    const time = flow.time ?? fromMilliseconds(this.now());
+    const placedAtArrival = flow.time === undefined;
+    this.#open.push(() => {
+      const seq = this.memory.flows.length + 1;
+      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...flow, time } });
+    });
+    return true;
+  }
+
+  appendEvent(event: EventRecord, bytes: Uint8Array): boolean {
+    const record = Buffer.from(bytes).toString('utf8');
+    if (!this.#isNew(`content ${canonicalText(record)}`)) return false;
+    this.#open.push(() => this.memory.events.push(event));
+    return true;
+  }
+
+  #isNew(key: string): boolean {
+    if (this.memory.keys.has(key)) return false;
+    this.memory.keys.add(key);
+    return true;
+  }
+
+  commit(): Promise<void> {
+    for (const put of this.#open) put();
+    this.#open = [];
+    this.onCommit();
+    return Promise.resolve();
+  }
+
+  commitAfter(): void {
+    void this.commit();
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return this.commit();
+  }
+}
+
+export class MemoryFlowStore extends FlowStore {
+  constructor(private readonly memory: Memory) {
+    super();
+  }
+
+  async *find(viewer: Viewer, query: FlowQuery): AsyncGenerator<StoredFlow> {
+    const { matches } = within(scopeOf(viewer), query.filter);
+    const compare = comparePositions(query.order);
+    const { after, upTo = Infinity } = query;
+    const found = this.memory.flows
+      .filter(({ flow, time, seq }) => seq <= upTo && inWindow(query.window, time) && matches(flow))
+      .filter((position) => after === undefined || compare(position, after) > 0)
+      .sort(compare);
+    for (const { seq, time, placedAtArrival, record } of found) {
+      yield await Promise.resolve({ seq, time, placedAtArrival, record });
+    }
+  }
+
+  take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
+    const scope = scopeOf(viewer) ?? (() => true);
+    return Promise.resolve(
+      seqs.flatMap((seq) => {
+        const held = this.memory.flows[seq - 1];
+        if (held === undefined || !scope(held.flow)) return [];
+        const { flow: _, ...stored } = held;
+        return [stored];
+      }),
+    );
+  }
+
+  async *tallies(
+    viewer: Viewer,
+    { filter, window, afterSeq = 0 }: TallyQuery,
+  ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
+    const { matches } = within(scopeOf(viewer), filter);
+    const tallies = this.memory.flows
+      .filter(({ seq, time, flow }) => seq > afterSeq && inWindow(window, time) && matches(flow))
+      .map(toTally);
+    yield await Promise.resolve({ tallies, upTo: this.memory.flows.length });
+  }
+
+  summary(): StoreSummary {
+    const times = this.memory.flows.map(({ time }) => time).sort((a, b) => (a < b ? -1 : 1));
+    const flows = this.memory.flows.length;
+    return { flows, lastSeq: flows, oldest: times[0], newest: times.at(-1), bytesOnDisk: 0 };
+  }
+
+  coverage(window: Window): NodeCoverage[] {
+    const nodes = new Map<string, NodeCoverage>();
+    const nodeOf = (name: string) => {
+      const node = nodes.get(name) ?? { node: name, flows: 0, first: undefined, last: undefined, lost: [] };
+      nodes.set(name, node);
+      return node;
+    };
+    for (const { flow, time } of this.memory.flows.filter(({ time }) => inWindow(window, time))) {
+      const node = nodeOf(flow.traits.node);
+      node.flows += flow.weight;
+      if (node.first === undefined || time < node.first) node.first = time;
+      if (node.last === undefined || time > node.last) node.last = time;
+    }
+    for (const { node, time, lost } of this.memory.events) {
+      if (lost === undefined || (time !== undefined && !inWindow(window, time))) continue;
+      nodeOf(node).lost.push({ time, from: lost.first, source: lost.source, events: lost.events });
+    }
+    return [...nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  eventCounts(): Partial<Record<EventKind, number>> {
+    const counts: Partial<Record<EventKind, number>> = {};
+    for (const { kind } of this.memory.events) counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts;
+  }
+
+  close(): void {
+    // Nothing to let go of.
+  }
+}
+
+function toTally({ flow, time, seq }: Held): Tally {
+  return { ...flow, ...tallyPorts(flow), uuid: '', time, first: time, last: time, lastSeq: seq };
+}

@@ -1,0 +1,72 @@
+import type Database from 'better-sqlite3';
+import { inWindow, type Window } from '../../domain/filter/window.js';
+import type { EventKind } from '../../domain/flow/record.js';
+import type { LossReport, NodeCoverage } from '../flow-store.js';
+
+interface NodeRow {
+  node: string;
+  flows: bigint;
+  first: bigint;
+  last: bigint;
+}
+
+interface LossRow {
+  node: string;
+  time: bigint | null;
+  lost_from: bigint | null;
+  source: string;
+  events: bigint;
+}
+
+/** What each node delivered, from the segments, and what it reported as lost, from the events. */
+export class CoverageReader {
+  readonly #nodes;
+  readonly #losses;
+  readonly #counts;
+
+  constructor(db: Database.Database) {
+    this.#nodes = db
+      .prepare<[{ since: bigint | null; until: bigint | null }], NodeRow>(
+        `SELECT node, sum(flows) AS flows, min(time_min) AS first, max(time_max) AS last FROM segment_node
+         WHERE (:since IS NULL OR time_max >= :since) AND (:until IS NULL OR time_min <= :until)
+         GROUP BY node ORDER BY node`,
+      )
+      .safeIntegers();
+    this.#losses = db
+      .prepare<[], LossRow>(
+        `SELECT node, time, lost_from, source, events FROM event WHERE kind = 'lost_events' ORDER BY time, id`,
+      )
+      .safeIntegers();
+    this.#counts = db.prepare<[], { kind: EventKind; count: number }>(
+      'SELECT kind, count(*) AS count FROM event GROUP BY kind',
+    );
+  }
+
+  /** Flows are counted by whole segments: a segment that reaches over the window's end counts whole. */
+  read(window: Window): NodeCoverage[] {
+    const { since = null, until = null } = window;
+    const nodes = new Map<string, NodeCoverage>();
+    for (const { node, flows, first, last } of this.#nodes.all({ since, until })) {
+      nodes.set(node, { node, flows: Number(flows), first, last, lost: [] });
+    }
+    for (const loss of this.#losses.all()) {
+      if (loss.time !== null && !inWindow(window, loss.time)) continue;
+      const node = nodes.get(loss.node) ?? emptyNode(loss.node);
+      nodes.set(loss.node, node);
+      node.lost.push(toReport(loss));
+    }
+    return [...nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  eventCounts(): Partial<Record<EventKind, number>> {
+    return Object.fromEntries(this.#counts.all().map(({ kind, count }) => [kind, count]));
+  }
+}
+
+function emptyNode(node: string): NodeCoverage {
+  return { node, flows: 0, first: undefined, last: undefined, lost: [] };
+}
+
+function toReport({ time, lost_from, source, events }: LossRow): LossReport {
+  return { time: time ?? undefined, from: lost_from ?? undefined, source, events: Number(events) };
+}

@@ -1,0 +1,154 @@
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  closeSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+
+/** Marks the file as ours: "Flat" in ASCII. */
+const APPLICATION_ID = 0x466c6174;
+/** Larger databases are only checked as far as opening reads them. */
+const CHECKED_WHOLE_UP_TO = 64 << 20;
+
+/** Why a database cannot be used; its message is meant for the operator. */
+export class DatabaseRefused extends Error {}
+
+export interface Migration {
+  number: number;
+  name: string;
+  sql: string;
+}
+
+/** `0001-name.sql`, in the order of their numbers. */
+export function readMigrations(folder: string): Migration[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
+    .sort()
+    .map((name) => ({
+      number: Number(name.slice(0, 4)),
+      name,
+      sql: readFileSync(join(folder, name), 'utf8'),
+    }));
+}
+
+/** The one connection that writes. Refuses what it must not touch before anything is changed. */
+export function openForWriting(file: string, migrations: readonly Migration[]): Database.Database {
+  refuseUnusable(file, migrations);
+  mkdirSync(dirname(file), { recursive: true });
+  const db = new Database(file);
+  try {
+    db.pragma('journal_mode = WAL');
+    // Acknowledged means durable: each commit is flushed to disk, also through a loss of power.
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    migrate(db, migrations);
+    return db;
+  } catch (error) {
+    db.close();
+    throw refusal(file, error);
+  }
+}
+
+export function openForReading(file: string): Database.Database {
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  db.defaultSafeIntegers(false);
+  return db;
+}
+
+/** Holds the data folder for one process, until it ends in whatever way. */
+export function lockFolder(folder: string): { release(): void } {
+  mkdirSync(folder, { recursive: true });
+  const lock = new Database(join(folder, 'flowatlas.lock'), { timeout: 0 });
+  try {
+    lock.pragma('locking_mode = EXCLUSIVE');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch {
+    lock.close();
+    throw new DatabaseRefused(
+      `${folder} is in use by another flowatlas; stop it, name another folder with --data, or use --server URL to talk to it`,
+    );
+  }
+  return { release: () => lock.close() };
+}
+
+function refuseUnusable(file: string, migrations: readonly Migration[]): void {
+  if (!existsSync(file) || statSync(file).size === 0) return;
+  if (!startsAsSqlite(file)) throw new DatabaseRefused(`${file} is no SQLite database; it was left as it is`);
+  if ((statSync(file).mode & 0o222) === 0) {
+    throw new DatabaseRefused(`${file} is read-only; make it writable or name another folder with --data`);
+  }
+  let db: Database.Database | undefined;
+  try {
+    db = openForReading(file);
+    refuseForeign(file, db, migrations);
+    if (statSync(file).size <= CHECKED_WHOLE_UP_TO) refuseCorrupt(file, db);
+  } catch (error) {
+    throw refusal(file, error);
+  } finally {
+    db?.close();
+  }
+}
+
+function startsAsSqlite(file: string): boolean {
+  const header = Buffer.alloc(16);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header, 0, 16, 0);
+  } finally {
+    closeSync(handle);
+  }
+  return header.toString('latin1') === 'SQLite format 3\0';
+}
+
+function refuseForeign(file: string, db: Database.Database, migrations: readonly Migration[]): void {
+  const id = db.pragma('application_id', { simple: true }) as number;
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  if (id !== APPLICATION_ID && tables > 0) {
+    throw new DatabaseRefused(`${file} belongs to another program; it was left as it is`);
+  }
+  const version = db.pragma('user_version', { simple: true }) as number;
+  const newest = migrations.at(-1)?.number ?? 0;
+  if (version > newest) {
+    throw new DatabaseRefused(
+      `${file} was written by a newer flowatlas (schema ${version}, this one knows ${newest}); update flowatlas, or name another folder with --data`,
+    );
+  }
+}
+
+function refuseCorrupt(file: string, db: Database.Database): void {
+  const answer = db.pragma('quick_check(1)', { simple: true });
+  if (answer !== 'ok')
+    throw new DatabaseRefused(`${file} is corrupt (${String(answer)}); it was left as it is`);
+}
+
+/** Each migration in one transaction, with the number it leads to. */
+function migrate(db: Database.Database, migrations: readonly Migration[]): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  for (const { number, sql } of migrations) {
+    if (number <= version) continue;
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${number}`);
+    })();
+  }
+}
+
+function refusal(file: string, error: unknown): Error {
+  if (error instanceof DatabaseRefused) return error;
+  const code = error instanceof Database.SqliteError ? error.code : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new DatabaseRefused(`${file} is corrupt (${message}); it was left as it is`);
+  }
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
+    return new DatabaseRefused(`${file} cannot be written (${message})`);
+  }
+  return error instanceof Error ? error : new Error(message);
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Feed } from '../feed/feed.js';
+import { IngestClient } from '../ingest/ingest-client.js';
+import { packageRoot } from '../version.js';
+import { FlowStore } from './flow-store.js';
+import { lockFolder, openForReading } from './sqlite/database.js';
+import { SqliteFlowStore } from './sqlite/flow-store.js';
+
+const FILE = 'flowatlas.db';
+
+/** The data folder, held by this process: one thread writes, the main thread reads. */
+export interface OpenStore {
+  store: FlowStore;
+  ingest: IngestClient;
+  close(): Promise<void>;
+}
+
+/** Throws what the operator has to know when the folder or its database cannot be used. */
+export async function openStore(folder: string): Promise<OpenStore> {
+  const lock = lockFolder(folder);
+  const file = join(folder, FILE);
+  const migrations = fileURLToPath(new URL('migrations/sqlite', packageRoot));
+  const worker = new Worker(new URL('../ingest-worker.js', import.meta.url), {
+    workerData: { file, migrations },
+  });
+  try {
+    const ingest = await IngestClient.start(worker);
+    const store = new SqliteFlowStore(openForReading(file), file);
+    const close = async () => {
+      await ingest.close();
+      store.close();
+      lock.release();
+    };
+    return { store, ingest, close };
+  } catch (error) {
+    await worker.terminate();
+    lock.release();
+    throw error;
+  }
+}
+
+/** Opened before Nest starts, so that a database that cannot be used is said in one line. */
+@Module({})
+export class StoreModule {
+  static of(open: OpenStore): DynamicModule {
+    const feed = new Feed();
+    open.ingest.onCommitted(() => {
+      feed.publish();
+    });
+    const lifetime: OnApplicationShutdown = { onApplicationShutdown: () => open.close() };
+    return {
+      module: StoreModule,
+      providers: [
+        { provide: FlowStore, useValue: open.store },
+        { provide: IngestClient, useValue: open.ingest },
+        { provide: Feed, useValue: feed },
+        { provide: 'store lifetime', useValue: lifetime },
+      ],
+      exports: [FlowStore, IngestClient, Feed],
+    };
+  }
+}
