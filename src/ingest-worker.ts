@@ -1,0 +1,26 @@
+/** The writing thread: decodes records and stores them, so that the event loop stays free for reads. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
+import { IngestServer } from './ingest/ingest-server.js';
+import { DatabaseRefused, openForWriting, readMigrations } from './store/sqlite/database.js';
+import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
+
+const { file, migrations } = workerData as { file: string; migrations: string };
+const port = parentPort;
+if (port === null) throw new Error('this file runs as a worker thread');
+const send = (message: FromWriter) => {
+  port.postMessage(message);
+};
+
+try {
+  const writer = new SqliteFlowWriter(openForWriting(file, readMigrations(migrations)));
+  const server = new IngestServer(writer, send);
+  port.on('message', (message: ToWriter) => {
+    server.receive(message);
+    if (message.kind === 'close') port.unref();
+  });
+  send({ kind: 'ready' });
+} catch (error) {
+  if (!(error instanceof DatabaseRefused)) throw error;
+  send({ kind: 'refused', message: error.message });
+}

@@ -1,0 +1,114 @@
+import type { FlowReader } from '../domain/flow/flow-reader.js';
+import type { Flow } from '../domain/flow/flow.js';
+import { toTemplate } from '../domain/flow/record-template.js';
+import type { EventKind, EventRecord, HubbleRecord } from '../domain/flow/record.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { FlowWriter } from '../store/flow-store.js';
+import type { IngestReport, Rejection } from './ingest.schema.js';
+import type { KnownValues } from './known-values.js';
+import { RecordDecoder, type DecoderSink, type RecordText } from './record-decoder.js';
+
+const MOST_ERRORS = 100;
+
+/** One body or one import: reads its records into the open block and counts what became of them. */
+export class IngestSession {
+  readonly #failuresBefore: number;
+  readonly #errors: Rejection[] = [];
+  readonly #otherEvents: Partial<Record<EventKind, number>> = {};
+  #decoder: RecordDecoder;
+  #file: string | undefined;
+  #stored = 0;
+  #duplicates = 0;
+  #rejected = 0;
+  #lostEvents = 0;
+  #events = 0;
+  #oldest: bigint | undefined;
+  #newest: bigint | undefined;
+
+  constructor(
+    private readonly writer: FlowWriter,
+    private readonly reader: FlowReader,
+    private readonly known: KnownValues,
+  ) {
+    this.#failuresBefore = writer.failures;
+    this.#decoder = this.#newDecoder();
+  }
+
+  /** What follows comes from another file: lines are counted from 1 again, and errors name it. */
+  startFile(name: string): void {
+    this.#decoder.end();
+    this.#file = name;
+    this.#decoder = this.#newDecoder();
+  }
+
+  write(chunk: Buffer): void {
+    this.#decoder.write(chunk);
+  }
+
+  end(): void {
+    this.#decoder.end();
+  }
+
+  /** Some of what this session appended was lost by a commit that failed. */
+  get hasLost(): boolean {
+    return this.writer.failures !== this.#failuresBefore;
+  }
+
+  report(): IngestReport {
+    return {
+      records: this.#stored + this.#duplicates + this.#events,
+      stored: this.#stored,
+      duplicates: this.#duplicates,
+      rejected: this.#rejected,
+      lostEvents: this.#lostEvents,
+      otherEvents: this.#otherEvents,
+      from: this.#oldest === undefined ? null : formatTimestamp(this.#oldest),
+      to: this.#newest === undefined ? null : formatTimestamp(this.#newest),
+      errors: this.#errors,
+    };
+  }
+
+  #newDecoder(): RecordDecoder {
+    const sink: DecoderSink = {
+      record: (record, text) => {
+        this.#take(record, text);
+      },
+      reject: (line, reason) => {
+        this.#reject(line, reason);
+      },
+    };
+    return new RecordDecoder(sink, this.known);
+  }
+
+  #take(record: HubbleRecord, text: RecordText): void {
+    if (record.kind !== 'flow') {
+      if ('json' in text) this.#takeEvent(record, text.json);
+      return;
+    }
+    const flow = this.reader.read(record);
+    if (this.writer.append({ flow, template: this.#template(flow, text) })) this.#stored++;
+    else this.#duplicates++;
+    if (flow.time === undefined) return;
+    if (this.#oldest === undefined || flow.time < this.#oldest) this.#oldest = flow.time;
+    if (this.#newest === undefined || flow.time > this.#newest) this.#newest = flow.time;
+  }
+
+  #template(flow: Flow, text: RecordText): Buffer {
+    if ('template' in text && text.complete) return text.template;
+    this.known.learn(flow);
+    return toTemplate('template' in text ? text.template : text.json, flow);
+  }
+
+  #takeEvent(event: EventRecord, bytes: Uint8Array): void {
+    this.#events++;
+    this.writer.appendEvent(event, bytes);
+    if (event.kind === 'lost_events') this.#lostEvents++;
+    else this.#otherEvents[event.kind] = (this.#otherEvents[event.kind] ?? 0) + 1;
+  }
+
+  #reject(line: number, reason: string): void {
+    this.#rejected++;
+    if (this.#errors.length >= MOST_ERRORS) return;
+    this.#errors.push({ line, reason, ...(this.#file === undefined ? {} : { file: this.#file }) });
+  }
+}

@@ -1,0 +1,54 @@
+import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { FlowatlasError } from '../domain/errors.js';
+import { IngestClient } from './ingest-client.js';
+import { ingestReportSchema, type IngestReport } from './ingest.schema.js';
+import { receiveBody } from './receive-body.js';
+
+@ApiTags('flows')
+@Controller('api/v1/flows')
+export class IngestController {
+  constructor(private readonly ingest: IngestClient) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Store what Hubble wrote',
+    description:
+      'NDJSON, arrays, concatenated or pretty-printed objects, or a form with files; Content-Encoding gzip or zstd, and .gz or .zst files in a form. Answered after everything new is on disk.',
+  })
+  @ApiConsumes('application/x-ndjson', 'application/json', 'multipart/form-data')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({ standardSchema: ingestReportSchema })
+  async post(
+    @Req() request: Request,
+    @Query({ schema: z.strictObject({}) }) _: unknown,
+  ): Promise<IngestReport> {
+    const upload = this.ingest.open();
+    let fault: unknown;
+    try {
+      await receiveBody(request, upload);
+    } catch (error) {
+      fault = error;
+      // The rest of the body is read and thrown away, so that the sender gets to read the answer.
+      request.unpipe().resume();
+    }
+    const report = await upload.end();
+    if (fault instanceof FlowatlasError)
+      throw new FlowatlasError(fault.code, fault.message, fault.field, { report });
+    if (fault !== undefined) throw fault instanceof Error ? fault : new Error('the body cannot be read');
+    if (report.records === 0) throw noRecords(report);
+    return report;
+  }
+}
+
+function noRecords({ rejected, errors }: IngestReport): FlowatlasError {
+  const [first] = errors;
+  const reason = first === undefined ? 'the body is empty' : `line ${first.line}: ${first.reason}`;
+  return new FlowatlasError('no_records', `nothing in the body is a Hubble record; ${reason}`, undefined, {
+    rejected,
+    errors: errors.slice(0, 10),
+  });
+}

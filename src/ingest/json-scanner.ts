@@ -1,0 +1,48 @@
+/**
+ * Finds where a JSON object ends, across lines and chunks, without understanding it: braces and
+ * brackets outside of strings are counted. Whether it is valid, JSON.parse says afterwards.
+ */
+export class JsonScanner {
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+
+  get inString(): boolean {
+    return this.#inString;
+  }
+
+  reset(): void {
+    this.#depth = 0;
+    this.#inString = false;
+    this.#escaped = false;
+  }
+
+  /** Index behind the end of the object that is open or begins at `from`; -1 when the text ends before it. */
+  scan(text: string, from: number): number {
+    for (let i = from; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (code === BACKSLASH) this.#escaped = true;
+        else if (code === QUOTE) this.#inString = false;
+      } else if (code === QUOTE) this.#inString = true;
+      else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.#depth++;
+      else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --this.#depth === 0) return i + 1;
+    }
+    return -1;
+  }
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
+const STRING_OR_SPACE = /("(?:[^"\\]|\\.)*")|\s+/g;
+
+/** The same JSON on one line: white space outside of strings is left out. */
+export function minify(json: string): string {
+  return json.replace(STRING_OR_SPACE, '$1');
+}

@@ -1,0 +1,192 @@
+import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
+import { JsonScanner, minify } from './json-scanner.js';
+import type { KnownValues } from './known-values.js';
+import { LineSplitter } from './line-splitter.js';
+import { parse, unwrap, unwrapLogfmt } from './unwrap.js';
+
+export interface DecoderSink {
+  /** The record's JSON without line breaks, or its template where it came with that; only good until the next call. */
+  record(record: HubbleRecord, text: RecordText): void;
+  reject(line: number, reason: string): void;
+}
+
+/** `complete`: every value that can be shared is. */
+export type RecordText = { json: Buffer } | { template: Buffer; complete: boolean };
+
+/** A record larger than this is refused: it would have to be held in memory whole. */
+const LONGEST_RECORD = 64 << 20;
+
+const OPEN_BRACE = 123;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+/** Control sequences of terminals: colours, cursor. */
+// eslint-disable-next-line no-control-regex
+const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+
+/**
+ * Finds Hubble's records in whatever people save: one object a line, arrays, pretty-printed and
+ * concatenated objects, with log text, prefixes and colours around them. Outside of an object,
+ * brackets and commas are only separators, so an array of any length is read like lines.
+ */
+export class RecordDecoder {
+  readonly #lines = new LineSplitter({
+    line: (bytes) => {
+      this.#line(bytes);
+    },
+    piece: (bytes) => {
+      this.#scan(bytes.toString('utf8'), false);
+    },
+  });
+  readonly #scanner = new JsonScanner();
+  /** Text of an object that goes on in the next line. */
+  #open: string[] = [];
+  #openLength = 0;
+  #openLine = 0;
+  #lineNumber = 1;
+  /** The line is done with: it gave a record or was rejected already. */
+  #lineSettled = false;
+
+  constructor(
+    private readonly sink: DecoderSink,
+    private readonly known: KnownValues,
+  ) {}
+
+  write(chunk: Buffer): void {
+    this.#lines.write(chunk);
+  }
+
+  end(): void {
+    this.#lines.end();
+    if (this.#open.length > 0) this.#abandon('the JSON object is not finished');
+  }
+
+  #line(bytes: Buffer): void {
+    const line = this.#lineNumber === 1 ? withoutByteOrderMark(bytes) : bytes;
+    if (this.#open.length > 0 || !this.#wholeObject(line)) this.#scan(line.toString('utf8'), true);
+    this.#lineNumber++;
+    this.#lineSettled = false;
+  }
+
+  /** The common case: the line is one record, and its bytes are kept as they are. */
+  #wholeObject(line: Buffer): boolean {
+    if (line[0] !== OPEN_BRACE || this.#lineSettled) return false;
+    const json = trimEnd(line);
+    const known = this.known.parse(json);
+    const flow = known && recogniseRecord(known.value);
+    if (flow?.kind === 'flow') {
+      this.sink.record(flow, known as RecordText);
+      return true;
+    }
+    const record = recogniseRecord(parse(json.toString('utf8')));
+    if (record === undefined) return false;
+    this.sink.record(record, { json });
+    return true;
+  }
+
+  #scan(dirty: string, endsLine: boolean): void {
+    const text = dirty.includes('\u001b') ? dirty.replace(ANSI, '') : dirty;
+    if (this.#open.length > 0 && endsLine && this.#startsAnew(text)) {
+      this.#abandon('the JSON object is not finished');
+    }
+    let at = 0;
+    if (this.#open.length > 0) at = this.#continueOpen(text);
+    while (at >= 0 && at < text.length) at = this.#next(text, at);
+    if (endsLine && this.#scanner.inString) this.#abandon('a string is cut off at the end of the line');
+  }
+
+  /** An object cut off (a crash, a full disk) must not swallow the records behind it. */
+  #startsAnew(text: string): boolean {
+    const start = text.trimStart();
+    if (!start.startsWith('{"')) return false;
+    return recogniseRecord(parse(start.replace(/[,\]\s]+$/, ''))) !== undefined;
+  }
+
+  #continueOpen(text: string): number {
+    const end = this.#scanner.scan(text, 0);
+    this.#keepOpen(end < 0 ? text : text.slice(0, end));
+    if (end < 0) return -1;
+    const object = this.#open.join('\n');
+    this.#open = [];
+    this.#scanner.reset();
+    this.#object(object, this.#openLine);
+    return end;
+  }
+
+  /** Reads on at depth zero; answers where to go on, -1 at the end. */
+  #next(text: string, from: number): number {
+    const start = text.indexOf('{', from);
+    const junk = text.slice(from, start < 0 ? text.length : start).replace(/[[\],\s\0]+/g, '');
+    if (start < 0) {
+      if (junk !== '') this.#junk(text);
+      return -1;
+    }
+    // Logfmt escapes the quotes of the record inside of it.
+    if (!/^\{\s*(?:["}]|$)/.test(text.slice(start, start + 64))) {
+      this.#junk(text);
+      return -1;
+    }
+    const end = this.#scanner.scan(text, start);
+    if (end < 0) {
+      this.#openLine = this.#lineNumber;
+      this.#openLength = 0;
+      this.#keepOpen(text.slice(start));
+      return -1;
+    }
+    this.#scanner.reset();
+    this.#object(text.slice(start, end), this.#lineNumber);
+    return end;
+  }
+
+  #keepOpen(text: string): void {
+    this.#open.push(text);
+    this.#openLength += text.length;
+    if (this.#openLength > LONGEST_RECORD) this.#abandon(`an object of more than ${LONGEST_RECORD} bytes`);
+  }
+
+  #abandon(reason: string): void {
+    if (this.#open.length > 0) this.sink.reject(this.#openLine, reason);
+    this.#open = [];
+    this.#scanner.reset();
+  }
+
+  #object(text: string, line: number): void {
+    const value = parse(text);
+    if (value === undefined) {
+      this.sink.reject(line, `no valid JSON: ${quote(text)}`);
+      return;
+    }
+    const found = unwrap(value, text);
+    if (found === undefined) {
+      this.sink.reject(line, `JSON, but no Hubble record: ${quote(text)}`);
+      return;
+    }
+    this.#lineSettled = true;
+    this.sink.record(found.record, { json: Buffer.from(minify(found.text)) });
+  }
+
+  /** Text that is no JSON: worth one complaint a line, unless it stands beside a record. */
+  #junk(text: string): void {
+    if (this.#lineSettled) return;
+    this.#lineSettled = true;
+    const found = unwrapLogfmt(text);
+    if (found === undefined) this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
+    else this.sink.record(found.record, { json: Buffer.from(found.text) });
+  }
+}
+
+function withoutByteOrderMark(line: Buffer): Buffer {
+  return line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? line.subarray(3) : line;
+}
+
+function trimEnd(line: Buffer): Buffer {
+  let end = line.length;
+  while (end > 0 && (line[end - 1] ?? 0) <= 32) end--;
+  return line.subarray(0, end);
+}
+
+const QUOTED = 80;
+
+/** The beginning of a text for an error message; JSON escapes what a terminal would obey. */
+function quote(text: string): string {
+  const line = text.trim();
+  return JSON.stringify(line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line);
+}
