@@ -1,0 +1,37 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { DropsModule } from './drops/drops.module.js';
+import { FlowsModule } from './flows/flows.module.js';
+import { IngestModule } from './ingest/ingest.module.js';
+import { LiveModule } from './live/live.module.js';
+import { ServiceMapModule } from './service-map/service-map.module.js';
+import { StoreModule, type OpenStore } from './store/store.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
+
+/**
+ * The whole system. Flows come in by `ingest`, whose thread stores them; the `store` tells its feed;
+ * `flows`, `drops` and `service-map` answer questions; `live` pushes what changes.
+ */
+@Module({})
+export class AppModule {
+  static of(open: OpenStore): DynamicModule {
+    const store = StoreModule.of(open);
+    const telemetry = needs(TelemetryModule, store);
+    const serviceMap = needs(ServiceMapModule, store);
+    return {
+      module: AppModule,
+      imports: [
+        store,
+        needs(IngestModule, store),
+        needs(FlowsModule, store),
+        needs(DropsModule, store),
+        serviceMap,
+        needs(LiveModule, store, serviceMap, telemetry),
+        telemetry,
+      ],
+    };
+  }
+}
+
+function needs(module: Type, ...imports: DynamicModule[]): DynamicModule {
+  return { module, imports };
+}

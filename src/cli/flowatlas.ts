@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { settings } from '../config.js';
+import { filterNames } from '../domain/filter/parse-filter.js';
+import { version } from '../version.js';
+import { demo } from './demo.js';
+import { printDrops } from './drops.js';
+import { importFiles } from './import.js';
+import { printMap } from './map.js';
+import { serve } from './serve.js';
+import { printStatus } from './status.js';
+import { complain, paint } from './terminal.js';
+import { withServer, type SourceOptions } from './with-server.js';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong use. */
+const program = new Command('flowatlas')
+  .description('Recorded Hubble flows: a history to query, a service map, and what was dropped')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(flowatlas --help tells more)');
+
+type Flags = Record<string, string | undefined>;
+
+const serveCommand = program
+  .command('serve')
+  .description('serve the REST API, live maps and the dashboard')
+  .option('--check', 'check the configuration and exit')
+  .action(({ check, ...flags }: Flags & { check?: true }) => serve(flags, check === true));
+const demoCommand = program
+  .command('demo')
+  .description('show the product on samples/shop, with live replay')
+  .action((flags: Flags) => demo(flags));
+for (const { flag, variable, value, describe } of settings) {
+  const option = new Option(`--${flag} <value>`, `${describe} (${variable}, else ${value})`);
+  serveCommand.addOption(option);
+  if (flag !== 'data') demoCommand.addOption(option);
+}
+
+withSource(program.command('import'))
+  .description('store files that Hubble wrote: NDJSON, arrays, gzip, zstd; - is standard input')
+  .argument('<file...>', 'files, or -')
+  .action(async (files: string[], options: SourceOptions) => {
+    process.exitCode = await importFiles(files, options);
+  });
+
+interface ReadOptions extends SourceOptions {
+  output: 'table' | 'json';
+  [filter: string]: string | string[] | undefined;
+}
+
+asking(program.command('map'))
+  .description('the service map: who talks to whom, and who is kept from it')
+  .option('--level <level>', 'cluster, namespace, workload or pod')
+  .action((options: ReadOptions) =>
+    withServer(options, (client) => printMap(client, parametersOf(options), options.output)),
+  );
+
+asking(program.command('drops'))
+  .description('what was dropped, by cause, in words')
+  .option('--by <fields>', 'fields to group by, comma-separated')
+  .action((options: ReadOptions) =>
+    withServer(options, (client) => printDrops(client, parametersOf(options), options.output)),
+  );
+
+withSource(program.command('status'))
+  .description('what is held')
+  .addOption(outputOption())
+  .action((options: ReadOptions) => withServer(options, (client) => printStatus(client, options.output)));
+
+function withSource(command: Command): Command {
+  return command
+    .option('--server <url>', 'ask this server (FLOWATLAS_SERVER, else the one on 127.0.0.1:8787 if it runs)')
+    .option('--data <folder>', 'use this data folder; no server may hold it');
+}
+
+function outputOption(): Option {
+  return new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table');
+}
+
+/** A command that takes every filter, and a file instead of a store. */
+function asking(command: Command): Command {
+  withSource(command)
+    .option('--input-file <file>', 'read this file instead; - is standard input')
+    .addOption(outputOption())
+    .option('--since <time>', 'oldest time, such as 1h, 7d or 2026-06-01T10:00:00Z')
+    .option('--until <time>', 'newest time');
+  for (const [name, describe] of filterNames) {
+    const option = new Option(`--${name} <value>`, describe).argParser(collect);
+    command.addOption(name.startsWith('not-') ? option.hideHelp() : option);
+  }
+  return command;
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+const OWN = new Set(['server', 'data', 'inputFile', 'output']);
+
+/** Commander spells `--from-pod` as fromPod; the API spells it as it was. */
+function parametersOf(options: ReadOptions): Record<string, string | string[] | undefined> {
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([name]) => !OWN.has(name))
+      .map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value]),
+  );
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  complain(`${paint.red('✗')} ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

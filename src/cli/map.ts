@@ -1,0 +1,53 @@
+import type { MapEdge, ServiceMapResponse } from '../service-map/service-map.schema.js';
+import type { RestClient } from './rest-client.js';
+import { paint, print, printTable, safe } from './terminal.js';
+
+/** The service map as a table: dropped edges first. */
+export async function printMap(
+  client: RestClient,
+  parameters: Record<string, string | string[] | undefined>,
+  format: 'table' | 'json',
+): Promise<void> {
+  const map = await client.get<ServiceMapResponse>('/api/v1/map', parameters);
+  if (format === 'json') {
+    print(JSON.stringify(map));
+    return;
+  }
+  const names = new Map(
+    map.nodes.map((node) => [node.id, node.namespace === '' ? node.name : `${node.namespace}/${node.name}`]),
+  );
+  const nameOf = (id: string) => safe(names.get(id) ?? id);
+  printTable(
+    ['', 'CLIENT', 'SERVER', 'PORT', 'FORWARDED', 'DROPPED', 'WHY DROPPED'],
+    [...map.edges]
+      .sort(byImportance)
+      .map((edge) => [
+        mark(edge),
+        nameOf(edge.source),
+        nameOf(edge.target),
+        `${edge.port ?? ''} ${safe(edge.protocol)}`.trim(),
+        edge.verdicts['forwarded'] ?? 0,
+        dropped(edge),
+        safe(Object.keys(edge.dropReasons).join(', ')),
+      ]),
+  );
+  print(
+    paint.dim(`${map.nodes.length} nodes, ${map.edges.length} edges, ${map.from ?? '—'} to ${map.to ?? '—'}`),
+  );
+  if (map.coverage.eventsLost > 0)
+    print(paint.yellow(`Hubble lost ${map.coverage.eventsLost} events in this window`));
+}
+
+function byImportance(a: MapEdge, b: MapEdge): number {
+  return dropped(b) - dropped(a) || (b.verdicts['forwarded'] ?? 0) - (a.verdicts['forwarded'] ?? 0);
+}
+
+function dropped(edge: MapEdge): number {
+  return edge.verdicts['dropped'] ?? 0;
+}
+
+/** Told by sign as well as by colour. */
+function mark(edge: MapEdge): string {
+  if (dropped(edge) === 0) return paint.dim('→');
+  return (edge.verdicts['forwarded'] ?? 0) > 0 ? paint.yellow('±') : paint.red('✗');
+}

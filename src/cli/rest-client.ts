@@ -1,0 +1,73 @@
+import { request } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { IngestReport } from '../ingest/ingest.schema.js';
+
+/** An answer of the server that says what is wrong. */
+export class RestError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly body: unknown,
+  ) {
+    super(message);
+  }
+}
+
+/** Talks to a running Flowatlas. */
+export class RestClient {
+  constructor(private readonly server: string) {}
+
+  async get<T>(
+    path: string,
+    parameters: Readonly<Record<string, string | string[] | undefined>> = {},
+  ): Promise<T> {
+    const url = new URL(path, this.server);
+    for (const [name, value] of Object.entries(parameters)) {
+      for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one);
+    }
+    const response = await fetch(url);
+    return read(response.status, await response.text()) as T;
+  }
+
+  /** Sends records as they come; there is no limit on how long that takes. */
+  async sendFlows(records: Readable): Promise<IngestReport> {
+    const url = new URL('/api/v1/flows', this.server);
+    const outgoing = request(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream' },
+    });
+    const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
+      outgoing.on('error', reject);
+      outgoing.on('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, text });
+        });
+        response.on('error', reject);
+      });
+    });
+    answer.catch(() => undefined);
+    await pipeline(records, outgoing);
+    const { status, text } = await answer;
+    return read(status, text) as IngestReport;
+  }
+}
+
+/** The body of a good answer; otherwise throws what the server says is wrong. */
+function read(status: number, text: string): unknown {
+  const body = parse(text);
+  if (status >= 200 && status < 300) return body;
+  const error = (body as { error?: { code?: string; message?: string } } | undefined)?.error;
+  throw new RestError(error?.code ?? String(status), error?.message ?? `the server answered ${status}`, body);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

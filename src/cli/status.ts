@@ -1,0 +1,18 @@
+import type { Status } from '../telemetry/status.schema.js';
+import type { RestClient } from './rest-client.js';
+import { paint, print } from './terminal.js';
+
+export async function printStatus(client: RestClient, format: 'table' | 'json'): Promise<void> {
+  const status = await client.get<Status>('/api/v1/status');
+  if (format === 'json') {
+    print(JSON.stringify(status));
+    return;
+  }
+  const megabytes = (status.bytesOnDisk / 1e6).toFixed(1);
+  print(`flowatlas ${status.version}, up ${status.uptimeSeconds} s, ${status.liveClients} live clients`);
+  print(
+    `${status.flows.toLocaleString('en')} flows in ${megabytes} MB, ${status.flowsPerSecond} stored a second`,
+  );
+  print(status.oldest === null ? 'no flows yet' : `from ${status.oldest} to ${status.newest ?? ''}`);
+  if (status.eventsLost > 0) print(paint.yellow(`Hubble reported ${status.eventsLost} events as lost`));
+}

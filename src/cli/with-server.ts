@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../config.js';
+import { openInput } from './input.js';
+import { RestClient } from './rest-client.js';
+
+/** Where a command finds its flows. */
+export interface SourceOptions {
+  /** A running server. */
+  server?: string;
+  /** A data folder that no server holds. */
+  data?: string;
+  /** A file, or - for standard input. */
+  inputFile?: string;
+}
+
+const DEFAULT_SERVER = 'http://127.0.0.1:8787';
+
+/**
+ * Every command asks the same REST API: of the server that was named, or of the one that runs
+ * here; else of one that this process starts for itself on the data folder, or on a file.
+ */
+export async function withServer<T>(
+  options: SourceOptions,
+  use: (client: RestClient) => Promise<T>,
+): Promise<T> {
+  if (options.inputFile !== undefined) return withFile(options.inputFile, use);
+  const named = options.server ?? (options.data === undefined ? process.env['FLOWATLAS_SERVER'] : undefined);
+  if (named !== undefined) return use(new RestClient(named));
+  if (options.data === undefined && (await answers(DEFAULT_SERVER)))
+    return use(new RestClient(DEFAULT_SERVER));
+  return withOwnServer(options.data, use);
+}
+
+async function withFile<T>(file: string, use: (client: RestClient) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'flowatlas-'));
+  try {
+    return await withOwnServer(folder, async (client) => {
+      await client.sendFlows(openInput(file).stream);
+      return use(client);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withOwnServer<T>(
+  data: string | undefined,
+  use: (client: RestClient) => Promise<T>,
+): Promise<T> {
+  const flags = { listen: '127.0.0.1:0', log: 'error', ...(data === undefined ? {} : { data }) };
+  // Only here, so that talking to a running server does not load Nest.
+  const { startServer } = await import('../server.js');
+  const server = await startServer(readConfig(process.env, flags));
+  try {
+    return await use(new RestClient(server.url));
+  } finally {
+    await server.close();
+  }
+}
+
+async function answers(server: string): Promise<boolean> {
+  try {
+    const response = await fetch(new URL('/api/v1/status', server), { signal: AbortSignal.timeout(500) });
+    const status = (await response.json()) as { version?: unknown; flows?: unknown };
+    return typeof status.version === 'string' && typeof status.flows === 'number';
+  } catch {
+    return false;
+  }
+}

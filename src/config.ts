@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Every setting, from the environment or from flags of `flowatlas serve` with the same names. */
+export interface Config {
+  /** Where the server listens. Loopback unless told otherwise: there is no authentication yet. */
+  listen: { host: string; port: number };
+  /** Folder of the database, made when missing. */
+  data: string;
+  log: 'error' | 'warn' | 'log' | 'debug';
+}
+
+interface Setting {
+  variable: string;
+  flag: string;
+  value: string;
+  describe: string;
+}
+
+export const settings: readonly Setting[] = [
+  {
+    variable: 'FLOWATLAS_LISTEN',
+    flag: 'listen',
+    value: '127.0.0.1:8787',
+    describe: 'address and port; port 0 takes a free one',
+  },
+  { variable: 'FLOWATLAS_DATA', flag: 'data', value: './data', describe: 'folder of the database' },
+  {
+    variable: 'FLOWATLAS_LOG',
+    flag: 'log',
+    value: 'warn',
+    describe: 'least important message that is logged: error, warn, log or debug',
+  },
+];
+
+const listen = z.string().transform((text, context) => {
+  const match = /^(\[[0-9a-fA-F:]+\]|[^:\s]+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || port > 65_535) {
+    context.addIssue(`"${text}" is no address with a port, such as 127.0.0.1:8787 or [::1]:8787`);
+    return z.NEVER;
+  }
+  return { host: match[1].replace(/^\[|\]$/g, ''), port };
+});
+
+const schema = z.object({
+  listen,
+  data: z
+    .string()
+    .min(1, 'names no folder')
+    .transform((folder) => resolve(folder)),
+  log: z.enum(['error', 'warn', 'log', 'debug']),
+});
+
+/** Flags win over the environment, which wins over the defaults. Throws one error that lists every mistake. */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Record<string, string | undefined>> = {},
+): Config {
+  const values = settings.map(({ variable, flag, value }) => [
+    flag,
+    flags[flag] ?? environment[variable] ?? value,
+  ]);
+  const mistakes = unknownVariables(environment);
+  const parsed = schema.safeParse(Object.fromEntries(values));
+  if (!parsed.success) mistakes.push(...parsed.error.issues.map(describe));
+  if (parsed.success && mistakes.length === 0) return parsed.data;
+  throw new ConfigError(
+    `the configuration has mistakes:\n${mistakes.map((line) => `  - ${line}`).join('\n')}`,
+  );
+}
+
+class ConfigError extends Error {}
+
+function describe({ path, message }: z.core.$ZodIssue): string {
+  const setting = settings.find(({ flag }) => flag === path[0]);
+  return `${setting?.variable ?? path.join('.')} (--${setting?.flag ?? ''}): ${message}`;
+}
+
+/** Read by the command line where it talks to a server. */
+const OTHER_VARIABLES = ['FLOWATLAS_SERVER'];
+
+function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set([...settings.map(({ variable }) => variable), ...OTHER_VARIABLES]);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('FLOWATLAS_') && !known.has(name))
+    .map((name) => `${name}: no such setting; there are ${[...known].join(', ')}`);
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CurrentViewer } from '../access/viewer.decorator.js';
+import { FlowatlasError } from '../domain/errors.js';
+import { explainDropReason } from '../domain/flow/drop-reason.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { Tally } from '../domain/service-map/tally.js';
+import type { Viewer } from '../domain/viewer.js';
+import { questionSchema, readQuestion, type Question } from '../query/question.js';
+import { FlowStore } from '../store/flow-store.js';
+import { coverageOf } from '../telemetry/coverage.js';
+import { groupDrops, type DropCause } from './drop-groups.js';
+import { dropFields, dropsSchema, type DropField, type DropGroup, type Drops } from './drops.schema.js';
+
+const DEFAULT_BY: DropField[] = ['source', 'destination', 'port', 'reason', 'direction'];
+
+const dropsQuery = questionSchema({
+  by: z
+    .string()
+    .optional()
+    .describe(
+      `comma-separated fields to group by: ${dropFields.join(', ')}; ${DEFAULT_BY.join(',')} unless said`,
+    ),
+  limit: z.coerce
+    .number()
+    .int('is no whole number')
+    .min(1)
+    .max(1_000)
+    .default(100)
+    .describe('groups, most frequent first'),
+});
+type DropsQuery = z.infer<typeof dropsQuery>;
+
+@ApiTags('drops')
+@Controller('api/v1/drops')
+export class DropsController {
+  constructor(private readonly store: FlowStore) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What was dropped, grouped by cause, with plain words and a next step' })
+  @ApiOkResponse({ standardSchema: dropsSchema })
+  async drops(
+    @Query({ schema: dropsQuery }) query: DropsQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<Drops> {
+    const by = readFields(query.by);
+    const question = readQuestion(query, Date.now());
+    const causes = groupDrops(await this.#tallies(viewer, question), by).filter(({ count }) => count > 0);
+    const groups = await Promise.all(causes.slice(0, query.limit).map((cause) => this.#group(viewer, cause)));
+    return {
+      by,
+      drops: causes.reduce((sum, { count }) => sum + count, 0),
+      groups,
+      groupsLeftOut: causes.length - groups.length,
+      coverage: coverageOf(this.store, question.window),
+    };
+  }
+
+  async #tallies(viewer: Viewer, { filter, window }: Question): Promise<Tally[]> {
+    const all: Tally[] = [];
+    for await (const { tallies } of this.store.tallies(viewer, { filter, window })) all.push(...tallies);
+    return all;
+  }
+
+  async #group(viewer: Viewer, cause: DropCause): Promise<DropGroup> {
+    const [example] = await this.store.take(viewer, [cause.lastSeq]);
+    const { words, nextStep, harmless } = explainDropReason(cause.reason);
+    return {
+      id: createHash('sha256').update(JSON.stringify(cause.fields)).digest('base64url').slice(0, 20),
+      ...(cause.fields as Partial<DropGroup>),
+      count: cause.count,
+      firstSeen: formatTimestamp(cause.first),
+      lastSeen: formatTimestamp(cause.last),
+      explanation: { words, nextStep, harmless },
+      deniedBy: cause.deniedBy,
+      example: example === undefined ? null : (JSON.parse(example.record) as Record<string, unknown>),
+    };
+  }
+}
+
+function readFields(text: string | undefined): DropField[] {
+  if (text === undefined) return DEFAULT_BY;
+  return text.split(',').map((name) => {
+    const field = dropFields.find((known) => known === name.trim());
+    if (field !== undefined) return field;
+    throw new FlowatlasError('invalid_parameter', `by: "${name}" is none of ${dropFields.join(', ')}`, 'by');
+  });
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { coverageSchema } from '../telemetry/coverage.schema.js';
+
+export const dropFields = [
+  'reason',
+  'source',
+  'destination',
+  'port',
+  'direction',
+  'namespace',
+  'node',
+  'policy',
+] as const;
+
+const dropGroupSchema = z
+  .object({
+    id: z.string(),
+    source: z.string().optional().describe('node id of the client at workload level'),
+    destination: z.string().optional(),
+    port: z.int().nullable().optional(),
+    protocol: z.string().optional(),
+    reason: z.string().optional().describe("Hubble's name, or L7_DENIED for a request the proxy refused"),
+    direction: z.string().optional(),
+    namespace: z.string().optional(),
+    node: z.string().optional(),
+    policy: z.string().optional(),
+    count: z.int(),
+    firstSeen: z.string(),
+    lastSeen: z.string(),
+    explanation: z
+      .object({ words: z.string(), nextStep: z.string(), harmless: z.boolean() })
+      .describe('the most frequent reason of the group in plain words'),
+    deniedBy: z.array(z.string()).describe('policies that Hubble named; a default deny names none'),
+    example: z.record(z.string(), z.unknown()).nullable().describe('the newest record of the group'),
+  })
+  .meta({ id: 'DropGroup' });
+
+export const dropsSchema = z
+  .object({
+    by: z.array(z.enum(dropFields)),
+    drops: z.int().describe('all drops of the window'),
+    groups: z.array(dropGroupSchema).describe('most frequent first'),
+    groupsLeftOut: z.int(),
+    coverage: coverageSchema,
+  })
+  .meta({ id: 'Drops' });
+
+export type DropField = (typeof dropFields)[number];
+export type DropGroup = z.infer<typeof dropGroupSchema>;
+export type Drops = z.infer<typeof dropsSchema>;

@@ -1,0 +1,56 @@
+import { FlowReader } from '../domain/flow/flow-reader.js';
+import type { Endpoint, Flow } from '../domain/flow/flow.js';
+import { recogniseRecord } from '../domain/flow/record.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { StoredFlow } from '../store/flow-store.js';
+
+type Column = (flow: Flow, stored: StoredFlow) => string | number;
+
+const columns: Record<string, Column> = {
+  time: (_, { time }) => formatTimestamp(time),
+  uuid: ({ uuid }) => uuid,
+  verdict: ({ traits }) => traits.verdict,
+  drop_reason: ({ traits }) => traits.dropReason,
+  type: ({ traits }) => traits.type,
+  traffic_direction: ({ traits }) => traits.direction,
+  is_reply: ({ traits }) => (traits.isReply === undefined ? '' : String(traits.isReply)),
+  source: ({ source }) => nameOf(source),
+  source_ip: ({ source }) => source.ip,
+  source_port: ({ sourcePort }) => sourcePort || '',
+  destination: ({ destination }) => nameOf(destination),
+  destination_ip: ({ destination }) => destination.ip,
+  destination_port: ({ destinationPort }) => destinationPort || '',
+  protocol: ({ traits }) => traits.protocol,
+  l7: ({ l7 }) => summary(l7),
+  node: ({ traits }) => traits.node,
+};
+
+export const csvHeader = `${Object.keys(columns).join(',')}\r\n`;
+
+const reader = new FlowReader();
+
+/** One line of RFC 4180. Empty where the record cannot be read any more, which should never be. */
+export function csvLine(stored: StoredFlow): string {
+  const record = recogniseRecord(JSON.parse(stored.record));
+  if (record?.kind !== 'flow') return '';
+  const flow = reader.read(record);
+  return `${Object.values(columns)
+    .map((column) => cell(column(flow, stored)))
+    .join(',')}\r\n`;
+}
+
+/** A cell that a spreadsheet would take for a formula is made text by a leading quote. */
+function cell(value: string | number): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function nameOf({ namespace, pod, names, service }: Endpoint): string {
+  if (pod !== '') return `${namespace}/${pod}`;
+  return names.length > 0 ? names.join(' ') : service;
+}
+
+function summary(l7: Flow['l7']): string {
+  if (l7?.http !== undefined) return `${l7.http.method} ${l7.http.url} ${l7.http.status || ''}`.trim();
+  return l7?.dns === undefined ? '' : `${l7.dns.query} ${l7.dns.qtypes}`.trim();
+}

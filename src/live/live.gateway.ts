@@ -1,0 +1,192 @@
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+} from '@nestjs/websockets';
+import type { Namespace, Socket } from 'socket.io';
+import { errorBody, FlowatlasError } from '../domain/errors.js';
+import { everyone } from '../domain/viewer.js';
+import { Feed } from '../feed/feed.js';
+import { readLiveFilter } from '../query/question.js';
+import { MapQuestions } from '../service-map/map-questions.js';
+import { Metrics } from '../telemetry/metrics.js';
+import type { EdgesEvent, LiveError, Subscribed } from './live-events.js';
+import { subscribeSchema, unsubscribeSchema } from './live.schema.js';
+import { Subscriptions, type Listener } from './subscriptions.js';
+
+/** Changes are gathered this long, in milliseconds: at most four messages a second and subscription. */
+const TICK = 250;
+/** Subscriptions of one client: each can be a question of its own. */
+const MOST_SUBSCRIPTIONS = 16;
+
+/** Pushes maps: a snapshot, then what changes. See docs/live.md. */
+@WebSocketGateway({ namespace: '/live', cors: false, maxHttpBufferSize: 64 << 10, perMessageDeflate: false })
+export class LiveGateway
+  implements OnApplicationBootstrap, OnModuleDestroy, OnGatewayConnection, OnGatewayDisconnect
+{
+  @WebSocketServer() private readonly namespace!: Namespace;
+  readonly #log = new Logger('live');
+  readonly #subscriptions = new Subscriptions();
+  #timer: NodeJS.Timeout | undefined;
+  #ticking: Promise<void> | undefined;
+  #unfollow: () => void = () => undefined;
+  #news = true;
+
+  constructor(
+    private readonly questions: MapQuestions,
+    private readonly feed: Feed,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The map of everything is rebuilt from the store before the first client asks for it. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.#unfollow = this.feed.follow(() => {
+      this.#news = true;
+    });
+    await this.questions.whole(everyone, 'workload').refresh();
+    this.#timer = setInterval(() => {
+      this.#ticking ??= this.#tick().finally(() => {
+        this.#ticking = undefined;
+      });
+    }, TICK);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#unfollow();
+    await this.#ticking;
+  }
+
+  handleConnection(): void {
+    this.metrics.liveClients++;
+  }
+
+  handleDisconnect(client: Socket): void {
+    this.metrics.liveClients--;
+    this.#subscriptions.drop(client);
+  }
+
+  @SubscribeMessage('subscribe')
+  async subscribe(
+    @ConnectedSocket() client: Socket,
+    @MessageBody() body: unknown,
+  ): Promise<Subscribed | LiveError> {
+    try {
+      return await this.#subscribe(client, body);
+    } catch (error) {
+      return this.#explain(error);
+    }
+  }
+
+  @SubscribeMessage('unsubscribe')
+  unsubscribe(
+    @ConnectedSocket() client: Socket,
+    @MessageBody() body: unknown,
+  ): Record<string, never> | LiveError {
+    const parsed = unsubscribeSchema.safeParse(body);
+    if (!parsed.success) {
+      return this.#explain(
+        new FlowatlasError('invalid_parameter', 'subscription: the id that subscribe gave'),
+      );
+    }
+    this.#subscriptions.remove(client, parsed.data.subscription);
+    return {};
+  }
+
+  async #subscribe(client: Socket, body: unknown): Promise<Subscribed> {
+    const parsed = subscribeSchema.safeParse(body);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const field = String(issue?.path[0] ?? 'request');
+      throw new FlowatlasError('invalid_parameter', `${field}: ${issue?.message ?? 'is not valid'}`, field);
+    }
+    if (this.#subscriptions.countOf(client) >= MOST_SUBSCRIPTIONS) {
+      throw new FlowatlasError(
+        'invalid_parameter',
+        `at most ${MOST_SUBSCRIPTIONS} subscriptions a connection`,
+      );
+    }
+    const { level, filter: asked, resume } = parsed.data;
+    const { filter, words } = readLiveFilter(asked);
+    const question = this.questions.ask(everyone, level, filter, words);
+    await question.refresh();
+    const { epoch, seq } = question;
+    const subscription = this.#subscriptions.add(client, question, seq);
+    if (resume?.epoch === epoch && resume.seq <= seq) {
+      return { subscription, epoch, seq, changes: question.changesSince(resume.seq) };
+    }
+    return {
+      subscription,
+      epoch,
+      seq,
+      snapshot: { nodes: question.map.nodes(), edges: question.map.edges() },
+    };
+  }
+
+  async #tick(): Promise<void> {
+    const news = this.#news;
+    this.#news = false;
+    try {
+      for (const { question, listeners, subscription } of this.#subscriptions.byQuestion()) {
+        if (news) await question.refresh();
+        this.#push(subscription, listeners, question.seq, (seq) => question.changesSince(seq));
+      }
+    } catch (error) {
+      this.#news = true;
+      this.#log.error('cannot push changes', error instanceof Error ? error.stack : error);
+    }
+  }
+
+  /**
+   * Those who stand at the same flow get the same message, encoded once. A client whose earlier
+   * messages still wait in its connection gets nothing now and one larger message later, so nobody
+   * makes the server's memory grow, and nobody misses anything.
+   */
+  #push(
+    subscription: string,
+    listeners: readonly Listener[],
+    seq: number,
+    changesSince: (seq: number) => Omit<EdgesEvent, 'subscription' | 'seq' | 'prev' | 'at'>,
+  ): void {
+    for (const [prev, group] of bySeq(
+      listeners.filter(({ client, seq: held }) => held < seq && isDrained(client)),
+    )) {
+      for (const listener of group) listener.seq = seq;
+      const event: EdgesEvent = {
+        subscription,
+        seq,
+        prev,
+        at: new Date().toISOString(),
+        ...changesSince(prev),
+      };
+      this.namespace.to(group.map(({ client }) => client.id)).emit('edges', event);
+    }
+  }
+
+  #explain(error: unknown): LiveError {
+    if (error instanceof FlowatlasError) return errorBody(error);
+    this.#log.error('a subscription failed', error instanceof Error ? error.stack : error);
+    return errorBody(new FlowatlasError('internal', 'an error of ours: the server log tells more'));
+  }
+}
+
+function bySeq(listeners: readonly Listener[]): Map<number, Listener[]> {
+  const groups = new Map<number, Listener[]>();
+  for (const listener of listeners) {
+    const group = groups.get(listener.seq);
+    if (group === undefined) groups.set(listener.seq, [listener]);
+    else group.push(listener);
+  }
+  return groups;
+}
+
+/** Everything sent so far has left the process. Engine.IO keeps the rest in a list that its types hide. */
+function isDrained(client: Socket): boolean {
+  const conn = client.conn as unknown as { transport: { writable: boolean }; writeBuffer: unknown[] };
+  return conn.transport.writable && conn.writeBuffer.length === 0;
+}

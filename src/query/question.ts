@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { FlowatlasError } from '../domain/errors.js';
+import type { Filter } from '../domain/filter/filter.js';
+import { filterNames, parseFilter } from '../domain/filter/parse-filter.js';
+import { parseTime, type Window } from '../domain/filter/window.js';
+
+/** What every question to the flows has in common: which of them, and of when. */
+export interface Question {
+  filter: Filter;
+  window: Window;
+  /** The filter's words again, to tell equal questions apart from others. */
+  words: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A parameter that may be repeated; its values are alternatives. */
+const repeatable = z.union([z.string(), z.array(z.string())]);
+
+export type Parameters = Record<string, string | string[] | undefined>;
+
+const times = {
+  since: z
+    .string()
+    .optional()
+    .describe('oldest time: a duration back from now (10m, 1h30m, 7d) or a time (2026-06-01T10:00:00Z)'),
+  until: z.string().optional().describe('newest time, in the same forms'),
+};
+
+/** The parameters of an answer that is only about a window. */
+export const windowSchema = z.strictObject(times);
+export type WindowQuery = z.infer<typeof windowSchema>;
+
+const filters = Object.fromEntries(
+  [...filterNames].map(([name, describe]) => [name, repeatable.optional().describe(describe)]),
+);
+
+/** The query parameters of a question, beside the endpoint's own; any other parameter is refused. */
+export function questionSchema<T extends z.ZodRawShape>(own: T) {
+  return z.strictObject({ ...own, ...times, ...filters });
+}
+
+export function readQuestion(parameters: object, now: number): Question {
+  const given = parameters as Parameters;
+  const words = readWords(given);
+  return { filter: parseFilter(words), window: readWindow(given, now), words };
+}
+
+export function readWindow(parameters: Parameters | WindowQuery, now: number): Window {
+  const since = readTime('since', parameters, now);
+  const until = readTime('until', parameters, now);
+  if (since !== undefined && until !== undefined && since > until) {
+    throw new FlowatlasError('invalid_parameter', 'since: is later than until', 'since');
+  }
+  return { since, until };
+}
+
+/** Only the names of filters; an endpoint's own parameters are left to it. */
+function readWords(parameters: Parameters): Map<string, readonly string[]> {
+  const words = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && filterNames.has(name)) words.set(name, [value].flat());
+  }
+  return words;
+}
+
+function readTime(
+  field: 'since' | 'until',
+  parameters: Parameters | WindowQuery,
+  now: number,
+): bigint | undefined {
+  const text = parameters[field];
+  return typeof text === 'string' ? parseTime(field, text, now) : undefined;
+}
+
+const socketFilterSchema = z.record(z.string(), repeatable);
+
+/** The same names inside a live subscription; a window makes no sense there. */
+export function readLiveFilter(value: unknown): Pick<Question, 'filter' | 'words'> {
+  const parsed = socketFilterSchema.safeParse(value ?? {});
+  if (!parsed.success) {
+    throw new FlowatlasError(
+      'invalid_filter',
+      'filter: an object of names with a text or a list of texts',
+      'filter',
+    );
+  }
+  const words = new Map(
+    Object.entries(parsed.data).map(([name, values]) => [name, [values].flat()] as const),
+  );
+  return { filter: parseFilter(words), words };
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { ConsoleLogger, type INestApplication, type LogLevel } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import helmet from 'helmet';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { ErrorsFilter } from './http/errors.filter.js';
+import { validationPipe } from './http/validation.js';
+import { openStore } from './store/store.module.js';
+import { packageRoot, version } from './version.js';
+
+const LOG_LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
+
+function logLevels(least: Config['log']): LogLevel[] {
+  return LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(least) + 1);
+}
+
+export interface RunningServer {
+  url: string;
+  /** Stores what was accepted, then ends. */
+  close(): Promise<void>;
+}
+
+export async function startServer(config: Config): Promise<RunningServer> {
+  const open = await openStore(config.data);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(open), {
+    // Bodies of flows are streams; there is no other kind of body.
+    bodyParser: false,
+    abortOnError: false,
+    logger: new ConsoleLogger({ prefix: 'flowatlas', logLevels: logLevels(config.log) }),
+  });
+  configure(app);
+  serveOpenApi(app);
+  serveDashboard(app);
+  await app.listen(config.listen.port, config.listen.host);
+  return { url: urlOf(app, config.listen.host), close: () => app.close() };
+}
+
+function configure(app: NestExpressApplication): void {
+  app.useWebSocketAdapter(new IoAdapter(app));
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ErrorsFilter());
+  app.disable('x-powered-by');
+  app.use(
+    helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy }, strictTransportSecurity: false }),
+  );
+  const server = app.getHttpServer();
+  // An upload may go on for hours.
+  server.requestTimeout = 0;
+}
+
+/** Text from flows is hostile: even if it slipped through as HTML, nothing in it would run or load. */
+const contentSecurityPolicy = {
+  'default-src': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'connect-src': ["'self'", 'ws:', 'wss:'],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'self'"],
+  // Served over plain HTTP on loopback.
+  'upgrade-insecure-requests': null,
+};
+
+function serveOpenApi(app: INestApplication): void {
+  const description =
+    'Recorded Hubble flows as a queryable history and a service map. Filters are the long flags of `hubble observe`, with the same names and meaning.';
+  const builder = new DocumentBuilder().setTitle('Flowatlas').setDescription(description).setVersion(version);
+  const document = SwaggerModule.createDocument(app, builder.build());
+  SwaggerModule.setup('api/docs', app, document, { jsonDocumentUrl: 'api/openapi.json' });
+}
+
+function serveDashboard(app: NestExpressApplication): void {
+  const folder = fileURLToPath(new URL('dist/dashboard', packageRoot));
+  if (existsSync(folder)) app.useStaticAssets(folder);
+}
+
+function urlOf(app: INestApplication, host: string): string {
+  const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

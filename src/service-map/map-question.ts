@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { Filter } from '../domain/filter/filter.js';
+import { always } from '../domain/filter/window.js';
+import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
+import type { Tally } from '../domain/service-map/tally.js';
+import type { Viewer } from '../domain/viewer.js';
+import type { FlowStore } from '../store/flow-store.js';
+import type { Level } from './service-map.schema.js';
+
+interface Change {
+  nodes: { upsert: MapNode[]; remove: string[] };
+  edges: { upsert: MapEdge[]; remove: string[] };
+}
+
+/**
+ * The answer to one question, kept up to date: the map of all flows that pass a filter, at one
+ * level. It remembers at which flow each node and edge last changed, so it can tell anybody what
+ * changed since any flow, and needs nothing for those who listen.
+ */
+export class MapQuestion {
+  /** A position is only good for the life of this object: after a restart, numbers of changes mean nothing. */
+  readonly epoch = randomUUID();
+  #map: ServiceMap;
+  /** The last stored flow that the map includes. */
+  #seq = 0;
+  readonly #nodes = new Map<string, number>();
+  readonly #edges = new Map<string, number>();
+  readonly #removedNodes = new Map<string, number>();
+  readonly #removedEdges = new Map<string, number>();
+  #refreshing: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: FlowStore,
+    private readonly viewer: Viewer,
+    readonly level: Level,
+    private readonly filter: Filter,
+  ) {
+    this.#map = new ServiceMap(level);
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get map(): ServiceMap {
+    return this.#map;
+  }
+
+  /** Reads on until nothing more is on disk. Those who ask while it reads wait for a reading of their own. */
+  async refresh(): Promise<void> {
+    while (this.#refreshing !== undefined) await this.#refreshing;
+    this.#refreshing = this.#readOn().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  async #readOn(): Promise<void> {
+    let holds = true;
+    for await (const { tallies, upTo } of this.#tallies(this.#seq)) {
+      holds = this.#map.apply(tallies) && holds;
+      this.#seq = upTo;
+      this.#noteTouched();
+    }
+    if (!holds) await this.#rebuild();
+  }
+
+  #tallies(afterSeq: number): AsyncIterable<{ tallies: Tally[]; upTo: number }> {
+    return this.store.tallies(this.viewer, { filter: this.filter, window: always, afterSeq });
+  }
+
+  /** A guess proved wrong: nodes may merge and edges turn round, so everything counts as changed. */
+  async #rebuild(): Promise<void> {
+    const all: Tally[] = [];
+    for await (const { tallies, upTo } of this.#tallies(0)) {
+      all.push(...tallies);
+      this.#seq = upTo;
+    }
+    const before = this.#map;
+    this.#map = ServiceMap.of(all, this.level);
+    this.#noteTouched();
+    for (const id of before.nodeIds()) if (this.#map.node(id) === undefined) this.#removeNode(id);
+    for (const id of before.edgeIds()) if (this.#map.edge(id) === undefined) this.#removeEdge(id);
+  }
+
+  #noteTouched(): void {
+    const touched = this.#map.takeTouched();
+    for (const id of touched.nodes) {
+      this.#nodes.set(id, this.#seq);
+      this.#removedNodes.delete(id);
+    }
+    for (const id of touched.edges) {
+      this.#edges.set(id, this.#seq);
+      this.#removedEdges.delete(id);
+    }
+  }
+
+  #removeNode(id: string): void {
+    this.#nodes.delete(id);
+    this.#removedNodes.set(id, this.#seq);
+  }
+
+  #removeEdge(id: string): void {
+    this.#edges.delete(id);
+    this.#removedEdges.set(id, this.#seq);
+  }
+
+  changesSince(seq: number): Change {
+    return {
+      nodes: {
+        upsert: newerThan(this.#nodes, seq).flatMap((id) => this.#map.node(id) ?? []),
+        remove: newerThan(this.#removedNodes, seq),
+      },
+      edges: {
+        upsert: newerThan(this.#edges, seq).flatMap((id) => this.#map.edge(id) ?? []),
+        remove: newerThan(this.#removedEdges, seq),
+      },
+    };
+  }
+}
+
+function newerThan(versions: ReadonlyMap<string, number>, seq: number): string[] {
+  const ids: string[] = [];
+  for (const [id, version] of versions) if (version > seq) ids.push(id);
+  return ids;
+}

@@ -1,0 +1,100 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CurrentViewer } from '../access/viewer.decorator.js';
+import { FlowatlasError } from '../domain/errors.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { ServiceMap } from '../domain/service-map/service-map.js';
+import type { Tally } from '../domain/service-map/tally.js';
+import type { Viewer } from '../domain/viewer.js';
+import { questionSchema, readQuestion } from '../query/question.js';
+import { FlowStore } from '../store/flow-store.js';
+import { coverageOf } from '../telemetry/coverage.js';
+import { MapQuestions } from './map-questions.js';
+import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
+import type { EdgeDetail, Level, ServiceMapResponse } from './service-map.schema.js';
+
+const mapQuery = questionSchema({
+  level: z.enum(levels).default('workload').describe('what a node stands for'),
+});
+type MapQuery = z.infer<typeof mapQuery>;
+
+@ApiTags('service map')
+@Controller('api/v1')
+export class ServiceMapController {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly questions: MapQuestions,
+  ) {}
+
+  @Get('map')
+  @ApiOperation({ summary: 'Who talks to whom, and who is kept from it, in a window' })
+  @ApiOkResponse({ standardSchema: serviceMapSchema })
+  async map(
+    @Query({ schema: mapQuery }) query: MapQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<ServiceMapResponse> {
+    const { map, seq } = await this.#answer(query, viewer);
+    const { window } = readQuestion(query, Date.now());
+    return {
+      level: query.level,
+      nodes: map.nodes(),
+      edges: map.edges(),
+      from: map.oldest === undefined ? null : formatTimestamp(map.oldest),
+      to: map.newest === undefined ? null : formatTimestamp(map.newest),
+      seq,
+      coverage: coverageOf(this.store, window),
+    };
+  }
+
+  @Get('edges/:id')
+  @ApiOperation({
+    summary: 'One edge in full: the counters behind its headline, and some of its newest flows',
+  })
+  @ApiOkResponse({ standardSchema: edgeDetailSchema })
+  async edge(
+    @Param('id') id: string,
+    @Query({ schema: mapQuery }) query: MapQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<EdgeDetail> {
+    const { map, seq } = await this.#answer(query, viewer);
+    const edge = map.edge(id);
+    const source = edge && map.node(edge.source);
+    const target = edge && map.node(edge.target);
+    if (edge === undefined || source === undefined || target === undefined) {
+      throw new FlowatlasError(
+        'not_found',
+        `no edge has the id ${JSON.stringify(id)} in this window and level`,
+      );
+    }
+    const flows = await this.store.take(viewer, map.examplesOf(id));
+    const examples = flows.map(({ record }) => JSON.parse(record) as Record<string, unknown>);
+    return { edge, source, target, examples, seq };
+  }
+
+  /** The map of everything is kept; any other is made from the store's tallies. */
+  async #answer(query: MapQuery, viewer: Viewer): Promise<{ map: ServiceMap; seq: number }> {
+    const { filter, window } = readQuestion(query, Date.now());
+    if (filter.isEmpty && window.since === undefined && window.until === undefined) {
+      const question = this.questions.whole(viewer, query.level);
+      await question.refresh();
+      return { map: question.map, seq: question.seq };
+    }
+    return this.#build(viewer, query.level, filter, window);
+  }
+
+  async #build(
+    viewer: Viewer,
+    level: Level,
+    filter: ReturnType<typeof readQuestion>['filter'],
+    window: ReturnType<typeof readQuestion>['window'],
+  ): Promise<{ map: ServiceMap; seq: number }> {
+    const all: Tally[] = [];
+    let seq = this.store.summary().lastSeq;
+    for await (const { tallies, upTo } of this.store.tallies(viewer, { filter, window })) {
+      all.push(...tallies);
+      seq = Math.max(seq, upTo);
+    }
+    return { map: ServiceMap.of(all, level), seq };
+  }
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { coverageSchema } from '../telemetry/coverage.schema.js';
+
+/** Times are RFC 3339 in UTC with nanoseconds, as Hubble writes them; empty when no record carried one. */
+const time = z.string();
+
+/** How often each name occurred: `{"POLICY_DENIED": 12}`. */
+const counts = z.record(z.string(), z.int());
+
+const nodeKinds = [
+  'workload',
+  'pod',
+  'namespace',
+  'cluster',
+  'service',
+  'entity',
+  'fqdn',
+  'cidr',
+  'ip',
+  'unknown',
+] as const;
+
+const mapNodeSchema = z
+  .object({
+    id: z.string().describe('stable: cluster/namespace/name for workloads, kind:name for the rest'),
+    kind: z.enum(nodeKinds),
+    name: z.string(),
+    namespace: z.string().describe('empty outside a namespace'),
+    cluster: z.string().describe('empty outside a cluster'),
+    labels: z.array(z.string()).describe('labels that every endpoint of this node carries'),
+    firstSeen: time,
+    lastSeen: time,
+    drops: z.int().describe('dropped on all edges from and to this node'),
+  })
+  .meta({ id: 'MapNode' });
+
+const httpSchema = z
+  .object({
+    requests: z.int(),
+    responses: z.int(),
+    methods: counts,
+    statuses: counts,
+    routes: z.array(z.object({ method: z.string(), path: z.string(), requests: z.int(), statuses: counts })),
+    routesLeftOut: z.int().describe('routes beyond the most frequent ones listed'),
+  })
+  .meta({ id: 'HttpOfEdge' });
+
+const dnsSchema = z
+  .object({
+    queries: z.int(),
+    responses: z.int(),
+    names: counts.describe('the most asked names'),
+    rcodes: counts,
+    namesLeftOut: z.int(),
+  })
+  .meta({ id: 'DnsOfEdge' });
+
+const mapEdgeSchema = z
+  .object({
+    id: z.string(),
+    source: z.string().describe('id of the client node'),
+    target: z.string().describe('id of the server node'),
+    protocol: z.string().describe('TCP, UDP, SCTP, ICMPv4, ICMPv6, VRRP, IGMP, or unknown'),
+    port: z.int().nullable().describe("the server's port"),
+    verdicts: z
+      .record(z.string(), z.int())
+      .describe('forwarded, dropped, audit, redirected, error, and others when seen'),
+    dropReasons: counts,
+    points: counts.describe('the counters behind the headline, one for each observation point'),
+    firstSeen: time,
+    lastSeen: time,
+    http: httpSchema.optional(),
+    dns: dnsSchema.optional(),
+    policies: z
+      .object({ allowedBy: z.array(z.string()), deniedBy: z.array(z.string()) })
+      .optional()
+      .describe('namespace/name (Kind) of the policies that Hubble named'),
+    oneSided: z.literal(true).optional().describe('only replies were seen'),
+    inferred: z.array(z.string()).optional().describe('what was guessed: "direction"'),
+  })
+  .meta({ id: 'MapEdge' });
+
+export const levels = ['cluster', 'namespace', 'workload', 'pod'] as const;
+
+export const serviceMapSchema = z
+  .object({
+    level: z.enum(levels),
+    nodes: z.array(mapNodeSchema),
+    edges: z.array(mapEdgeSchema),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    seq: z.int().describe('the last stored flow that this map includes'),
+    coverage: coverageSchema,
+  })
+  .meta({ id: 'ServiceMap' });
+
+export const edgeDetailSchema = z
+  .object({
+    edge: mapEdgeSchema,
+    source: mapNodeSchema,
+    target: mapNodeSchema,
+    examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),
+    seq: z.int(),
+  })
+  .meta({ id: 'EdgeDetail' });
+
+export type MapNode = z.infer<typeof mapNodeSchema>;
+export type MapEdge = z.infer<typeof mapEdgeSchema>;
+export type Level = (typeof levels)[number];
+export type ServiceMapResponse = z.infer<typeof serviceMapSchema>;
+export type EdgeDetail = z.infer<typeof edgeDetailSchema>;

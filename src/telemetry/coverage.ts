@@ -1,0 +1,57 @@
+import type { Window } from '../domain/filter/window.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { FlowStore, LossReport, NodeCoverage } from '../store/flow-store.js';
+import type { Coverage } from './coverage.schema.js';
+import type { CoverageReport } from './status.schema.js';
+
+/** https://docs.cilium.io/en/stable/network/ebpf/intro/ and `monitor-aggregation` in the agent's options. */
+const SAMPLING_NOTE =
+  'Flows are sampled: by default Hubble reports the first packet of a connection, changes of TCP flags, and then at most one packet every 5 seconds and direction, so counts are not traffic volume.';
+
+/** What an answer about a window rests on. */
+export function coverageOf(store: FlowStore, window: Window): Coverage {
+  const nodes = store.coverage(window);
+  const { from, to } = spanOf(nodes, window);
+  const eventsLost = nodes.flatMap(({ lost }) => lost).reduce((sum, { events }) => sum + events, 0);
+  return { from: format(from), to: format(to), eventsLost, note: SAMPLING_NOTE };
+}
+
+export function coverageReport(store: FlowStore, window: Window): CoverageReport {
+  const nodes = store.coverage(window);
+  const { from, to } = spanOf(nodes, window);
+  return { from: format(from), to: format(to), note: SAMPLING_NOTE, nodes: nodes.map(reportNode) };
+}
+
+function spanOf(
+  nodes: readonly NodeCoverage[],
+  window: Window,
+): { from: bigint | undefined; to: bigint | undefined } {
+  let from: bigint | undefined;
+  let to: bigint | undefined;
+  for (const { first, last } of nodes) {
+    if (first !== undefined && (from === undefined || first < from)) from = first;
+    if (last !== undefined && (to === undefined || last > to)) to = last;
+  }
+  const { since, until } = window;
+  if (from !== undefined && since !== undefined && from < since) from = since;
+  if (to !== undefined && until !== undefined && to > until) to = until;
+  return { from, to };
+}
+
+function reportNode({ node, flows, first, last, lost }: NodeCoverage): CoverageReport['nodes'][number] {
+  const eventsLost = lost.reduce((sum, { events }) => sum + events, 0);
+  return { node, flows, eventsLost, first: format(first), last: format(last), lost: lost.map(reportLoss) };
+}
+
+function reportLoss({
+  time,
+  from,
+  source,
+  events,
+}: LossReport): CoverageReport['nodes'][number]['lost'][number] {
+  return { time: format(time), from: format(from), source, events };
+}
+
+function format(time: bigint | undefined): string | null {
+  return time === undefined ? null : formatTimestamp(time);
+}

@@ -1,0 +1,46 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { always } from '../domain/filter/window.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { FlowStore } from '../store/flow-store.js';
+import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
+import { version } from '../version.js';
+import { coverageReport } from './coverage.js';
+import { Metrics } from './metrics.js';
+import { coverageReportSchema, statusSchema, type CoverageReport, type Status } from './status.schema.js';
+
+@ApiTags('status')
+@Controller('api/v1')
+export class StatusController {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('status')
+  @ApiOperation({ summary: 'What is held, and how fast more of it comes' })
+  @ApiOkResponse({ standardSchema: statusSchema })
+  status(@Query({ schema: z.strictObject({}) }) _: unknown): Status {
+    const { flows, oldest, newest, bytesOnDisk } = this.store.summary();
+    const losses = this.store.coverage(always).flatMap(({ lost }) => lost);
+    return {
+      version,
+      uptimeSeconds: Math.round(process.uptime()),
+      flows,
+      oldest: oldest === undefined ? null : formatTimestamp(oldest),
+      newest: newest === undefined ? null : formatTimestamp(newest),
+      bytesOnDisk,
+      flowsPerSecond: this.metrics.flowsPerSecond(),
+      eventsLost: losses.reduce((sum, { events }) => sum + events, 0),
+      liveClients: this.metrics.liveClients,
+    };
+  }
+
+  @Get('coverage')
+  @ApiOperation({ summary: 'What each source node delivered, and what it reported as lost' })
+  @ApiOkResponse({ standardSchema: coverageReportSchema })
+  coverage(@Query({ schema: windowSchema }) query: WindowQuery): CoverageReport {
+    return coverageReport(this.store, readWindow(query, Date.now()));
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+export const statusSchema = z
+  .object({
+    version: z.string(),
+    uptimeSeconds: z.number(),
+    flows: z.int().describe('flows stored'),
+    oldest: z.string().nullable(),
+    newest: z.string().nullable(),
+    bytesOnDisk: z.int(),
+    flowsPerSecond: z.number().describe('stored over the last minute'),
+    eventsLost: z.int().describe('events that Hubble itself reported as lost'),
+    liveClients: z.int(),
+  })
+  .meta({ id: 'Status' });
+
+const nodeCoverageSchema = z
+  .object({
+    node: z.string(),
+    flows: z.int(),
+    eventsLost: z.int(),
+    first: z.string().nullable(),
+    last: z.string().nullable(),
+    lost: z.array(
+      z.object({
+        time: z.string().nullable(),
+        source: z.string(),
+        events: z.int(),
+        from: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'NodeCoverage' });
+
+export const coverageReportSchema = z
+  .object({
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    note: z.string(),
+    nodes: z.array(nodeCoverageSchema),
+  })
+  .meta({ id: 'CoverageReport' });
+
+export type Status = z.infer<typeof statusSchema>;
+export type CoverageReport = z.infer<typeof coverageReportSchema>;
