@@ -1,0 +1,49 @@
+import type { JSX } from 'react';
+import type { Fold } from '../state/use-fold.js';
+import type { UpdateView } from '../state/view-state.js';
+import { formatCount } from '../ui/format.js';
+
+interface Props {
+  namespace: string;
+  fold: Fold | null;
+  update: UpdateView;
+}
+
+/** Where in the cluster the map is, and why it may show less than asked. */
+export function MapNotes({ namespace, fold, update }: Props): JSX.Element | null {
+  if (!namespace && !fold) return null;
+  return (
+    <div className="map-notes">
+      {namespace && (
+        <nav aria-label="Breadcrumb">
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              update({ namespace: '', level: null, selected: null });
+            }}
+          >
+            All namespaces
+          </button>
+          <span className="muted"> › </span>
+          <strong>{namespace}</strong> <span className="muted">and its neighbours</span>
+        </nav>
+      )}
+      {fold && (
+        <p data-testid="fold-notice">
+          Showing namespaces: {formatCount(fold.nodes)} workloads with {formatCount(fold.edges)} edges would
+          not be readable. Double-click a namespace to look inside.{' '}
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              update({ level: 'workload', selected: null });
+            }}
+          >
+            Show workloads anyway
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { useRef, type JSX, type RefObject } from 'react';
+import type { Dashboard } from '../state/use-dashboard.js';
+import type { Theme } from '../state/use-theme.js';
+import type { Selection, UpdateView, ViewState } from '../state/view-state.js';
+import { Legend } from './legend.js';
+import { MapEmpty } from './map-empty.js';
+import { MapNotes } from './map-notes.js';
+import { MapTools } from './map-tools.js';
+import { ServiceMap, type MapCommands } from './service-map.js';
+
+interface Props {
+  board: Dashboard;
+  state: ViewState;
+  theme: Theme;
+  update: UpdateView;
+  commands: RefObject<MapCommands | null>;
+}
+
+export function MapView({ board, state, theme, update, commands }: Props): JSX.Element {
+  const { graph, whole, map, level, filter, found, live, fold } = board;
+  const sceneKey = useSettledKey([level, filter.namespace, filter.verdict].join('\n'), map !== null);
+  const open = (selection: Selection): void => {
+    const node = map?.nodes.get(selection.id);
+    if (node?.kind === 'namespace') update({ namespace: node.name, level: null, selected: null });
+  };
+  return (
+    <div className="map-view">
+      <MapNotes namespace={filter.namespace} fold={fold} update={update} />
+      <ServiceMap
+        graph={graph}
+        whole={whole}
+        sceneKey={sceneKey}
+        theme={theme}
+        selected={state.selected}
+        found={found}
+        onSelect={(selected) => {
+          update({ selected });
+        }}
+        onOpen={open}
+        commands={commands}
+      >
+        {graph.nodes.length > 0 && <MapTools commands={commands} />}
+      </ServiceMap>
+      {graph.nodes.length === 0 ? (
+        <MapEmpty
+          size={map?.nodes.size ?? null}
+          state={state}
+          error={live.error}
+          unreachable={live.connection === 'offline'}
+          update={update}
+        />
+      ) : (
+        <Legend />
+      )}
+    </div>
+  );
+}
+
+/** While the map of a new question is on its way, nothing is drawn under the new key. */
+function useSettledKey(key: string, arrived: boolean): string {
+  const settled = useRef('');
+  if (arrived) settled.current = key;
+  return settled.current;
+}

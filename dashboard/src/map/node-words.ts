@@ -1,0 +1,26 @@
+import type { MapNode } from '../../../src/service-map/service-map.schema.js';
+
+export const kindWords: Record<MapNode['kind'], string> = {
+  workload: 'workload',
+  pod: 'pod',
+  namespace: 'namespace',
+  cluster: 'cluster',
+  service: 'service',
+  entity: 'entity',
+  fqdn: 'DNS name',
+  cidr: 'address range',
+  ip: 'address',
+  unknown: 'unknown endpoint',
+};
+
+/** "shop/web", or the name alone where there is no namespace around it. */
+export function nodeFullName(node: MapNode): string {
+  const name = node.name || node.id;
+  return node.namespace && node.kind !== 'namespace' ? `${node.namespace}/${name}` : name;
+}
+
+/** A name for an id even when the map does not hold the node. */
+export function nameOf(nodes: ReadonlyMap<string, MapNode>, id: string): string {
+  const node = nodes.get(id);
+  return node ? nodeFullName(node) : id;
+}

@@ -1,0 +1,86 @@
+import type { JSX } from 'react';
+import type { MapEdge } from '../../../src/service-map/service-map.schema.js';
+import { Time } from '../ui/time.js';
+import { CountsTable } from './counts-table.js';
+import { explainPoint } from './observation-points.js';
+import { DnsFacts, HttpFacts } from './l7-facts.js';
+
+const POINTS_NOTE =
+  'One packet may be reported by several observers. Each has its own counter; the numbers above come from the best-placed one.';
+
+export function EdgeFacts({ edge }: { edge: MapEdge }): JSX.Element {
+  return (
+    <>
+      <Doubts edge={edge} />
+      <dl className="facts">
+        <dt>Protocol</dt>
+        <dd>{edge.protocol}</dd>
+        <dt>Server port</dt>
+        <dd>{edge.port ?? 'none'}</dd>
+        <dt>First seen</dt>
+        <dd>
+          <Time value={edge.firstSeen} utc />
+        </dd>
+        <dt>Last seen</dt>
+        <dd>
+          <Time value={edge.lastSeen} utc />
+        </dd>
+      </dl>
+      <CountsTable title="Verdicts" counts={edge.verdicts} />
+      <CountsTable title="Drop reasons" counts={edge.dropReasons} />
+      <Policies edge={edge} />
+      {edge.http && <HttpFacts http={edge.http} />}
+      {edge.dns && <DnsFacts dns={edge.dns} />}
+      <CountsTable
+        title="Observation points"
+        counts={edge.points}
+        explain={explainPoint}
+        note={POINTS_NOTE}
+      />
+    </>
+  );
+}
+
+function Doubts({ edge }: { edge: MapEdge }): JSX.Element | null {
+  const doubts: string[] = [];
+  if (edge.oneSided) doubts.push('Only replies were seen: the counts are those of the replies.');
+  for (const what of edge.inferred ?? []) {
+    doubts.push(
+      what === 'direction'
+        ? 'No record said who the client is: the side with the lower port is taken for the server.'
+        : `Inferred, not recorded: ${what}.`,
+    );
+  }
+  if (doubts.length === 0) return null;
+  return (
+    <ul className="doubts">
+      {doubts.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Policies({ edge }: { edge: MapEdge }): JSX.Element | null {
+  const { allowedBy = [], deniedBy = [] } = edge.policies ?? {};
+  if (allowedBy.length + deniedBy.length === 0) return null;
+  return (
+    <section>
+      <h3>Policies that Hubble named</h3>
+      <dl className="facts">
+        {allowedBy.length > 0 && (
+          <>
+            <dt>Allowed by</dt>
+            <dd>{allowedBy.join(', ')}</dd>
+          </>
+        )}
+        {deniedBy.length > 0 && (
+          <>
+            <dt>Denied by</dt>
+            <dd className="bad">{deniedBy.join(', ')}</dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import type { JSX } from 'react';
+import type { MapEdge } from '../../../src/service-map/service-map.schema.js';
+import { byCount, formatCount, plural } from '../ui/format.js';
+import { CountsTable } from './counts-table.js';
+
+type Http = NonNullable<MapEdge['http']>;
+type Dns = NonNullable<MapEdge['dns']>;
+
+export function HttpFacts({ http }: { http: Http }): JSX.Element {
+  return (
+    <section>
+      <h3>HTTP</h3>
+      <p className="muted small">
+        {plural(http.requests, 'request')}, {plural(http.responses, 'response')}
+      </p>
+      <CountsInLine name="Methods" counts={http.methods} />
+      <CountsInLine name="Statuses" counts={http.statuses} />
+      {http.routes.length > 0 && <Routes http={http} />}
+    </section>
+  );
+}
+
+function CountsInLine({
+  name,
+  counts,
+}: {
+  name: string;
+  counts: Record<string, number>;
+}): JSX.Element | null {
+  const rows = byCount(counts);
+  if (rows.length === 0) return null;
+  return (
+    <p className="small">
+      <span className="muted">{name}</span>{' '}
+      {rows.map(([value, count]) => (
+        <span key={value} className={/^[45]\d\d$/.test(value) ? 'chip bad' : 'chip'}>
+          {value} × {formatCount(count)}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Routes({ http }: { http: Http }): JSX.Element {
+  return (
+    <table className="counts">
+      <thead>
+        <tr>
+          <th scope="col">Route</th>
+          <th scope="col" className="number">
+            Requests
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {http.routes.map((route) => (
+          <tr key={`${route.method} ${route.path}`}>
+            <th scope="row">
+              {route.method} {route.path}
+              <span className="muted small">
+                {byCount(route.statuses)
+                  .map(([status, count]) => `${status} × ${formatCount(count)}`)
+                  .join(', ')}
+              </span>
+            </th>
+            <td className="number">{formatCount(route.requests)}</td>
+          </tr>
+        ))}
+      </tbody>
+      {http.routesLeftOut > 0 && (
+        <caption>and {plural(http.routesLeftOut, 'rarer route')}, not listed</caption>
+      )}
+    </table>
+  );
+}
+
+export function DnsFacts({ dns }: { dns: Dns }): JSX.Element {
+  return (
+    <section>
+      <h3>DNS</h3>
+      <p className="muted small">
+        {plural(dns.queries, 'query', 'queries')}, {plural(dns.responses, 'response')}
+      </p>
+      <CountsInLine name="Codes" counts={dns.rcodes} />
+      <CountsTable title="Names asked for" counts={dns.names} leftOut={dns.namesLeftOut} />
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import { useMemo, type JSX } from 'react';
+import type { MapNode } from '../../../src/service-map/service-map.schema.js';
+import type { HeldMap } from '../api/held-map.js';
+import { kindWords, nodeFullName } from '../map/node-words.js';
+import type { Selection } from '../state/view-state.js';
+import { CopyButton } from '../ui/copy-button.js';
+import { formatCount } from '../ui/format.js';
+import { Time } from '../ui/time.js';
+import { hubbleCommand, nodeFlags } from './hubble-command.js';
+import { PanelFrame } from './panel-frame.js';
+import { PeerList } from './peer-list.js';
+
+interface Props {
+  node: MapNode;
+  map: HeldMap;
+  onSelect: (selection: Selection | null) => void;
+  onFlows: () => void;
+}
+
+export function NodePanel({ node, map, onSelect, onFlows }: Props): JSX.Element {
+  const edges = useMemo(() => [...map.edges.values()], [map.edges]);
+  return (
+    <PanelFrame
+      kind={kindWords[node.kind]}
+      title={nodeFullName(node)}
+      onClose={() => {
+        onSelect(null);
+      }}
+    >
+      <div className="actions">
+        <button type="button" onClick={onFlows}>
+          Show flows
+        </button>
+        <CopyButton text={hubbleCommand(nodeFlags(node, ''))}>Copy hubble command</CopyButton>
+      </div>
+      <NodeFacts node={node} />
+      <PeerList
+        title="Inbound"
+        end="source"
+        edges={edges.filter((edge) => edge.target === node.id)}
+        nodes={map.nodes}
+        onSelect={onSelect}
+      />
+      <PeerList
+        title="Outbound"
+        end="target"
+        edges={edges.filter((edge) => edge.source === node.id)}
+        nodes={map.nodes}
+        onSelect={onSelect}
+      />
+      <Labels labels={node.labels} />
+    </PanelFrame>
+  );
+}
+
+function NodeFacts({ node }: { node: MapNode }): JSX.Element {
+  return (
+    <dl className="facts">
+      {node.namespace && (
+        <>
+          <dt>Namespace</dt>
+          <dd>{node.namespace}</dd>
+        </>
+      )}
+      {node.cluster && (
+        <>
+          <dt>Cluster</dt>
+          <dd>{node.cluster}</dd>
+        </>
+      )}
+      <dt>Dropped</dt>
+      <dd className={node.drops > 0 ? 'bad' : ''}>
+        {node.drops > 0 ? `✕ ${formatCount(node.drops)} from or to this node` : 'nothing'}
+      </dd>
+      <dt>First seen</dt>
+      <dd>
+        <Time value={node.firstSeen} utc />
+      </dd>
+      <dt>Last seen</dt>
+      <dd>
+        <Time value={node.lastSeen} utc />
+      </dd>
+    </dl>
+  );
+}
+
+function Labels({ labels }: { labels: readonly string[] }): JSX.Element | null {
+  if (labels.length === 0) return null;
+  return (
+    <section>
+      <h3>Labels that all its endpoints carry</h3>
+      <ul className="labels">
+        {labels.map((label) => (
+          <li key={label}>{label}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,68 @@
+import { useMemo } from 'react';
+import type { Drops } from '../../../src/drops/drops.schema.js';
+import type { Level } from '../../../src/service-map/service-map.schema.js';
+import type { Status } from '../../../src/telemetry/status.schema.js';
+import { fetchDrops, fetchStatus, type MapFilter } from '../api/queries.js';
+import { useVisibleGraph, type Graph } from '../map/visible-graph.js';
+import { useFolds, useFoldWhenLarge, type Fold } from './use-fold.js';
+import { useFound } from './use-found.js';
+import { useLiveMap, type LiveView, type ShownMap } from './use-live-map.js';
+import { useLoaded, useTick, type Loaded } from './use-loaded.js';
+import { useNamespaces } from './use-namespaces.js';
+import type { ViewState } from './view-state.js';
+
+export interface Dashboard {
+  level: Level;
+  filter: MapFilter;
+  fold: Fold | null;
+  live: LiveView;
+  /** The map of the level and filter in force; null until it has arrived. */
+  map: ShownMap | null;
+  whole: Graph;
+  graph: Graph;
+  found: ReadonlySet<string> | null;
+  namespaces: readonly string[];
+  drops: Loaded<Drops>;
+  status: Loaded<Status>;
+}
+
+/** Everything the views show, out of what the address bar asks for. */
+export function useDashboard(state: ViewState): Dashboard {
+  const { namespace, verdict } = state;
+  const filter = useMemo(() => ({ namespace, verdict }), [namespace, verdict]);
+  const [fold, setFold] = useFolds(filter);
+  const level = state.level ?? (fold ? 'namespace' : 'workload');
+  const live = useLiveMap(level, filter);
+  const current = isCurrent(live.map, level, filter) ? live.map : null;
+  const tooLarge = useFoldWhenLarge(state.level, current, setFold);
+  const map = tooLarge ? null : current;
+  const whole = useVisibleGraph(map, { hideDns: false, onlyDrops: false });
+  const graph = useVisibleGraph(map, state);
+  const found = useFound(graph.nodes, state.find);
+  const namespaces = useNamespaces(live.map?.nodes);
+  const seq = live.map?.seq ?? 0;
+  const drops = useLoaded((signal) => fetchDrops(namespace, signal), namespace, seq, 3_000);
+  const status = useLoaded(fetchStatus, 'status', useTick(5_000) + seq, 2_000);
+  return {
+    level,
+    filter,
+    fold: state.level === null ? fold : null,
+    live,
+    map,
+    whole,
+    graph,
+    found,
+    namespaces,
+    drops,
+    status,
+  };
+}
+
+function isCurrent(map: ShownMap | null, level: Level, filter: MapFilter): boolean {
+  return (
+    map !== null &&
+    map.level === level &&
+    map.filter.namespace === filter.namespace &&
+    map.filter.verdict === filter.verdict
+  );
+}

@@ -1,0 +1,94 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Level } from '../../../src/service-map/service-map.schema.js';
+import type { HeldMap } from '../api/held-map.js';
+import { fromSnapshot } from '../api/held-map.js';
+import type { ApiError } from '../api/http.js';
+import { LiveMap, type Connection } from '../api/live.js';
+import { fetchMap, type MapFilter } from '../api/queries.js';
+
+export interface ShownMap extends HeldMap {
+  level: Level;
+  filter: MapFilter;
+  seq: number;
+}
+
+export interface LiveView {
+  map: ShownMap | null;
+  connection: Connection;
+  lastChange: string | null;
+  error: ApiError | null;
+}
+
+const POLL_MS = 10_000;
+
+/** The map of one level and filter, kept current over the socket, or by polling while there is none. */
+export function useLiveMap(level: Level, filter: MapFilter): LiveView {
+  const [view, setView] = useState<LiveView>({
+    map: null,
+    connection: 'reconnecting',
+    lastChange: null,
+    error: null,
+  });
+  const live = useRef<LiveMap | null>(null);
+
+  useEffect(() => {
+    live.current = new LiveMap({
+      onMap: (held, seq, question, at) => {
+        const shown = { ...held, seq, level: question.level, filter: toFilter(question.filter) };
+        setView((old) => ({ ...old, map: shown, lastChange: at ?? old.lastChange }));
+      },
+      onConnection: (connection) => {
+        setView((old) => ({ ...old, connection }));
+      },
+      onError: (error) => {
+        setView((old) => ({ ...old, error }));
+      },
+    });
+    return () => live.current?.close();
+  }, []);
+
+  const { namespace, verdict } = filter;
+  useEffect(() => {
+    live.current?.ask({ level, filter: toLiveFilter({ namespace, verdict }) });
+  }, [level, namespace, verdict]);
+
+  usePolling(view.connection === 'offline', level, filter, (map) => {
+    setView((old) => ({ ...old, map }));
+  });
+  return view;
+}
+
+function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map: ShownMap) => void): void {
+  const { namespace, verdict } = filter;
+  const latest = useRef(show);
+  latest.current = show;
+  useEffect(() => {
+    if (!active) return;
+    const abort = new AbortController();
+    const poll = (): void => {
+      const asked = { namespace, verdict };
+      fetchMap(level, asked, abort.signal)
+        .then((answer) => {
+          latest.current({ ...fromSnapshot(answer), seq: answer.seq, level: answer.level, filter: asked });
+        })
+        .catch(() => undefined);
+    };
+    poll();
+    const timer = setInterval(poll, POLL_MS);
+    return () => {
+      abort.abort();
+      clearInterval(timer);
+    };
+  }, [active, level, namespace, verdict]);
+}
+
+function toLiveFilter({ namespace, verdict }: MapFilter): Record<string, string[]> {
+  return {
+    ...(namespace ? { namespace: [namespace] } : {}),
+    ...(verdict ? { verdict: [verdict] } : {}),
+  };
+}
+
+function toFilter(filter: Record<string, string[]>): MapFilter {
+  return { namespace: filter['namespace']?.[0] ?? '', verdict: filter['verdict']?.[0] ?? '' };
+}

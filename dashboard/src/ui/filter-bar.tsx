@@ -1,0 +1,129 @@
+import type { JSX, RefObject } from 'react';
+import type { Level } from '../../../src/service-map/service-map.schema.js';
+import type { UpdateView, ViewState } from '../state/view-state.js';
+import { LevelSwitch } from './level-switch.js';
+
+const verdicts: [value: string, words: string][] = [
+  ['', 'any'],
+  ['FORWARDED', 'forwarded'],
+  ['DROPPED', 'dropped'],
+  ['AUDIT', 'audit'],
+  ['REDIRECTED', 'redirected'],
+  ['ERROR', 'error'],
+];
+
+interface Props {
+  state: ViewState;
+  level: Level;
+  namespaces: readonly string[];
+  found: number | null;
+  findBox: RefObject<HTMLInputElement | null>;
+  update: UpdateView;
+}
+
+export function FilterBar({ state, level, namespaces, found, findBox, update }: Props): JSX.Element {
+  const onMap = state.view === 'map' || state.view === 'edges';
+  return (
+    <div className="filter-bar" role="search" aria-label="Filters">
+      <NamespaceSelect value={state.namespace} options={namespaces} update={update} />
+      {state.view !== 'drops' && (
+        <label>
+          Verdict
+          <select
+            data-testid="filter-verdict"
+            value={state.verdict}
+            onChange={(event) => {
+              update({ verdict: event.target.value });
+            }}
+          >
+            {verdicts.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {onMap && (
+        <LevelSwitch
+          level={level}
+          onLevel={(next) => {
+            update({ level: next, selected: null });
+          }}
+        />
+      )}
+      {onMap && <Toggles state={state} update={update} />}
+      {onMap && (
+        <label className="find">
+          <span className="visually-hidden">Find</span>
+          <input
+            ref={findBox}
+            type="search"
+            placeholder="Find by name ( / )"
+            value={state.find}
+            onChange={(event) => {
+              update({ find: event.target.value });
+            }}
+          />
+          {found !== null && <span className="muted small">{found} found</span>}
+        </label>
+      )}
+    </div>
+  );
+}
+
+interface NamespaceProps {
+  value: string;
+  options: readonly string[];
+  update: UpdateView;
+}
+
+function NamespaceSelect({ value, options, update }: NamespaceProps): JSX.Element {
+  const shown = value === '' || options.includes(value) ? options : [value, ...options];
+  return (
+    <label>
+      Namespace
+      <select
+        data-testid="filter-namespace"
+        value={value}
+        onChange={(event) => {
+          update({ namespace: event.target.value, selected: null });
+        }}
+      >
+        <option value="">all</option>
+        {shown.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Toggles({ state, update }: { state: ViewState; update: UpdateView }): JSX.Element {
+  return (
+    <>
+      <label className="toggle">
+        <input
+          type="checkbox"
+          checked={state.hideDns}
+          onChange={(event) => {
+            update({ hideDns: event.target.checked });
+          }}
+        />
+        Hide DNS
+      </label>
+      <label className="toggle">
+        <input
+          type="checkbox"
+          checked={state.onlyDrops}
+          onChange={(event) => {
+            update({ onlyDrops: event.target.checked });
+          }}
+        />
+        Only drops
+      </label>
+    </>
+  );
+}
