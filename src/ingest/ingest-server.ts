@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { FlowWriter } from '../store/flow-store.js';
-import { KnownValues } from './known-values.js';
+import { FlowScanner } from './flow-scanner.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
 import { IngestSession } from './ingest-session.js';
 
@@ -14,7 +14,7 @@ const OPEN_AT_MOST = 400;
  */
 export class IngestServer {
   readonly #reader = new FlowReader();
-  readonly #known = new KnownValues();
+  readonly #scanner = new FlowScanner(this.#reader);
   readonly #sessions = new Map<number, IngestSession>();
   readonly #timer: NodeJS.Timeout;
   #commit: Promise<void> | undefined;
@@ -45,7 +45,7 @@ export class IngestServer {
       return;
     }
     if (message.kind === 'open') {
-      this.#sessions.set(message.session, new IngestSession(this.writer, this.#reader, this.#known));
+      this.#sessions.set(message.session, new IngestSession(this.writer, this.#reader, this.#scanner));
       return;
     }
     const session = this.#sessions.get(message.session);

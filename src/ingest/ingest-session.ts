@@ -1,12 +1,12 @@
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Flow } from '../domain/flow/flow.js';
 import { toTemplate } from '../domain/flow/record-template.js';
-import type { EventKind, EventRecord, HubbleRecord } from '../domain/flow/record.js';
+import type { EventKind, EventRecord, FlowRecord } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { FlowWriter } from '../store/flow-store.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
-import type { KnownValues } from './known-values.js';
-import { RecordDecoder, type DecoderSink, type RecordText } from './record-decoder.js';
+import type { FlowScanner } from './flow-scanner.js';
+import { RecordDecoder, type DecoderSink } from './record-decoder.js';
 
 const MOST_ERRORS = 100;
 
@@ -28,7 +28,7 @@ export class IngestSession {
   constructor(
     private readonly writer: FlowWriter,
     private readonly reader: FlowReader,
-    private readonly known: KnownValues,
+    private readonly scanner: FlowScanner,
   ) {
     this.#failuresBefore = writer.failures;
     this.#decoder = this.#newDecoder();
@@ -70,33 +70,32 @@ export class IngestSession {
 
   #newDecoder(): RecordDecoder {
     const sink: DecoderSink = {
-      record: (record, text) => {
-        this.#take(record, text);
+      flow: (flow, template) => {
+        this.#store(flow, template);
+      },
+      record: (record, json) => {
+        if (record.kind === 'flow') this.#takeParsed(record, json);
+        else this.#takeEvent(record, json);
       },
       reject: (line, reason) => {
         this.#reject(line, reason);
       },
     };
-    return new RecordDecoder(sink, this.known);
+    return new RecordDecoder(sink, this.scanner);
   }
 
-  #take(record: HubbleRecord, text: RecordText): void {
-    if (record.kind !== 'flow') {
-      if ('json' in text) this.#takeEvent(record, text.json);
-      return;
-    }
+  #takeParsed(record: FlowRecord, json: Buffer): void {
     const flow = this.reader.read(record);
-    if (this.writer.append({ flow, template: this.#template(flow, text) })) this.#stored++;
+    this.scanner.learn(json, record.flow, flow);
+    this.#store(flow, toTemplate(json, flow));
+  }
+
+  #store(flow: Flow, template: Buffer): void {
+    if (this.writer.append({ flow, template })) this.#stored++;
     else this.#duplicates++;
     if (flow.time === undefined) return;
     if (this.#oldest === undefined || flow.time < this.#oldest) this.#oldest = flow.time;
     if (this.#newest === undefined || flow.time > this.#newest) this.#newest = flow.time;
-  }
-
-  #template(flow: Flow, text: RecordText): Buffer {
-    if ('template' in text && text.complete) return text.template;
-    this.known.learn(flow);
-    return toTemplate('template' in text ? text.template : text.json, flow);
   }
 
   #takeEvent(event: EventRecord, bytes: Uint8Array): void {

@@ -1,17 +1,17 @@
+import type { Flow } from '../domain/flow/flow.js';
 import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
 import { JsonScanner, minify } from './json-scanner.js';
-import type { KnownValues } from './known-values.js';
+import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';
 import { parse, unwrap, unwrapLogfmt } from './unwrap.js';
 
 export interface DecoderSink {
-  /** The record's JSON without line breaks, or its template where it came with that; only good until the next call. */
-  record(record: HubbleRecord, text: RecordText): void;
+  /** A flow like one read before, with its record's template; only good until the next call. */
+  flow(flow: Flow, template: Buffer): void;
+  /** Any record, with its JSON without line breaks; only good until the next call. */
+  record(record: HubbleRecord, json: Buffer): void;
   reject(line: number, reason: string): void;
 }
-
-/** `complete`: every value that can be shared is. */
-export type RecordText = { json: Buffer } | { template: Buffer; complete: boolean };
 
 /** A record larger than this is refused: it would have to be held in memory whole. */
 const LONGEST_RECORD = 64 << 20;
@@ -47,7 +47,7 @@ export class RecordDecoder {
 
   constructor(
     private readonly sink: DecoderSink,
-    private readonly known: KnownValues,
+    private readonly scanner: FlowScanner,
   ) {}
 
   write(chunk: Buffer): void {
@@ -70,15 +70,14 @@ export class RecordDecoder {
   #wholeObject(line: Buffer): boolean {
     if (line[0] !== OPEN_BRACE || this.#lineSettled) return false;
     const json = trimEnd(line);
-    const known = this.known.parse(json);
-    const flow = known && recogniseRecord(known.value);
-    if (flow?.kind === 'flow') {
-      this.sink.record(flow, known as RecordText);
+    const scanned = this.scanner.scan(json);
+    if (scanned !== undefined) {
+      this.sink.flow(scanned.flow, scanned.template);
       return true;
     }
     const record = recogniseRecord(parse(json.toString('utf8')));
     if (record === undefined) return false;
-    this.sink.record(record, { json });
+    this.sink.record(record, json);
     return true;
   }
 
@@ -160,7 +159,7 @@ export class RecordDecoder {
       return;
     }
     this.#lineSettled = true;
-    this.sink.record(found.record, { json: Buffer.from(minify(found.text)) });
+    this.sink.record(found.record, Buffer.from(minify(found.text)));
   }
 
   /** Text that is no JSON: worth one complaint a line, unless it stands beside a record. */
@@ -169,7 +168,7 @@ export class RecordDecoder {
     this.#lineSettled = true;
     const found = unwrapLogfmt(text);
     if (found === undefined) this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
-    else this.sink.record(found.record, { json: Buffer.from(found.text) });
+    else this.sink.record(found.record, Buffer.from(found.text));
   }
 }
 

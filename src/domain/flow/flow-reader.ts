@@ -1,5 +1,5 @@
 import { EndpointReader } from './endpoint-reader.js';
-import type { Flow } from './flow.js';
+import type { Endpoint, Flow, Side } from './flow.js';
 import { numberOf, objectOf, textOf, type Json } from './json.js';
 import { L7Reader } from './l7-reader.js';
 import type { FlowRecord } from './record.js';
@@ -26,18 +26,8 @@ export class FlowReader {
     return {
       time: parseTimestamp(flow['time']) ?? parseTimestamp(envelope['time']),
       uuid: textOf(flow['uuid']),
-      source: this.#endpoints.read(
-        flow['source'],
-        textOf(ip['source']),
-        flow['source_names'] ?? flow['sourceNames'],
-        flow['source_service'] ?? flow['sourceService'],
-      ),
-      destination: this.#endpoints.read(
-        flow['destination'],
-        textOf(ip['destination']),
-        flow['destination_names'] ?? flow['destinationNames'],
-        flow['destination_service'] ?? flow['destinationService'],
-      ),
+      source: this.readEndpoint(flow, 'source', flow['source'], textOf(ip['source'])),
+      destination: this.readEndpoint(flow, 'destination', flow['destination'], textOf(ip['destination'])),
       sourcePort: port(ports['source_port'] ?? ports['sourcePort']),
       destinationPort: port(ports['destination_port'] ?? ports['destinationPort']),
       traits: this.#traits.read(flow, envelope, protocol, ip, ports),
@@ -45,6 +35,23 @@ export class FlowReader {
       nodeLabels: this.#nodeLabels.read(flow['node_labels'] ?? flow['nodeLabels']),
       weight: weight(flow['aggregate']),
     };
+  }
+
+  /** One end, from its own object and from what the flow tells of it elsewhere. */
+  readEndpoint(flow: Json, side: Side, raw: unknown, ip: string): Endpoint {
+    return side === 'source'
+      ? this.#endpoints.read(
+          raw,
+          ip,
+          flow['source_names'] ?? flow['sourceNames'],
+          flow['source_service'] ?? flow['sourceService'],
+        )
+      : this.#endpoints.read(
+          raw,
+          ip,
+          flow['destination_names'] ?? flow['destinationNames'],
+          flow['destination_service'] ?? flow['destinationService'],
+        );
   }
 }
 

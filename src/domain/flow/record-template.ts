@@ -1,5 +1,4 @@
 import type { Flow } from './flow.js';
-import { isObject } from './json.js';
 
 /**
  * Records repeat the texts of their endpoints and of their node's labels: two thirds of their bytes.
@@ -11,7 +10,6 @@ export type SharedKey = 'source' | 'destination' | 'node_labels';
 
 const sharedKeys: readonly SharedKey[] = ['source', 'destination', 'node_labels'];
 
-/** The same length as the number `-0`, which a template holds instead while it is parsed. */
 export const MARK = Buffer.from('-@');
 
 /** The values that the marks stand for. */
@@ -74,11 +72,4 @@ export function fromTemplate(
   flow: Pick<Flow, 'source' | 'destination' | 'nodeLabels'>,
 ): string {
   return template.replace(MARKED, (_, key: SharedKey) => `"${key}":${valueText(sharedValue(flow, key))}`);
-}
-
-/** Puts shared values into what was parsed from a template with `-0` in the place of each; false where it does not fit. */
-export function fillIn(flow: unknown, key: SharedKey, value: object): boolean {
-  if (!isObject(flow) || !Object.is(flow[key], -0)) return false;
-  flow[key] = value;
-  return true;
 }

@@ -23,9 +23,12 @@ export function readProtocol(l4: Json): string {
   return '';
 }
 
+/** Kinds of flows that one node tells of; more than a few hundred means that policies' names differ. */
+const MOST_ALIKE = 512;
+
 /** Reads what few flows differ in, and hands out the same object for equal traits. */
 export class TraitsReader {
-  readonly #known = forgetful<Traits>(20_000);
+  readonly #byNode = forgetful<Traits[]>(10_000);
 
   read(flow: Json, envelope: Json, protocol: string, ip: Json, ports: Json): Traits {
     const eventType = objectOf(flow['event_type'] ?? flow['eventType']);
@@ -55,19 +58,47 @@ export class TraitsReader {
     return this.#shared(traits);
   }
 
+  /** Found by comparison, the last used first: making a key of twenty fields costs more. */
   #shared(traits: Traits): Traits {
-    const key = `${traits.verdict} ${traits.dropReason} ${traits.type} ${traits.eventType} ${traits.subType} ${traits.direction} ${traits.isReply} ${traits.observationPoint} ${traits.traceReason} ${traits.protocol} ${traits.tcpFlags} ${traits.icmpType} ${traits.ipVersion} ${traits.encrypted} ${traits.authType} ${traits.node} ${traits.policyMatchType} ${policyKey(traits)}`;
-    const known = this.#known.get(key);
-    // The key joins hostile text, so it can collide; a hit counts only when it is equal.
-    if (known !== undefined && equal(known, traits)) return known;
-    this.#known.set(key, traits);
-    return traits;
+    const alike = this.#byNode.get(traits.node);
+    if (alike === undefined) {
+      this.#byNode.set(traits.node, [traits]);
+      return traits;
+    }
+    const index = alike.findIndex((known) => isSame(known, traits));
+    const known = alike[index];
+    if (known === undefined) {
+      if (alike.length >= MOST_ALIKE) alike.pop();
+      alike.unshift(traits);
+      return traits;
+    }
+    if (index > 4) alike.unshift(...alike.splice(index, 1));
+    return known;
   }
 }
 
-function policyKey(traits: Traits): string {
-  if (traits.allowedBy.length === 0 && traits.deniedBy.length === 0) return '';
-  return JSON.stringify([traits.allowedBy, traits.deniedBy]);
+/** The fields that differ most often come first. */
+function isSame(a: Traits, b: Traits): boolean {
+  return (
+    a.eventType === b.eventType &&
+    a.subType === b.subType &&
+    a.isReply === b.isReply &&
+    a.tcpFlags === b.tcpFlags &&
+    a.protocol === b.protocol &&
+    a.verdict === b.verdict &&
+    a.traceReason === b.traceReason &&
+    a.direction === b.direction &&
+    a.observationPoint === b.observationPoint &&
+    a.dropReason === b.dropReason &&
+    a.type === b.type &&
+    a.icmpType === b.icmpType &&
+    a.ipVersion === b.ipVersion &&
+    a.encrypted === b.encrypted &&
+    a.authType === b.authType &&
+    a.policyMatchType === b.policyMatchType &&
+    equal(a.allowedBy, b.allowedBy) &&
+    equal(a.deniedBy, b.deniedBy)
+  );
 }
 
 /** The name, else the name of the deprecated number (Cilium before 1.9 wrote only that). */

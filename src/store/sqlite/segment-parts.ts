@@ -64,8 +64,17 @@ class PartList<T extends object> {
   }
 }
 
+const endpointLines = new WeakMap<Endpoint, string>();
+
+/** Segment after segment names the same endpoints. */
+function endpointLine(endpoint: Endpoint): string {
+  let line = endpointLines.get(endpoint);
+  if (line === undefined) endpointLines.set(endpoint, (line = writeEndpoint(endpoint)));
+  return line;
+}
+
 /** The raw object comes first and unchanged: what an endpoint means is read from it again. */
-function endpointLine({ raw, ip, names, service, serviceNamespace }: Endpoint): string {
+function writeEndpoint({ raw, ip, names, service, serviceNamespace }: Endpoint): string {
   const frontend = service === '' ? '' : `,${JSON.stringify({ name: service, namespace: serviceNamespace })}`;
   return `[${valueText(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${frontend}]`;
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseLabelSelector } from './label-selector.js';
+
+const labels = [
+  'k8s:app=web',
+  'k8s:app.kubernetes.io/name=shop-web',
+  'reserved:host',
+  'k8s:empty=',
+  'k8s:v=a=b',
+];
+
+describe('a label selector', () => {
+  it.each([
+    ['app=web', true],
+    ['app==web', true],
+    ['app = web', true],
+    ['app=api', false],
+    ['app!=api', true],
+    ['app!=web', false],
+    ['missing!=x', true],
+    ['app', true],
+    ['missing', false],
+    ['!missing', true],
+    ['!app', false],
+    ['app in (web,api)', true],
+    ['app in ( api , web )', true],
+    ['app in (api)', false],
+    ['app notin (web)', false],
+    ['missing notin (web)', true],
+    ['app=web,!missing', true],
+    ['app=web,missing', false],
+    ['app in (web,api),v!=x', true],
+    ['empty=', true],
+    ['empty', true],
+    ['k8s:app=web', true],
+    ['any:app=web', true],
+    ['reserved:app=web', false],
+    ['reserved:host', true],
+    ['host', true],
+    ['host=', true],
+    ['k8s:host', false],
+    ['app.kubernetes.io/name=shop-web', true],
+    ['k8s:app.kubernetes.io/name in (shop-web)', true],
+    ['App=web', false],
+    ['app=Web', false],
+  ])('%s: %j', (selector, answer) => {
+    expect(parseLabelSelector(selector)(labels)).toBe(answer);
+  });
+
+  it('of an end without labels holds only where it asks for absence', () => {
+    expect(parseLabelSelector('!app')([])).toBe(true);
+    expect(parseLabelSelector('app!=web')([])).toBe(true);
+    expect(parseLabelSelector('app')([])).toBe(false);
+  });
+
+  it.each(['', ',', 'a=b,', 'a in', 'a in ()x', '!a=b', '! a in (b)', 'a in (b', 'a b', '(a)', 'ä=b'])(
+    'is refused when it cannot be read: %j',
+    (text) => {
+      expect(() => parseLabelSelector(text)).toThrow(/cannot read/);
+    },
+  );
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { flowTexts } from '../../test/support/arbitrary-flows.js';
+import { ingest } from '../../test/support/ingest.js';
+import { flowJson, pod, record } from '../../test/support/make-flow.js';
+
+/** Read one after another: the later ones are like earlier ones, and are read the short way. */
+async function together(texts: readonly string[]) {
+  const { memory, report } = await ingest(texts.join('\n'));
+  return { flows: memory.flows.map(({ record, flow }) => ({ record, flow })), rejected: report.rejected };
+}
+
+/** Each read by a reader of its own, which knows nothing: the long way. */
+async function apart(texts: readonly string[]) {
+  const flows: unknown[] = [];
+  const known = new Set<string>();
+  let rejected = 0;
+  for (const text of texts) {
+    const { memory, report } = await ingest(text);
+    rejected += report.rejected;
+    for (const { record, flow } of memory.flows) flows.push({ record, flow });
+    for (const key of memory.keys) known.add(key);
+  }
+  return { flows, rejected, distinct: known.size };
+}
+
+async function expectTheSame(texts: readonly string[]): Promise<void> {
+  const long = await apart(texts);
+  // Those that are told twice are another matter.
+  fc.pre(long.distinct === long.flows.length);
+  const short = await together(texts);
+  expect(short.flows).toEqual(long.flows);
+  expect(short.rejected).toBe(long.rejected);
+}
+
+/** One connection's packets, as one node tells them: told often, each a little different. */
+const packet = fc.record({
+  second: fc.nat(59),
+  uuid: fc.option(fc.uuid(), { nil: undefined }),
+  sourcePort: fc.constantFrom(1, 41_822, 65_535, 65_536, 0.5, '80', null),
+  destinationPort: fc.constantFrom(80, 443),
+  swapped: fc.boolean(),
+  web: fc.constantFrom('web', 'wéb', undefined),
+  labels: fc.constantFrom(['a=1', 'z=2'], ['a=1', 'z=3']),
+  envelopeTime: fc.constantFrom(undefined, '2026-06-01T11:00:00Z'),
+  cookie: fc.constantFrom(undefined, '18446744073709551615', '12'),
+  names: fc.constantFrom(undefined, ['x.example']),
+  form: fc.constantFrom('envelope', 'envelope first', 'bare'),
+});
+type Packet = typeof packet extends fc.Arbitrary<infer T> ? T : never;
+
+const repeated = fc.array(packet, { minLength: 2, maxLength: 12 }).map((packets) => packets.map(packetText));
+
+function packetText(told: Packet, i: number): string {
+  const time = `2026-06-01T10:00:${String(told.second).padStart(2, '0')}.${String(i).padStart(9, '0')}Z`;
+  const flow = {
+    time,
+    uuid: told.uuid,
+    verdict: 'FORWARDED',
+    IP: {
+      source: told.swapped ? '10.0.2.7' : '10.0.1.5',
+      destination: '10.0.2.7',
+      ipVersion: 'IPv4',
+    },
+    l4: { TCP: { source_port: told.sourcePort, destination_port: told.destinationPort } },
+    source: pod('shop/web-0', told.web),
+    destination: pod('pay/api-0', 'api'),
+    Type: 'L3_L4',
+    node_name: 'c/n1',
+    node_labels: told.labels,
+    source_names: told.names,
+    event_type: { type: 4 },
+    interface: { index: 5 + i, name: 'lxc' },
+    socket_cookie: told.cookie,
+    n: i,
+  };
+  const envelope = { node_name: 'c/n1', time: told.envelopeTime ?? time };
+  if (told.form === 'bare') return JSON.stringify(flow);
+  return JSON.stringify(told.form === 'envelope' ? { flow, ...envelope } : { ...envelope, flow });
+}
+
+describe('what is known from earlier records', () => {
+  it('changes nothing of what is read and given back, for flows of any kind', () =>
+    fc.assert(fc.asyncProperty(flowTexts(10), expectTheSame), { numRuns: 100 }));
+
+  it('changes nothing where a few connections are told over and over', () =>
+    fc.assert(
+      fc.asyncProperty(
+        repeated.filter((texts) => !texts.some(tellsTimeFirst)),
+        expectTheSame,
+      ),
+      { numRuns: 150 },
+    ));
+
+  it('changes nothing where the envelope comes first and has a time of its own', async () => {
+    const texts = ['00', '10', '20', '30'].map((s, i) => {
+      const flow = flowJson({ time: `2026-06-01T10:00:${s}Z`, node_name: 'c/n1' });
+      const time = i < 2 ? flow['time'] : '2026-06-01T12:00:00Z';
+      return JSON.stringify({ time, node_name: 'c/n1', flow });
+    });
+    await expectTheSame(texts);
+  });
+
+  it('changes nothing of records that were damaged somewhere', () =>
+    fc.assert(
+      fc.asyncProperty(
+        repeated,
+        fc.nat(),
+        fc.constantFrom('', '"', '}', '\\', '0', ','),
+        async (texts, at, by) => {
+          const victim = texts.at(-1)!;
+          const place = at % victim.length;
+          const damaged = victim.slice(0, place) + by + victim.slice(place + 1);
+          const whole = texts.filter((text) => !tellsTimeFirst(text));
+          fc.pre(!tellsTimeFirst(damaged));
+          await expectTheSame(
+            [...whole.slice(0, -1), ...whole, damaged].filter((t, i, all) => all.indexOf(t) === i),
+          );
+        },
+      ),
+      { numRuns: 200 },
+    ));
+
+  it.each([
+    ['a port', /"source_port":\d+/, '"source_port":'],
+    ['the index of an interface', /"index":\d+/, '"index":'],
+    ['node labels', /"node_labels":\[[^\]]*\]/, '"node_labels":'],
+    ['an endpoint', /"destination":\{"identity[^}]*\}/, '"destination":'],
+  ])('does not make a record out of one in which %s is missing', async (_, value, nothing) => {
+    const texts = [1, 2, 3, 4].map((n) =>
+      JSON.stringify(
+        record({
+          time: `2026-06-01T10:00:0${n}Z`,
+          node_labels: ['a=1', 'b=2'],
+          interface: { index: n, name: 'lxc' },
+        }),
+      ),
+    );
+    const broken = texts[3]!.replace(value, nothing);
+    expect(() => JSON.parse(broken) as unknown).toThrow(SyntaxError);
+    const { flows } = await together([...texts.slice(0, 3), broken]);
+    expect(flows.map(({ record }) => record)).toEqual(texts.slice(0, 3));
+  });
+});
+
+function tellsTimeFirst(text: string): boolean {
+  return text.startsWith('{"node_name"');
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import { everything } from '../../domain/filter/filter.js';
+import { parseFilter } from '../../domain/filter/parse-filter.js';
+import { always } from '../../domain/filter/window.js';
+import { ServiceMap } from '../../domain/service-map/service-map.js';
+import { everyone } from '../../domain/viewer.js';
+import { jsonText } from '../../../test/support/json-text.js';
+import { eventOf, newFlow, record, toTally, words } from '../../../test/support/make-flow.js';
+import { openSqlite } from '../../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { clock, flowStoreContract } from '../flow-store.contract.js';
+import type { FlowQuery, StoredFlow } from '../flow-store.js';
+
+const newFolder = temporaryFolders();
+
+flowStoreContract('the SQLite store', () => Promise.resolve(openSqlite(newFolder(), clock)));
+
+const query: FlowQuery = { filter: everything, window: always, order: 'asc' };
+
+describe('the SQLite store over several segments', () => {
+  it('finds flows that came out of order of time, in order, in pages and by filter', async () => {
+    const { writer, store, close } = openSqlite(newFolder());
+    const flows = Array.from({ length: 20_000 }, (_, i) => smallFlow(i));
+    for (const text of flows) {
+      expect(writer.append(newFlow(text))).toBe(true);
+      await writer.ready();
+    }
+    await writer.commit();
+    expect(store.summary()).toMatchObject({ flows: 20_000, lastSeq: 20_000 });
+
+    const upward = await collect(store.find(everyone, query));
+    expect(upward.map(({ record }) => record).sort()).toEqual(flows.toSorted());
+    expect(upward).toEqual(upward.toSorted(byTimeThenSeq));
+    const downward = await collect(store.find(everyone, { ...query, order: 'desc' }));
+    expect(downward).toEqual(upward.toReversed());
+
+    const after = upward[11_111];
+    expect(await collect(store.find(everyone, { ...query, after, limit: 50 }), 50)).toEqual(
+      upward.slice(11_112, 11_162),
+    );
+    const dropped = { ...query, filter: parseFilter(words({ verdict: 'DROPPED' })) };
+    const drops = upward.filter(({ record }) => record.includes('DROPPED'));
+    expect(await collect(store.find(everyone, dropped))).toEqual(drops);
+    await close();
+  });
+
+  it('counts on the map what came in different segments', async () => {
+    const { writer, store, close } = openSqlite(newFolder());
+    const flows = Array.from({ length: 9_000 }, (_, i) => newFlow(smallFlow(i)));
+    for (const flow of flows) writer.append(flow);
+    await writer.commit();
+    const batches = await collect(store.tallies(everyone, { filter: everything, window: always }));
+    expect(batches.map(({ upTo }) => upTo)).toEqual([8_192, 9_000]);
+    const map = ServiceMap.of(
+      batches.flatMap(({ tallies }) => tallies),
+      'workload',
+    );
+    const single = ServiceMap.of(
+      flows.map(({ flow }, i) => toTally(flow, i + 1)),
+      'workload',
+    );
+    expect(map.edges()).toEqual(single.edges());
+    expect(map.nodes()).toEqual(single.nodes());
+    await close();
+  });
+
+  it('holds a record larger than 64 KiB and one larger than a block of records', async () => {
+    const { writer, store, close } = openSqlite(newFolder());
+    const texts = [70_000, 10, 2_000_000].map((length) => jsonText(record({ Summary: 'ü'.repeat(length) })));
+    for (const text of texts) writer.append(newFlow(text));
+    await writer.commit();
+    const found = await collect(store.find(everyone, query));
+    expect(found.map(({ record }) => record.length)).toEqual(texts.map(({ length }) => length));
+    expect(found.map(({ record }) => record)).toEqual(texts);
+    await close();
+  });
+});
+
+describe('the SQLite store after a restart', () => {
+  it('goes on numbering where it stopped and knows what it holds', async () => {
+    const folder = newFolder();
+    const known = [
+      record({ uuid: '00000000-0000-0000-0000-000000000000' }),
+      record({ uuid: 'flow-1' }),
+      record(),
+    ];
+    const lost = { lost_events: { source: 'X', num_events_lost: '1' }, node_name: 'n' };
+    const first = openSqlite(folder);
+    for (const flow of known) first.writer.append(newFlow(jsonText(flow)));
+    first.writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)));
+    await first.close();
+
+    const { writer, store, close } = openSqlite(folder);
+    expect(store.summary().flows).toBe(3);
+    for (const flow of known) expect(writer.append(newFlow(jsonText(flow, { reversed: true })))).toBe(false);
+    expect(writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)))).toBe(false);
+    expect(writer.append(newFlow(jsonText(record({ uuid: 'flow-2' }))))).toBe(true);
+    await writer.commit();
+    expect((await store.take(everyone, [4]))[0]?.record).toContain('flow-2');
+    expect(store.summary()).toMatchObject({ flows: 4, lastSeq: 4 });
+    await close();
+  });
+
+  async function findByUuid(uuids: readonly string[]): Promise<number[][]> {
+    const { writer, store, close } = openSqlite(newFolder());
+    for (const uuid of uuids) writer.append(newFlow(jsonText(record({ uuid }))));
+    await writer.commit();
+    const found: number[][] = [];
+    for (const uuid of uuids) {
+      const filter = parseFilter(words({ uuid }));
+      found.push((await collect(store.find(everyone, { ...query, filter }))).map(({ seq }) => seq));
+    }
+    await close();
+    return found;
+  }
+
+  // BUG segment-reader.ts, SegmentRow.uuid: `keys` is a Buffer, whose `slice` shares its memory.
+  it.failing('finds a flow by its uuid among others', async () => {
+    const uuids = ['5b1f0a1e-0001-4000-8000-0000000000ff', '6b1f0a1e-0001-4000-8000-0000000000ff'];
+    expect(await findByUuid(uuids)).toEqual([[1], [2]]);
+  });
+
+  it('finds a flow by a uuid that is written in no canonical way', async () => {
+    const uuids = ['5B1F0A1E-0001-4000-8000-0000000000FF', 'flow-1'];
+    expect(await findByUuid(uuids)).toEqual([[1], [2]]);
+  });
+});
+
+describe('counting flows that stand for many', () => {
+  // BUG tally-table.ts: the weights of a tally add up in a column of 32 bits.
+  it.failing('does not overflow when the counts of a few add up to more than 32 bits', async () => {
+    const { writer, store, close } = openSqlite(newFolder());
+    for (const uuid of ['a', 'b']) {
+      const aggregate = { ingress_flow_count: 3_000_000_000 };
+      writer.append(newFlow(jsonText(record({ uuid, aggregate }))));
+    }
+    await writer.commit();
+    const [batch] = await collect(store.tallies(everyone, { filter: everything, window: always }));
+    await close();
+    expect(batch?.tallies.map(({ weight }) => weight)).toEqual([6_000_000_000]);
+  });
+});
+
+/** Times go up and down, and meet. */
+function smallFlow(i: number): string {
+  const second = (i * 7_919) % 6_000;
+  const time = new Date(Date.UTC(2026, 5, 1) + second * 1000).toISOString();
+  return `{"time":"${time}","verdict":"${i % 9_973 === 0 ? 'DROPPED' : 'FORWARDED'}","n":${i},"l4":{"TCP":{"destination_port":${i % 3}}}}`;
+}
+
+function byTimeThenSeq(a: StoredFlow, b: StoredFlow): number {
+  return a.time < b.time ? -1 : a.time > b.time ? 1 : a.seq - b.seq;
+}
+
+async function collect<T>(found: AsyncIterable<T>, most = Infinity): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of found) {
+    list.push(item);
+    if (list.length >= most) break;
+  }
+  return list;
+}
