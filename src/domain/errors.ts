@@ -8,8 +8,6 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'payload_too_large'
   | 'not_found'
-  | 'method_not_allowed'
-  | 'not_acceptable'
   | 'insufficient_storage'
   | 'unavailable'
   | 'internal';

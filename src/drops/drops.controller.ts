@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
@@ -8,11 +9,12 @@ import { explainDropReason } from '../domain/flow/drop-reason.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
+import { withRawMember } from '../http/raw-json.js';
 import { questionSchema, readQuestion, type Question } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { groupDrops, type DropCause } from './drop-groups.js';
-import { dropFields, dropsSchema, type DropField, type DropGroup, type Drops } from './drops.schema.js';
+import { dropFields, dropsSchema, type DropField, type DropGroup } from './drops.schema.js';
 
 const DEFAULT_BY: DropField[] = ['source', 'destination', 'port', 'reason', 'direction'];
 
@@ -44,18 +46,19 @@ export class DropsController {
   async drops(
     @Query({ schema: dropsQuery }) query: DropsQuery,
     @CurrentViewer() viewer: Viewer,
-  ): Promise<Drops> {
+    @Res() response: Response,
+  ): Promise<void> {
     const by = readFields(query.by);
     const question = readQuestion(query, Date.now());
     const causes = groupDrops(await this.#tallies(viewer, question), by).filter(({ count }) => count > 0);
     const groups = await Promise.all(causes.slice(0, query.limit).map((cause) => this.#group(viewer, cause)));
-    return {
+    const rest = {
       by,
       drops: causes.reduce((sum, { count }) => sum + count, 0),
-      groups,
       groupsLeftOut: causes.length - groups.length,
       coverage: coverageOf(this.store, question.window),
     };
+    response.type('application/json').send(withRawMember(rest, 'groups', `[${groups.join(',')}]`));
   }
 
   async #tallies(viewer: Viewer, { filter, window }: Question): Promise<Tally[]> {
@@ -64,10 +67,11 @@ export class DropsController {
     return all;
   }
 
-  async #group(viewer: Viewer, cause: DropCause): Promise<DropGroup> {
+  /** A group's JSON. */
+  async #group(viewer: Viewer, cause: DropCause): Promise<string> {
     const [example] = await this.store.take(viewer, [cause.lastSeq]);
     const { words, nextStep, harmless } = explainDropReason(cause.reason);
-    return {
+    const group: Omit<DropGroup, 'example'> = {
       id: createHash('sha256').update(JSON.stringify(cause.fields)).digest('base64url').slice(0, 20),
       ...(cause.fields as Partial<DropGroup>),
       count: cause.count,
@@ -75,8 +79,8 @@ export class DropsController {
       lastSeen: formatTimestamp(cause.last),
       explanation: { words, nextStep, harmless },
       deniedBy: cause.deniedBy,
-      example: example === undefined ? null : (JSON.parse(example.record) as Record<string, unknown>),
     };
+    return withRawMember(group, 'example', example?.record ?? 'null');
   }
 }
 

@@ -6,6 +6,7 @@ import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
+import { rawList, withRawMember } from '../http/raw-json.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore, type FlowQuery, type StoredFlow } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
@@ -78,8 +79,8 @@ export class FlowsController {
     const found = await findWithNeighbours(this.store, viewer, uuid);
     if (found === undefined)
       throw new FlowatlasError('not_found', `no flow has the uuid ${JSON.stringify(uuid)}`);
-    const neighbours = found.neighbours.map(({ record }) => record).join(',');
-    response.type('application/json').send(`{"flow":${found.flow.record},"neighbours":[${neighbours}]}`);
+    const { flow, neighbours } = found;
+    response.type('application/json').send(`{"flow":${flow.record},"neighbours":${rawList(neighbours)}}`);
   }
 
   #read(query: FlowsQuery): FlowQuery {
@@ -89,7 +90,6 @@ export class FlowsController {
     return { filter, window, order: query.order, after: cursor, upTo };
   }
 
-  /** Records go out as the text that came in, so that no number loses a digit. */
   async #page(query: FlowsQuery, asked: FlowQuery, viewer: Viewer, response: Response): Promise<void> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     if (limit > HIGHEST_LIMIT) {
@@ -109,13 +109,12 @@ export class FlowsController {
     flows.length = Math.min(flows.length, limit);
     const next = last === undefined ? null : formatCursor({ ...last, upTo: asked.upTo ?? 0 });
     const placed = placedAtArrival(flows);
-    const rest = JSON.stringify({
+    const rest = {
       next,
       ...(placed.length > 0 && { placedAtArrival: placed }),
       coverage: coverageOf(this.store, asked.window),
-    });
-    const records = flows.map(({ record }) => record).join(',');
-    response.type('application/json').send(`{"flows":[${records}],${rest.slice(1)}`);
+    };
+    response.type('application/json').send(withRawMember(rest, 'flows', rawList(flows)));
   }
 }
 

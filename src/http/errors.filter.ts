@@ -10,8 +10,6 @@ const statuses: Record<ErrorCode, number> = {
   invalid_body: 400,
   no_records: 400,
   not_found: 404,
-  method_not_allowed: 405,
-  not_acceptable: 406,
   payload_too_large: 413,
   unsupported_media_type: 415,
   internal: 500,

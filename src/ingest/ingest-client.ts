@@ -10,7 +10,8 @@ const MOST_UNREAD = 4;
 interface Pending {
   unread: number;
   room: (() => void)[];
-  settle: (outcome: FromWriter & { kind: 'done' | 'failed' }) => void;
+  resolve: (report: IngestReport) => void;
+  reject: (error: FlowatlasError) => void;
 }
 
 /** The side of ingest that runs in the main thread: hands bytes over with back-pressure. */
@@ -18,10 +19,14 @@ export class IngestClient {
   readonly #events = new EventEmitter();
   readonly #pending = new Map<number, Pending>();
   #lastSession = 0;
+  #death: FlowatlasError | undefined;
 
   private constructor(private readonly worker: Worker) {
     worker.on('message', (message: FromWriter) => {
       this.#receive(message);
+    });
+    worker.on('error', (error) => {
+      this.#die(error);
     });
   }
 
@@ -37,20 +42,17 @@ export class IngestClient {
     this.#events.on('committed', listener);
   }
 
-  /** The writing thread died: nothing can be stored any more. */
-  onDeath(listener: (error: unknown) => void): void {
-    this.worker.on('error', listener);
+  /** False when the writing thread died: nothing can be stored until a restart. */
+  get isAlive(): boolean {
+    return this.#death === undefined;
   }
 
   open(): IngestUpload {
+    if (this.#death !== undefined) throw this.#death;
     const session = ++this.#lastSession;
     this.#send({ kind: 'open', session });
     const done = new Promise<IngestReport>((resolve, reject) => {
-      const settle = (outcome: FromWriter & { kind: 'done' | 'failed' }) => {
-        if (outcome.kind === 'done') resolve(outcome.report);
-        else reject(new FlowatlasError(outcome.code, outcome.message, undefined, { report: outcome.report }));
-      };
-      this.#pending.set(session, { unread: 0, room: [], settle });
+      this.#pending.set(session, { unread: 0, room: [], resolve, reject });
     });
     done.catch(() => undefined);
     return {
@@ -62,17 +64,15 @@ export class IngestClient {
         this.#send({ kind: 'end', session });
         return done;
       },
-      abort: () => {
-        this.#pending.delete(session);
-        this.#send({ kind: 'abort', session });
-      },
     };
   }
 
   /** Everything handed over is stored, then the thread ends. */
   async close(): Promise<void> {
-    this.#send({ kind: 'close' });
-    await once(this.#events, 'closed');
+    if (this.isAlive) {
+      this.#send({ kind: 'close' });
+      await once(this.#events, 'closed');
+    }
     await this.worker.terminate();
   }
 
@@ -94,10 +94,32 @@ export class IngestClient {
       if (pending === undefined) return;
       pending.unread--;
       pending.room.shift()?.();
-    } else if (message.kind === 'done' || message.kind === 'failed') {
-      this.#pending.get(message.session)?.settle(message);
-      this.#pending.delete(message.session);
+    } else if (message.kind === 'done') this.#take(message.session)?.resolve(message.report);
+    else if (message.kind === 'failed') {
+      const { code, message: text, report } = message;
+      this.#take(message.session)?.reject(new FlowatlasError(code, text, undefined, { report }));
     } else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
+  }
+
+  #take(session: number): Pending | undefined {
+    const pending = this.#pending.get(session);
+    this.#pending.delete(session);
+    return pending;
+  }
+
+  /** An error that nobody expected: whoever waits is told, and nothing more is accepted. */
+  #die(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#death = new FlowatlasError(
+      'unavailable',
+      `the writing thread died (${message}); restart the server`,
+    );
+    for (const { room, reject } of this.#pending.values()) {
+      for (const go of room) go();
+      reject(this.#death);
+    }
+    this.#pending.clear();
+    this.#events.emit('closed');
   }
 }
 
@@ -108,6 +130,4 @@ export interface IngestUpload {
   write(chunk: Uint8Array): Promise<void>;
   /** Resolves when everything sent is on disk. */
   end(): Promise<IngestReport>;
-  /** The sender hung up; nobody waits for an answer. */
-  abort(): void;
 }

@@ -7,7 +7,6 @@ export type ToWriter =
   | { kind: 'file'; session: number; name: string }
   | { kind: 'write'; session: number; chunk: Uint8Array }
   | { kind: 'end'; session: number }
-  | { kind: 'abort'; session: number }
   | { kind: 'close' };
 
 export type FromWriter =

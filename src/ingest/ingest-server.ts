@@ -55,8 +55,7 @@ export class IngestServer {
     else {
       this.#sessions.delete(message.session);
       session.end();
-      // Records of a sender that hung up are kept: it will send them again, and they are known then.
-      void this.#finish(message.session, session, message.kind === 'end');
+      void this.#finish(message.session, session);
     }
   }
 
@@ -66,14 +65,13 @@ export class IngestServer {
     this.send({ kind: 'written', session: id });
   }
 
-  async #finish(id: number, session: IngestSession, answer: boolean): Promise<void> {
+  async #finish(id: number, session: IngestSession): Promise<void> {
     let failure: unknown;
     try {
       await this.#commitTogether();
     } catch (error) {
       failure = error;
     }
-    if (!answer) return;
     const report = session.report();
     if (failure === undefined && !session.hasLost) this.send({ kind: 'done', session: id, report });
     else this.send({ kind: 'failed', session: id, report, ...describe(failure) });

@@ -1,5 +1,6 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
@@ -7,12 +8,13 @@ import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
+import { rawList, withRawMember } from '../http/raw-json.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { MapQuestions } from './map-questions.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
-import type { EdgeDetail, Level, ServiceMapResponse } from './service-map.schema.js';
+import type { Level, ServiceMapResponse } from './service-map.schema.js';
 
 const mapQuery = questionSchema({
   level: z.enum(levels).default('workload').describe('what a node stands for'),
@@ -56,7 +58,8 @@ export class ServiceMapController {
     @Param('id') id: string,
     @Query({ schema: mapQuery }) query: MapQuery,
     @CurrentViewer() viewer: Viewer,
-  ): Promise<EdgeDetail> {
+    @Res() response: Response,
+  ): Promise<void> {
     const { map, seq } = await this.#answer(query, viewer);
     const edge = map.edge(id);
     const source = edge && map.node(edge.source);
@@ -67,9 +70,10 @@ export class ServiceMapController {
         `no edge has the id ${JSON.stringify(id)} in this window and level`,
       );
     }
-    const flows = await this.store.take(viewer, map.examplesOf(id));
-    const examples = flows.map(({ record }) => JSON.parse(record) as Record<string, unknown>);
-    return { edge, source, target, examples, seq };
+    const examples = rawList(await this.store.take(viewer, map.examplesOf(id)));
+    response
+      .type('application/json')
+      .send(withRawMember({ edge, source, target, seq }, 'examples', examples));
   }
 
   /** The map of everything is kept; any other is made from the store's tallies. */

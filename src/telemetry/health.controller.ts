@@ -1,6 +1,8 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { FlowatlasError } from '../domain/errors.js';
+import { IngestClient } from '../ingest/ingest-client.js';
 import { FlowStore } from '../store/flow-store.js';
 import { Metrics } from './metrics.js';
 
@@ -9,6 +11,7 @@ import { Metrics } from './metrics.js';
 export class HealthController {
   constructor(
     private readonly store: FlowStore,
+    private readonly ingest: IngestClient,
     private readonly metrics: Metrics,
   ) {}
 
@@ -19,9 +22,11 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'The store answers' })
+  @ApiOperation({ summary: 'Flows can be asked for and stored' })
   ready(): { status: 'ok' } {
     this.store.summary();
+    if (!this.ingest.isAlive)
+      throw new FlowatlasError('unavailable', 'the writing thread died; restart the server');
     return { status: 'ok' };
   }
 

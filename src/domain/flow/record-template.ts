@@ -6,7 +6,7 @@ import type { Flow } from './flow.js';
  * value. No JSON has that behind a colon; inside of a string, the quotes of `"source":` would be
  * escaped. A value that is written in any other way stays where it is, so nothing is ever lost.
  */
-export type SharedKey = 'source' | 'destination' | 'node_labels';
+type SharedKey = 'source' | 'destination' | 'node_labels';
 
 const sharedKeys: readonly SharedKey[] = ['source', 'destination', 'node_labels'];
 
@@ -40,7 +40,7 @@ const needles: Record<SharedKey, Buffer> = {
 };
 
 /** Where the value of a key begins, told from other uses of the key by its first byte; -1 where it does not. */
-export function findValue(record: Buffer, key: SharedKey, from: number): number {
+function findValue(record: Buffer, key: SharedKey, from: number): number {
   const found = record.indexOf(needles[key], from);
   return found < 0 ? -1 : found + needles[key].length - 1;
 }

@@ -11,6 +11,8 @@ export class EdgeState {
   readonly #examples: number[] = [];
   #first: bigint | undefined;
   #last: bigint | undefined;
+  /** Kept until a counter changes: nodes sum up the drops of all their edges. */
+  #headline: Headline | undefined;
   #directionKnown = false;
   #made = false;
 
@@ -22,7 +24,7 @@ export class EdgeState {
 
   add(tally: Tally, guessed: boolean): void {
     const counter = counterOf(tally);
-    this.addCount(counter, tally.weight);
+    this.#addCount(counter, tally.weight);
     if (counter.startsWith('trace-sock')) return;
     this.#made = true;
     if (!guessed) this.#directionKnown = true;
@@ -34,7 +36,8 @@ export class EdgeState {
     this.#remember(tally.lastSeq);
   }
 
-  addCount(counter: string, weight: number): void {
+  #addCount(counter: string, weight: number): void {
+    this.#headline = undefined;
     this.#counters.set(counter, (this.#counters.get(counter) ?? 0) + weight);
   }
 
@@ -64,6 +67,7 @@ export class EdgeState {
   http = () => this.#l7.http();
   dns = () => this.#l7.dns();
 
+  /** With what sockets without a port add. */
   points(extra: Counters | undefined): Counters {
     if (extra === undefined) return this.#counters;
     const sum = new Map(this.#counters);
@@ -72,7 +76,9 @@ export class EdgeState {
   }
 
   headline(points: Counters): Headline {
-    return headline(points);
+    if (points !== this.#counters) return headline(points);
+    this.#headline ??= headline(points);
+    return this.#headline;
   }
 
   policies(): { allowedBy: string[]; deniedBy: string[] } | undefined {
