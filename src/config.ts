@@ -77,12 +77,15 @@ function describe({ path, message }: z.core.$ZodIssue): string {
   return `${setting?.variable ?? path.join('.')} (--${setting?.flag ?? ''}): ${message}`;
 }
 
+/** What Kubernetes sets in every pod beside a Service that is named flowatlas. */
+const OF_KUBERNETES = /^FLOWATLAS_(SERVICE|PORT)(_|$)/;
+
 /** Read by the command line where it talks to a server. */
 const OTHER_VARIABLES = ['FLOWATLAS_SERVER'];
 
 function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = new Set([...settings.map(({ variable }) => variable), ...OTHER_VARIABLES]);
   return Object.keys(environment)
-    .filter((name) => name.startsWith('FLOWATLAS_') && !known.has(name))
+    .filter((name) => name.startsWith('FLOWATLAS_') && !known.has(name) && !OF_KUBERNETES.test(name))
     .map((name) => `${name}: no such setting; there are ${[...known].join(', ')}`);
 }

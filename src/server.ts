@@ -38,7 +38,19 @@ export async function startServer(config: Config): Promise<RunningServer> {
   serveOpenApi(app);
   serveDashboard(app);
   await app.listen(config.listen.port, config.listen.host);
-  return { url: urlOf(app, config.listen.host), close: () => app.close() };
+  return { url: urlOf(app, config.listen.host), close: () => close(app) };
+}
+
+/** Uploads that are about to end may; those that go on for hours are cut off. What came is stored. Milliseconds. */
+const GRACE = 2_000;
+
+async function close(app: NestExpressApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const cutOff = setTimeout(() => {
+    server.closeAllConnections();
+  }, GRACE);
+  await app.close();
+  clearTimeout(cutOff);
 }
 
 function configure(app: NestExpressApplication): void {

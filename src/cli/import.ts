@@ -10,11 +10,15 @@ const MOST_ERRORS_SHOWN = 5;
 
 /** Stores files one after another. The exit code is 1 when one of them could not be stored or held no record. */
 export async function importFiles(files: readonly string[], options: SourceOptions): Promise<number> {
-  return withServer(options, async (client) => {
-    let failed = 0;
-    for (const file of files) if (!(await importFile(client, file))) failed++;
-    return failed === 0 ? 0 : 1;
-  });
+  return withServer(
+    options,
+    async (client) => {
+      let failed = 0;
+      for (const file of files) if (!(await importFile(client, file))) failed++;
+      return failed === 0 ? 0 : 1;
+    },
+    'writes',
+  );
 }
 
 async function importFile(client: RestClient, file: string): Promise<boolean> {

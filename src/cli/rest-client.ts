@@ -26,7 +26,9 @@ export class RestClient {
     for (const [name, value] of Object.entries(parameters)) {
       for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one);
     }
-    const response = await fetch(url);
+    const response = await fetch(url).catch((error: unknown) => {
+      throw new Error(`no answer from ${this.server} (${reasonOf(error)}); is the server running?`);
+    });
     return read(response.status, await response.text()) as T;
   }
 
@@ -62,6 +64,11 @@ function read(status: number, text: string): unknown {
   if (status >= 200 && status < 300) return body;
   const error = (body as { error?: { code?: string; message?: string } } | undefined)?.error;
   throw new RestError(error?.code ?? String(status), error?.message ?? `the server answered ${status}`, body);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? cause.message || String((cause as { code?: unknown }).code) : String(cause);
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../config.js';
@@ -24,13 +24,22 @@ const DEFAULT_SERVER = 'http://127.0.0.1:8787';
 export async function withServer<T>(
   options: SourceOptions,
   use: (client: RestClient) => Promise<T>,
+  access: 'reads' | 'writes' = 'reads',
 ): Promise<T> {
   if (options.inputFile !== undefined) return withFile(options.inputFile, use);
   const named = options.server ?? (options.data === undefined ? process.env['FLOWATLAS_SERVER'] : undefined);
   if (named !== undefined) return use(new RestClient(named));
   if (options.data === undefined && (await answers(DEFAULT_SERVER)))
     return use(new RestClient(DEFAULT_SERVER));
+  if (access === 'reads') refuseMissing(options.data);
   return withOwnServer(options.data, use);
+}
+
+/** A question must not make a folder. */
+function refuseMissing(data: string | undefined): void {
+  const folder = readConfig(process.env, data === undefined ? {} : { data }).data;
+  if (existsSync(folder)) return;
+  throw new Error(`${folder} does not exist, and no server answers at ${DEFAULT_SERVER}; import flows first`);
 }
 
 async function withFile<T>(file: string, use: (client: RestClient) => Promise<T>): Promise<T> {

@@ -105,16 +105,18 @@ export class LiveGateway
       const field = String(issue?.path[0] ?? 'request');
       throw new FlowatlasError('invalid_parameter', `${field}: ${issue?.message ?? 'is not valid'}`, field);
     }
+    const { level, filter: asked, resume } = parsed.data;
+    const { filter, words } = readLiveFilter(asked);
+    const question = this.questions.ask(everyone, level, filter, words);
+    await question.refresh();
+    // Behind the last wait, so that requests sent together are counted together.
+    if (!client.connected) throw new FlowatlasError('unavailable', 'the client has gone');
     if (this.#subscriptions.countOf(client) >= MOST_SUBSCRIPTIONS) {
       throw new FlowatlasError(
         'invalid_parameter',
         `at most ${MOST_SUBSCRIPTIONS} subscriptions a connection`,
       );
     }
-    const { level, filter: asked, resume } = parsed.data;
-    const { filter, words } = readLiveFilter(asked);
-    const question = this.questions.ask(everyone, level, filter, words);
-    await question.refresh();
     const { epoch, seq } = question;
     const subscription = this.#subscriptions.add(client, question, seq);
     if (resume?.epoch === epoch && resume.seq <= seq) {

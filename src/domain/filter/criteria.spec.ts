@@ -136,11 +136,16 @@ describe('http filters', () => {
 });
 
 describe('namespace', () => {
-  it('is exact, and taken from labels where a mask left only those', () => {
+  it('is exact', () => {
     expect(passes('namespace', 'shop')).toBe(true);
     expect(passes('namespace', 'sho')).toBe(false);
-    const labels = ['k8s:io.kubernetes.pod.namespace=masked'];
-    expect(passes('from-namespace', 'masked', { source: { labels } })).toBe(true);
+  });
+
+  // BUG namespace.ts, pod.ts: they fall back to a label; Hubble looks at the field alone.
+  it.failing('passes no end that names its namespace in a label only, as in Hubble', () => {
+    const source = { labels: ['k8s:io.kubernetes.pod.namespace=masked'] };
+    expect(passes('from-namespace', 'masked', { source })).toBe(false);
+    expect(passes('from-pod', 'masked/', { source })).toBe(false);
   });
 });
 

@@ -1,7 +1,9 @@
 import { invalidFilter } from '../errors.js';
 import type { Criterion, FilterWords, Predicate, SidedCriterion } from './criterion.js';
+import { cluster } from './cluster.js';
 import { dropReasonDesc } from './drop-reason-desc.js';
 import { all, allowButDeny, everything, type Filter } from './filter.js';
+import { fqdn } from './fqdn.js';
 import { httpMethod, httpPath, httpStatus } from './http.js';
 import { ip } from './ip.js';
 import { label } from './label.js';
@@ -9,6 +11,7 @@ import { namespace } from './namespace.js';
 import { pod } from './pod.js';
 import { port } from './port.js';
 import { protocol } from './protocol.js';
+import { service } from './service.js';
 import { trafficDirection } from './traffic-direction.js';
 import { type } from './type.js';
 import { uuid } from './uuid.js';
@@ -27,7 +30,17 @@ const criteria: readonly Criterion[] = [
   dropReasonDesc,
   uuid,
 ];
-const sidedCriteria: readonly SidedCriterion[] = [namespace, pod, label, workload, ip, port];
+const sidedCriteria: readonly SidedCriterion[] = [
+  namespace,
+  pod,
+  label,
+  workload,
+  service,
+  ip,
+  fqdn,
+  port,
+  cluster,
+];
 
 /** Criteria that the flows of one tally can answer differently. */
 const perFlow = new Set(['uuid', 'port', 'from-port', 'to-port']);
@@ -51,12 +64,16 @@ function* withNot(name: string, describe: string): Generator<[string, string]> {
 
 /** Flags of which Hubble takes only one, because they would write the same field of its filter. */
 const conflicts = [
-  ['from-ip', 'ip', 'from-namespace', 'namespace'],
-  ['from-ip', 'ip', 'from-pod', 'pod'],
-  ['to-ip', 'ip', 'to-namespace', 'namespace'],
-  ['to-ip', 'ip', 'to-pod', 'pod'],
+  ['from-fqdn', 'from-ip', 'ip', 'fqdn', 'from-namespace', 'namespace'],
+  ['from-fqdn', 'from-ip', 'ip', 'fqdn', 'from-pod', 'pod'],
+  ['to-fqdn', 'to-ip', 'ip', 'fqdn', 'to-namespace', 'namespace'],
+  ['to-fqdn', 'to-ip', 'ip', 'fqdn', 'to-pod', 'pod'],
   ['from-pod', 'namespace'],
   ['to-pod', 'namespace'],
+  ['from-service', 'namespace'],
+  ['to-service', 'namespace'],
+  ['from-service', 'service'],
+  ['to-service', 'service'],
   ['from-label', 'label'],
   ['to-label', 'label'],
   ['from-port', 'port'],
@@ -99,7 +116,7 @@ function flowFilters(words: FilterWords): Predicate[] {
   let eitherSide = false;
   for (const criterion of sidedCriteria) {
     const either = words.get(criterion.name);
-    if (either !== undefined && !impliedByPod(criterion, words)) {
+    if (either !== undefined && !impliedByName(criterion, words)) {
       const test = criterion.parse(either, words);
       source.push((flow) => test(flow, 'source'));
       destination.push((flow) => test(flow, 'destination'));
@@ -117,17 +134,19 @@ function flowFilters(words: FilterWords): Predicate[] {
   return eitherSide ? [all(source), all(destination)] : [all(source)];
 }
 
-/** With pods, a namespace only says where a pod named without one is to be looked for. */
-function impliedByPod(criterion: SidedCriterion, words: FilterWords): boolean {
-  if (criterion !== namespace || !words.has('pod')) return false;
+/** With pods or services, a namespace only says where one named without it is to be looked for. */
+function impliedByName(criterion: SidedCriterion, words: FilterWords): boolean {
+  if (criterion !== namespace) return false;
   const namespaces = words.get('namespace') ?? [];
-  for (const value of words.get('pod') ?? []) {
-    const slash = value.indexOf('/');
-    if (slash > 0 && !namespaces.includes(value.slice(0, slash))) {
-      throw invalidFilter('pod', `"${value}" is in another namespace than --namespace says`);
+  for (const flag of ['pod', 'service']) {
+    for (const value of words.get(flag) ?? []) {
+      const slash = value.indexOf('/');
+      if (slash > 0 && !namespaces.includes(value.slice(0, slash))) {
+        throw invalidFilter(flag, `"${value}" is in another namespace than the filter on namespaces says`);
+      }
     }
   }
-  return true;
+  return words.has('pod') || words.has('service');
 }
 
 /** What `namespace` means to the words of one side: `from-namespace` supplies the namespace of `from-pod`. */

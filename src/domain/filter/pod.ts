@@ -9,7 +9,7 @@ export const pod: SidedCriterion = {
   name: 'pod',
   describe: '[namespace/]prefix of a pod name; without a namespace: default',
   parse(values, words) {
-    const wanted = values.flatMap((value) => readPod(value, words));
+    const wanted = values.flatMap((value) => readQualifiedName(value, words));
     return onEndpoint((endpoint) => {
       const namespace = namespaceOf(endpoint);
       if (namespace === '' && endpoint.pod === '') return false;
@@ -21,12 +21,13 @@ export const pod: SidedCriterion = {
   },
 };
 
-interface WantedPod {
+interface QualifiedName {
   namespace: string | undefined;
   prefix: string;
 }
 
-function readPod(value: string, words: FilterWords): WantedPod[] {
+/** `namespace/prefix`, as Hubble names pods and services. */
+export function readQualifiedName(value: string, words: FilterWords): QualifiedName[] {
   const slash = value.indexOf('/');
   if (slash < 0) {
     const namespaces = words.get('namespace') ?? ['default'];

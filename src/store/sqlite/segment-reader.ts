@@ -115,7 +115,9 @@ export class SegmentRow implements Flow {
       return this.segment.parts.uuid(this.row) ?? '';
     }
     const at = this.row * KEY_BYTES;
-    return formatUuid(new Uint32Array(this.segment.keys.slice(at, at + KEY_BYTES).buffer));
+    // A copy: the blob need not begin where a 32-bit word may.
+    const key = new Uint8Array(this.segment.keys.subarray(at, at + KEY_BYTES));
+    return formatUuid(new Uint32Array(key.buffer));
   }
 
   get source(): Endpoint {
