@@ -43,12 +43,11 @@ export class LiveGateway
     private readonly metrics: Metrics,
   ) {}
 
-  /** The map of everything is rebuilt from the store before the first client asks for it. */
-  async onApplicationBootstrap(): Promise<void> {
+  /** The map of everything is rebuilt from the store by the first tick, while the server is ready already. */
+  onApplicationBootstrap(): void {
     this.#unfollow = this.feed.follow(() => {
       this.#news = true;
     });
-    await this.questions.whole(everyone, 'workload').refresh();
     this.#timer = setInterval(() => {
       this.#ticking ??= this.#tick().finally(() => {
         this.#ticking = undefined;
@@ -134,6 +133,7 @@ export class LiveGateway
     const news = this.#news;
     this.#news = false;
     try {
+      if (news) await this.questions.whole(everyone, 'workload').refresh();
       for (const { question, listeners, subscription } of this.#subscriptions.byQuestion()) {
         if (news) await question.refresh();
         this.#push(subscription, listeners, question.seq, (seq) => question.changesSince(seq));

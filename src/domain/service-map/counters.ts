@@ -1,6 +1,6 @@
 import { dropReasonByName } from '../flow/drop-reason.js';
 import { isReply } from '../flow/direction.js';
-import { EventType, type Flow } from '../flow/flow.js';
+import { EventType, type Flow, type Traits } from '../flow/flow.js';
 import { observationPoints } from '../flow/enums.js';
 
 /**
@@ -21,8 +21,19 @@ export interface Headline {
 /** Requests that an L7 proxy refused carry no reason of Hubble's. */
 export const L7_DENIED = 'L7_DENIED';
 
+const known = new WeakMap<Traits, Map<string, string>>();
+
 /** `point`, then what departs from a forwarded request: `:verdict`, `:REASON`, `:reply`. */
 export function counterOf(flow: Pick<Flow, 'traits' | 'l7'>): string {
+  const counters = known.get(flow.traits) ?? new Map<string, string>();
+  if (counters.size === 0) known.set(flow.traits, counters);
+  const kind = flow.l7?.type ?? 'none';
+  let counter = counters.get(kind);
+  if (counter === undefined) counters.set(kind, (counter = nameCounter(flow)));
+  return counter;
+}
+
+function nameCounter(flow: Pick<Flow, 'traits' | 'l7'>): string {
   const { traits } = flow;
   const point = pointOf(flow);
   const verdict = traits.verdict === '' ? 'unknown' : traits.verdict.toLowerCase();

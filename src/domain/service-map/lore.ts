@@ -1,5 +1,5 @@
 import { isReply, clientSide } from '../flow/direction.js';
-import type { Side } from '../flow/flow.js';
+import type { Endpoint, Side } from '../flow/flow.js';
 import { identify, podKey, type NodeIdentity } from '../flow/node-identity.js';
 import type { Tally } from './tally.js';
 
@@ -13,6 +13,8 @@ export class Lore {
   readonly #podsGuessed = new Map<string, string>();
   readonly #servers = new Set<string>();
   readonly #portsGuessed = new Set<string>();
+  /** Of endpoints whose workload is certain, or cannot become so. */
+  readonly #nodes = new WeakMap<Endpoint, NodeIdentity>();
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
@@ -46,12 +48,16 @@ export class Lore {
   }
 
   /** The node of an endpoint, remembering when its workload is only a guess from the pod's name. */
-  workloadNode(tally: Tally, side: Side): NodeIdentity {
-    const endpoint = tally[side];
+  workloadNode(endpoint: Endpoint): NodeIdentity {
+    const known = this.#nodes.get(endpoint);
+    if (known !== undefined) return known;
     const node = identify(endpoint, 'workload', this.workloadOfPod);
-    if (endpoint.pod !== '' && endpoint.workloads.length === 0 && !this.#workloads.has(podKey(endpoint))) {
-      this.#podsGuessed.set(podKey(endpoint), node.name);
+    if (endpoint.pod === '' || endpoint.workloads.length > 0) {
+      this.#nodes.set(endpoint, node);
+      return node;
     }
+    const key = podKey(endpoint);
+    if (!this.#workloads.has(key)) this.#podsGuessed.set(key, node.name);
     return node;
   }
 
@@ -79,7 +85,6 @@ export class Lore {
   #serverKey(tally: Tally, side: Side): string | undefined {
     const port = side === 'source' ? tally.sourcePort : tally.destinationPort;
     if (port === 0) return undefined;
-    const node = identify(tally[side], 'workload', this.workloadOfPod);
-    return `${node.id} ${tally.traits.protocol} ${port}`;
+    return `${this.workloadNode(tally[side]).id} ${tally.traits.protocol} ${port}`;
   }
 }

@@ -48,6 +48,7 @@ export class ServiceMap {
   readonly #lore = new Lore();
   /** Sockets whose record lacks the server's port: they belong to the pair's edge if it has only one. */
   readonly #portlessSockets = new Map<string, Counters>();
+  readonly #edgeIds = new Map<string, string>();
   #touchedNodes = new Set<string>();
   #touchedEdges = new Set<string>();
   #oldest: bigint | undefined;
@@ -145,7 +146,7 @@ export class ServiceMap {
 
   #node(tally: Tally, side: 'source' | 'destination'): string {
     const endpoint: Endpoint = tally[side];
-    const workload = this.#lore.workloadNode(tally, side);
+    const workload = this.#lore.workloadNode(endpoint);
     const identity =
       this.level === 'workload' ? workload : identify(endpoint, this.level, this.#lore.workloadOfPod);
     if (!this.#graph.hasNode(identity.id)) {
@@ -158,13 +159,20 @@ export class ServiceMap {
   }
 
   #edge(source: string, target: string, protocol: string, port: number): EdgeState {
-    const id = edgeId(source, target, protocol, port);
+    const id = this.#edgeId(source, target, protocol, port);
     if (this.#graph.hasEdge(id)) return this.#edgeState(id);
     const state = new EdgeState(id, protocol, port);
     this.#graph.addDirectedEdgeWithKey(id, source, target, { state });
     // A second edge of a pair takes the portless sockets away from the first.
     if (this.#portlessSockets.has(pairKey(source, target, protocol))) this.#touchPair(source, target);
     return state;
+  }
+
+  #edgeId(source: string, target: string, protocol: string, port: number): string {
+    const key = `${pairKey(source, target, protocol)}\n${port}`;
+    let id = this.#edgeIds.get(key);
+    if (id === undefined) this.#edgeIds.set(key, (id = hashId(key)));
+    return id;
   }
 
   #placePortlessSocket(pair: string, counter: string, weight: number): void {
@@ -260,7 +268,6 @@ function pairKey(source: string, target: string, protocol: string): string {
 }
 
 /** Short enough for a URL; the same edge has the same id in every map and after every restart. */
-function edgeId(source: string, target: string, protocol: string, port: number): string {
-  const key = `${pairKey(source, target, protocol)}\n${port}`;
+function hashId(key: string): string {
   return createHash('sha256').update(key).digest('base64url').slice(0, 20);
 }
