@@ -32,7 +32,7 @@ interface Group {
  */
 export function groupDrops(tallies: readonly Tally[], by: readonly DropField[]): DropCause[] {
   const lore = new Lore();
-  for (const tally of tallies) lore.learn(tally);
+  lore.learn(tallies);
   const groups = new Map<string, Group>();
   for (const tally of tallies) {
     if (tally.traits.verdict === 'DROPPED') addTo(groups, fieldsOf(tally, by, lore), tally);

@@ -44,11 +44,22 @@ export class LineSplitter {
 
   #passPiece(): void {
     const bytes = this.#withRest(Buffer.alloc(0));
-    const cut = bytes.lastIndexOf(CLOSE_BRACE) + 1;
-    // Without a brace it is no JSON worth waiting for; any cut is as good as another.
-    this.sink.piece(cut === 0 ? bytes : bytes.subarray(0, cut));
-    if (cut === 0 || cut === bytes.length) return;
+    const brace = bytes.lastIndexOf(CLOSE_BRACE) + 1;
+    const cut = brace > 0 ? brace : endOfText(bytes);
+    this.sink.piece(bytes.subarray(0, cut));
+    if (cut === bytes.length) return;
     this.#rest = [bytes.subarray(cut)];
     this.#restBytes = bytes.length - cut;
   }
+}
+
+/** Where the last whole character of UTF-8 ends: the bytes of one that goes on are held back. */
+function endOfText(bytes: Buffer): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes.length;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 0;
+    if (length > 0) return length > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
 }

@@ -44,6 +44,8 @@ export class RecordDecoder {
   #lineNumber = 1;
   /** The line is done with: it gave a record or was rejected already. */
   #lineSettled = false;
+  /** The line has text outside of objects. */
+  #torn = false;
 
   constructor(
     private readonly sink: DecoderSink,
@@ -64,6 +66,7 @@ export class RecordDecoder {
     if (this.#open.length > 0 || !this.#wholeObject(line)) this.#scan(line.toString('utf8'), true);
     this.#lineNumber++;
     this.#lineSettled = false;
+    this.#torn = false;
   }
 
   /** The common case: the line is one record, and its bytes are kept as they are. */
@@ -83,27 +86,20 @@ export class RecordDecoder {
 
   #scan(dirty: string, endsLine: boolean): void {
     const text = dirty.includes('\u001b') ? dirty.replace(ANSI, '') : dirty;
-    if (this.#open.length > 0 && endsLine && this.#startsAnew(text)) {
+    if (this.#open.length > 0 && endsLine && startsAnew(text))
       this.#abandon('the JSON object is not finished');
-    }
-    let at = 0;
-    if (this.#open.length > 0) at = this.#continueOpen(text);
+    let at = this.#open.length > 0 ? this.#continueOpen(text) : 0;
     while (at >= 0 && at < text.length) at = this.#next(text, at);
-    if (endsLine && this.#scanner.inString) this.#abandon('a string is cut off at the end of the line');
-  }
-
-  /** An object cut off (a crash, a full disk) must not swallow the records behind it. */
-  #startsAnew(text: string): boolean {
-    const start = text.trimStart();
-    if (!start.startsWith('{"')) return false;
-    return recogniseRecord(parse(start.replace(/[,\]\s]+$/, ''))) !== undefined;
+    if (!endsLine || this.#open.length === 0) return;
+    this.#open.push('\n');
+    if (this.#scanner.inString) this.#abandon('a string is cut off at the end of the line');
   }
 
   #continueOpen(text: string): number {
     const end = this.#scanner.scan(text, 0);
     this.#keepOpen(end < 0 ? text : text.slice(0, end));
     if (end < 0) return -1;
-    const object = this.#open.join('\n');
+    const object = this.#open.join('');
     this.#open = [];
     this.#scanner.reset();
     this.#object(object, this.#openLine);
@@ -113,11 +109,11 @@ export class RecordDecoder {
   /** Reads on at depth zero; answers where to go on, -1 at the end. */
   #next(text: string, from: number): number {
     const start = text.indexOf('{', from);
-    const junk = text.slice(from, start < 0 ? text.length : start).replace(/[[\],\s\0]+/g, '');
-    if (start < 0) {
-      if (junk !== '') this.#junk(text);
-      return -1;
+    if (text.slice(from, start < 0 ? text.length : start).replace(SEPARATORS, '') !== '') {
+      this.#torn = true;
+      if (start < 0) this.#junk(text);
     }
+    if (start < 0) return -1;
     // Logfmt escapes the quotes of the record inside of it.
     if (!/^\{\s*(?:["}]|$)/.test(text.slice(start, start + 64))) {
       this.#junk(text);
@@ -149,17 +145,17 @@ export class RecordDecoder {
 
   #object(text: string, line: number): void {
     const value = parse(text);
-    if (value === undefined) {
-      this.sink.reject(line, `no valid JSON: ${quote(text)}`);
+    const found = value === undefined ? undefined : unwrap(value, text);
+    if (found !== undefined) {
+      this.#lineSettled = true;
+      this.sink.record(found.record, Buffer.from(minify(found.text)));
       return;
     }
-    const found = unwrap(value, text);
-    if (found === undefined) {
-      this.sink.reject(line, `JSON, but no Hubble record: ${quote(text)}`);
-      return;
-    }
+    // Pieces of a torn line are worth one complaint together.
+    if (this.#torn && this.#lineSettled) return;
     this.#lineSettled = true;
-    this.sink.record(found.record, Buffer.from(minify(found.text)));
+    const what = value === undefined ? 'no valid JSON' : 'JSON, but no Hubble record';
+    this.sink.reject(line, `${what}: ${quote(text)}`);
   }
 
   /** Text that is no JSON: worth one complaint a line, unless it stands beside a record. */
@@ -170,6 +166,21 @@ export class RecordDecoder {
     if (found === undefined) this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
     else this.sink.record(found.record, Buffer.from(found.text));
   }
+}
+
+/** What may stand between the objects of an array, and NUL, which preallocated log files end with. */
+const SEPARATORS = /[[\],\s\0]+/g;
+
+/** A line that holds a whole record: the object cut off before it (a crash, a full disk) must not swallow it. */
+function startsAnew(line: string): boolean {
+  const start = line.indexOf('{"');
+  // A member of a pretty-printed object, not a line of its own.
+  if (start < 0 || /"\s*:\s*$/.test(line.slice(Math.max(0, start - 32), start))) return false;
+  let end = line.length;
+  while (end > start && ',] \r\t'.includes(line.charAt(end - 1))) end--;
+  const text = line.slice(start, end);
+  const value = parse(text);
+  return value !== undefined && unwrap(value, text) !== undefined;
 }
 
 function withoutByteOrderMark(line: Buffer): Buffer {

@@ -140,6 +140,25 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
         { numRuns: 60 },
       ));
 
+    it('gives the one flow of a uuid, canonical or not', () =>
+      opened(async (at) => {
+        const uuids = [
+          '5b1f0a1e-0001-4000-8000-0000000000ff',
+          '5B1F0A1E-0001-4000-8000-0000000000FF',
+          'flow-1',
+        ];
+        const canonical = uuids.map((_, i) => `6b1f0a1e-0001-4000-8000-${String(i).padStart(12, '0')}`);
+        const all = [...uuids, ...canonical];
+        await append(
+          at,
+          all.map((uuid) => jsonText(record({ uuid }))),
+        );
+        for (const [i, uuid] of all.entries()) {
+          const found = await collect(at.store.find(everyone, ask({ filter: parseFilter(words({ uuid })) })));
+          expect(found.map(({ seq }) => seq)).toEqual([i + 1]);
+        }
+      }));
+
     it('gives the same in pages as at once, also when flows arrive between the pages', () =>
       fc.assert(
         fc.asyncProperty(
@@ -186,6 +205,7 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
   describe(`${name}: tallies`, () => {
     it('give the same map as the single flows, at every level, of any filter and window', () =>
       fc.assert(
+        // Without surprises: until lore.ts is mended, they make the map depend on the order of tallies.
         fc.asyncProperty(flowTexts(), filterWords, windows, (texts, asked, window) =>
           opened(async (at) => {
             const held = await hold(at, texts);
@@ -304,7 +324,7 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
 }
 
 /** The stores' clock: where flows without a time are placed. */
-export const NOW = ten + 60n * second;
+const NOW = ten + 60n * second;
 export const clock = (): number => Number(NOW / 1_000_000n);
 
 function ask(query: Partial<FlowQuery>): FlowQuery {

@@ -141,8 +141,7 @@ describe('namespace', () => {
     expect(passes('namespace', 'sho')).toBe(false);
   });
 
-  // BUG namespace.ts, pod.ts: they fall back to a label; Hubble looks at the field alone.
-  it.failing('passes no end that names its namespace in a label only, as in Hubble', () => {
+  it('passes no end that names its namespace in a label only, as in Hubble', () => {
     const source = { labels: ['k8s:io.kubernetes.pod.namespace=masked'] };
     expect(passes('from-namespace', 'masked', { source })).toBe(false);
     expect(passes('from-pod', 'masked/', { source })).toBe(false);

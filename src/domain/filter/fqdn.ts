@@ -22,8 +22,8 @@ export const fqdn: SidedCriterion = {
 
 function compile(value: string): RE2JS {
   const pattern = value.trim().replace(/\.$/, '').toLowerCase();
-  if (!/^[-.0-9a-z_*]+$/.test(pattern)) {
+  if (!/^[-.0-9a-z*]+$/.test(pattern)) {
     throw invalidFilter('fqdn', `"${value}" has other characters than a DNS name and *`);
   }
-  return RE2JS.compile(pattern.replaceAll('.', '\\.').replaceAll('*', '[-.0-9a-z_]*'));
+  return RE2JS.compile(pattern.replaceAll('.', '\\.').replaceAll('*', '[-.0-9a-z]*'));
 }

@@ -1,4 +1,3 @@
-import { namespaceOf } from '../flow/node-identity.js';
 import { onEndpoint, type SidedCriterion } from './criterion.js';
 
 /** `--namespace`: exact. */
@@ -7,6 +6,6 @@ export const namespace: SidedCriterion = {
   describe: 'exact Kubernetes namespace',
   parse(values) {
     const wanted = new Set(values);
-    return onEndpoint((endpoint) => wanted.has(namespaceOf(endpoint)));
+    return onEndpoint((endpoint) => wanted.has(endpoint.namespace));
   },
 };

@@ -1,4 +1,4 @@
-import { invalidFilter } from '../errors.js';
+import { FlowatlasError, invalidFilter } from '../errors.js';
 import type { Criterion, FilterWords, Predicate, SidedCriterion } from './criterion.js';
 import { cluster } from './cluster.js';
 import { dropReasonDesc } from './drop-reason-desc.js';
@@ -94,7 +94,7 @@ export function parseFilter(words: FilterWords): Filter {
     else allow.set(name, values);
   }
   return {
-    matches: allowButDeny(flowFilters(allow), flowFilters(deny)),
+    matches: allowButDeny(flowFilters(allow, ''), flowFilters(deny, 'not-')),
     isEmpty: false,
     perFlow: [...allow.keys(), ...deny.keys()].some((name) => perFlow.has(name)),
   };
@@ -104,12 +104,13 @@ export function parseFilter(words: FilterWords): Filter {
  * One flow filter, or two where a flag asks about either side: one with all such flags on the
  * source, one with all on the destination. So `pod=x&port=80` correlates: x must own the port.
  */
-function flowFilters(words: FilterWords): Predicate[] {
+function flowFilters(words: FilterWords, prefix: '' | 'not-'): Predicate[] {
   if (words.size === 0) return [];
   refuseConflicts(words);
   const plain = criteria.flatMap((criterion) => {
     const values = words.get(criterion.name);
-    return values === undefined ? [] : [criterion.parse(values, words)];
+    if (values === undefined) return [];
+    return [named(criterion.name, `${prefix}${criterion.name}`, () => criterion.parse(values, words))];
   });
   const source: Predicate[] = [...plain];
   const destination: Predicate[] = [...plain];
@@ -117,21 +118,34 @@ function flowFilters(words: FilterWords): Predicate[] {
   for (const criterion of sidedCriteria) {
     const either = words.get(criterion.name);
     if (either !== undefined && !impliedByName(criterion, words)) {
-      const test = criterion.parse(either, words);
+      const test = named(criterion.name, `${prefix}${criterion.name}`, () => criterion.parse(either, words));
       source.push((flow) => test(flow, 'source'));
       destination.push((flow) => test(flow, 'destination'));
       eitherSide = true;
     }
     for (const side of ['source', 'destination'] as const) {
-      const values = words.get(`${side === 'source' ? 'from' : 'to'}-${criterion.name}`);
+      const name = `${side === 'source' ? 'from' : 'to'}-${criterion.name}`;
+      const values = words.get(name);
       if (values === undefined) continue;
-      const test = criterion.parse(values, wordsOfSide(words, side));
+      const test = named(criterion.name, `${prefix}${name}`, () =>
+        criterion.parse(values, wordsOfSide(words, side)),
+      );
       const predicate: Predicate = (flow) => test(flow, side);
       source.push(predicate);
       destination.push(predicate);
     }
   }
   return eitherSide ? [all(source), all(destination)] : [all(source)];
+}
+
+/** A criterion complains in its own name; whoever asked used one with from-, to- or not- before it. */
+function named<T>(own: string, given: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof FlowatlasError) || error.field !== own || own === given) throw error;
+    throw invalidFilter(given, error.message.slice(own.length + 2));
+  }
 }
 
 /** With pods or services, a namespace only says where one named without it is to be looked for. */

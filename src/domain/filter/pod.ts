@@ -1,4 +1,3 @@
-import { namespaceOf } from '../flow/node-identity.js';
 import { onEndpoint, type FilterWords, type SidedCriterion } from './criterion.js';
 
 /**
@@ -11,7 +10,7 @@ export const pod: SidedCriterion = {
   parse(values, words) {
     const wanted = values.flatMap((value) => readQualifiedName(value, words));
     return onEndpoint((endpoint) => {
-      const namespace = namespaceOf(endpoint);
+      const { namespace } = endpoint;
       if (namespace === '' && endpoint.pod === '') return false;
       return wanted.some(
         (pod) =>

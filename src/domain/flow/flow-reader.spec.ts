@@ -105,8 +105,7 @@ describe('reading a flow', () => {
     });
   });
 
-  // BUG traits-reader.ts readPolicies: only the snake_case keys are read.
-  it.failing('takes policies from camelCase keys, too', () => {
+  it('takes policies from camelCase keys, too', () => {
     const denied = [{ name: 'p', namespace: 'n' }];
     expect(flow({ egressDeniedBy: denied }).traits.deniedBy).toEqual(['n/p']);
     expect(flow({ ingressAllowedBy: denied }).traits.allowedBy).toEqual(['n/p']);

@@ -24,7 +24,9 @@ function parseCanonical(text: string): bigint | undefined {
   const minute = text.slice(0, 16);
   if (minute !== lastMinute) {
     const milliseconds = Date.parse(`${minute}:00Z`);
-    if (Number.isNaN(milliseconds) || text.charCodeAt(10) !== 84) return undefined;
+    // Date.parse takes the 30th of February for a day in March, and 24:00 for midnight.
+    if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString().slice(0, 16) !== minute)
+      return undefined;
     lastMinute = minute;
     lastMinuteSeconds = milliseconds / 1000;
   }
@@ -32,7 +34,7 @@ function parseCanonical(text: string): bigint | undefined {
   if (seconds < 0 || seconds > 59) return undefined;
   let nanoseconds = 0;
   if (length > 20) {
-    if (text.charCodeAt(19) !== 46 || length > 30) return undefined;
+    if (text.charCodeAt(19) !== 46 || length > 30 || length < 22) return undefined;
     nanoseconds = digits(text, 20, length - 1);
     if (nanoseconds < 0) return undefined;
     for (let i = length - 21; i < 9; i++) nanoseconds *= 10;
@@ -46,9 +48,14 @@ function parseGeneral(text: string): bigint | undefined {
   const [, date, clock, fraction = '', zone = 'Z'] = match;
   const offset = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
   const milliseconds = Date.parse(`${date}T${clock}${offset}`);
-  if (Number.isNaN(milliseconds)) return undefined;
+  if (Number.isNaN(milliseconds) || !isOnTheCalendar(`${date}T${clock}`)) return undefined;
   const nanoseconds = BigInt(fraction.slice(0, 9).padEnd(9, '0'));
   return inRange(BigInt(milliseconds / 1000) * BILLION + nanoseconds);
+}
+
+function isOnTheCalendar(clock: string): boolean {
+  const milliseconds = Date.parse(`${clock}Z`);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(clock);
 }
 
 function inRange(nanoseconds: bigint): bigint | undefined {

@@ -125,9 +125,15 @@ function readFlags(value: unknown): string {
 
 const none: readonly string[] = Object.freeze([]);
 
+const policyKeys = {
+  allowed: ['egress_allowed_by', 'ingress_allowed_by', 'egressAllowedBy', 'ingressAllowedBy'],
+  denied: ['egress_denied_by', 'ingress_denied_by', 'egressDeniedBy', 'ingressDeniedBy'],
+} as const;
+
 function readPolicies(flow: Json, word: 'allowed' | 'denied'): readonly string[] {
-  const egress = flow[`egress_${word}_by`];
-  const ingress = flow[`ingress_${word}_by`];
+  const [egressKey, ingressKey, camelEgress, camelIngress] = policyKeys[word];
+  const egress = flow[egressKey] ?? flow[camelEgress];
+  const ingress = flow[ingressKey] ?? flow[camelIngress];
   if (egress === undefined && ingress === undefined) return none;
   return [...listOf(egress), ...listOf(ingress)].filter(isObject).map(policyName);
 }

@@ -18,10 +18,15 @@ export class Lore {
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
-  /** False when a guess made earlier was wrong. */
-  learn(tally: Tally): boolean {
-    const podsHold = this.#learnWorkload(tally, 'source') && this.#learnWorkload(tally, 'destination');
-    return this.#learnServer(tally) && podsHold;
+  /** False when a guess made earlier was wrong. Workloads come first: they decide whose port is whose. */
+  learn(tallies: readonly Tally[]): boolean {
+    let holds = true;
+    for (const tally of tallies) {
+      holds = this.#learnWorkload(tally, 'source') && holds;
+      holds = this.#learnWorkload(tally, 'destination') && holds;
+    }
+    for (const tally of tallies) holds = this.#learnServer(tally) && holds;
+    return holds;
   }
 
   #learnWorkload(tally: Tally, side: Side): boolean {

@@ -58,7 +58,7 @@ export class ServiceMap {
 
   static of(tallies: readonly Tally[], level: Level): ServiceMap {
     const map = new ServiceMap(level);
-    for (const tally of tallies) map.#lore.learn(tally);
+    map.#lore.learn(tallies);
     for (const tally of tallies) map.#place(tally);
     return map;
   }
@@ -68,8 +68,7 @@ export class ServiceMap {
    * direction): the map must then be built again from all tallies.
    */
   apply(tallies: readonly Tally[]): boolean {
-    let holds = true;
-    for (const tally of tallies) holds = this.#lore.learn(tally) && holds;
+    const holds = this.#lore.learn(tallies);
     for (const tally of tallies) this.#place(tally);
     return holds;
   }
@@ -134,9 +133,12 @@ export class ServiceMap {
       return;
     }
     const edge = this.#edge(source, target, tally.traits.protocol, port);
+    const wasMade = edge.made;
     edge.add(tally, guessed);
     this.#touchEdge(edge.id);
-    if (edge.made) this.#widen(tally);
+    if (!counter.startsWith('trace-sock')) this.#widen(tally);
+    // A second edge of a pair takes the portless sockets away from the first.
+    if (edge.made && !wasMade) this.#touchPair(source, target);
   }
 
   #widen({ first, last }: Tally): void {
@@ -163,8 +165,6 @@ export class ServiceMap {
     if (this.#graph.hasEdge(id)) return this.#edgeState(id);
     const state = new EdgeState(id, protocol, port);
     this.#graph.addDirectedEdgeWithKey(id, source, target, { state });
-    // A second edge of a pair takes the portless sockets away from the first.
-    if (this.#portlessSockets.has(pairKey(source, target, protocol))) this.#touchPair(source, target);
     return state;
   }
 

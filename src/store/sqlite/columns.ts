@@ -8,6 +8,7 @@ import { deflateRaw, inflateRaw, inflateRawSync, type ZlibOptions } from 'node:z
  */
 const arrays = {
   i64: BigInt64Array,
+  f64: Float64Array,
   u32: Uint32Array,
   u16: Uint16Array,
   u8: Uint8Array,

@@ -142,7 +142,7 @@ function migrate(db: Database.Database, migrations: readonly Migration[]): void 
 
 function refusal(file: string, error: unknown): Error {
   if (error instanceof DatabaseRefused) return error;
-  const code = error instanceof Database.SqliteError ? error.code : '';
+  const code = (error as { code?: string } | null)?.code ?? '';
   const message = error instanceof Error ? error.message : String(error);
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new DatabaseRefused(`${file} is corrupt (${message}); it was left as it is`);

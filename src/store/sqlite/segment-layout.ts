@@ -30,11 +30,12 @@ export const Flag = {
 export const tallyLayout = {
   first: 'i64',
   last: 'i64',
+  /** Aggregates may add up beyond 32 bits. */
+  weight: 'f64',
   source: 'u32',
   destination: 'u32',
   traits: 'u32',
   l7: 'u32',
-  weight: 'u32',
   /** Row of the newest flow in the segment. */
   lastRow: 'u32',
   sourcePort: 'u16',

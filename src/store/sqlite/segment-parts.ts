@@ -5,8 +5,8 @@ import type { Json } from '../../domain/flow/json.js';
 import { valueText } from '../../domain/flow/record-template.js';
 
 /**
- * The parts that the flows of a segment are made of, each once: lists of JSON, one value a line, an
- * empty line between the lists. Every segment carries its own parts, so it can be read alone.
+ * The parts that the flows of a segment are made of, each once: lists of JSON, one value a line, and
+ * an empty line behind each list. Every segment carries its own parts, so it can be read alone.
  */
 export interface SegmentParts {
   endpoint(index: number): Endpoint;
@@ -46,7 +46,7 @@ export class PartsBuilder {
       this.#nodeLabels.parts.map(valueText),
       this.#uuids.map((part) => JSON.stringify(part)),
     ];
-    return Buffer.from(lists.map((lines) => lines.join('\n')).join('\n\n'));
+    return Buffer.from(lists.map((lines) => `${lines.map((line) => `${line}\n`).join('')}\n`).join(''));
   }
 }
 
@@ -81,22 +81,25 @@ function writeEndpoint({ raw, ip, names, service, serviceNamespace }: Endpoint):
 
 type EndpointLine = [Json, string, string[], EndpointSource['service']];
 
-/** Characters: the address and the end of the pod's name or workload. */
+/** Bytes: the address and the end of the pod's name or workload, which tell most endpoints apart. */
 const KEY_LENGTH = 48;
 const MOST_ALIKE = 32;
+
+interface KnownPart {
+  line: Buffer;
+  part: unknown;
+}
 
 /**
  * Reads parts, each when it is first asked for. Endpoints, traits and labels that are equal are the
  * same object across segments; L7 messages seldom come again.
  */
 export class PartsReader {
-  readonly #known = forgetful<{ line: string; part: unknown }[]>(50_000);
+  readonly #known = forgetful<KnownPart[]>(50_000);
 
-  read(json: string): SegmentParts {
-    const [endpoints = [], traits = [], messages = [], nodeLabels = [], uuids = []] = json
-      .split('\n\n')
-      .map((list) => (list === '' ? [] : list.split('\n')));
-    const uuidOfRow = new Map(uuids.map((line) => JSON.parse(line) as [number, string]));
+  read(bytes: Buffer): SegmentParts {
+    const [endpoints = [], traits = [], messages = [], nodeLabels = [], uuids = []] = splitLists(bytes);
+    const uuidOfRow = new Map(uuids.map((line) => parse(line) as [number, string]));
     return {
       endpoint: lazily(endpoints, (line) => this.#shared(line, parseEndpoint) as Endpoint),
       trait: lazily(traits, (line) => this.#shared(line, parse) as Traits),
@@ -106,20 +109,38 @@ export class PartsReader {
     };
   }
 
-  #shared(line: string, read: (line: string) => unknown): unknown {
-    // The end of a line tells most of them apart, and is hashed ten times as fast as the whole.
-    const end = line.slice(-KEY_LENGTH);
-    const alike = this.#known.get(end) ?? [];
-    const known = alike.find((candidate) => candidate.line === line);
+  #shared(line: Buffer, read: (line: Buffer) => unknown): unknown {
+    const key = line.toString('latin1', Math.max(0, line.length - KEY_LENGTH));
+    const alike = this.#known.get(key) ?? [];
+    const known = alike.find((candidate) => candidate.line.equals(line));
     if (known !== undefined) return known.part;
     const part = read(line);
     if (alike.length >= MOST_ALIKE) alike.shift();
-    if (alike.push({ line, part }) === 1) this.#known.set(end, alike);
+    // A copy: the line would keep the whole segment's parts in memory.
+    if (alike.push({ line: Buffer.from(line), part }) === 1) this.#known.set(key, alike);
     return part;
   }
 }
 
-function lazily<T extends object>(lines: readonly string[], read: (line: string) => T): (index: number) => T {
+const LINE_BREAK = 10;
+
+/** The lines of each list, as views of the bytes. */
+function splitLists(bytes: Buffer): Buffer[][] {
+  const lists: Buffer[][] = [];
+  let list: Buffer[] = [];
+  let from = 0;
+  for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, from)) {
+    if (at > from) list.push(bytes.subarray(from, at));
+    else {
+      lists.push(list);
+      list = [];
+    }
+    from = at + 1;
+  }
+  return lists;
+}
+
+function lazily<T extends object>(lines: readonly Buffer[], read: (line: Buffer) => T): (index: number) => T {
   const parts: (T | undefined)[] = [];
   return (index) => {
     const known = parts[index];
@@ -130,11 +151,11 @@ function lazily<T extends object>(lines: readonly string[], read: (line: string)
   };
 }
 
-function parse(line: string): unknown {
-  return JSON.parse(line);
+function parse(line: Buffer): unknown {
+  return JSON.parse(line.toString('utf8'));
 }
 
-function parseEndpoint(line: string): Endpoint {
-  const [raw, ip, names, service] = JSON.parse(line) as EndpointLine;
+function parseEndpoint(line: Buffer): Endpoint {
+  const [raw, ip, names, service] = parse(line) as EndpointLine;
   return readEndpoint({ raw, ip, names, service });
 }

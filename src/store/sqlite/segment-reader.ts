@@ -56,7 +56,7 @@ export class SegmentReader {
   tallies(info: SegmentInfo): Tally[] {
     const blobs = this.#statements.tallies.get(info.id);
     if (blobs === undefined) return [];
-    const parts = this.#parts.read(inflateRawSync(blobs.parts).toString('utf8'));
+    const parts = this.#parts.read(inflateRawSync(blobs.parts));
     const { rows, columns } = unpackColumns(tallyLayout, blobs.tallies);
     return readTallies(columns, rows, parts, info.firstSeq);
   }
@@ -67,7 +67,7 @@ export class SegmentReader {
     if (segment === undefined) {
       const blobs = this.#statements.columns.get(info.id);
       if (blobs === undefined) return undefined;
-      const parts = this.#parts.read(inflateRawSync(blobs.parts).toString('utf8'));
+      const parts = this.#parts.read(inflateRawSync(blobs.parts));
       segment = new Segment(info, parts, unpackColumns(flowLayout, blobs.columns).columns, blobs.keys);
     }
     this.#cache.delete(info.id);

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from './config.js';
+
+function mistakes(environment: Record<string, string>, flags: Record<string, string> = {}): string[] {
+  try {
+    readConfig(environment, flags);
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+  throw new Error('no mistake was found');
+}
+
+describe('the configuration', () => {
+  it('listens on loopback and keeps its data beside it when nothing is said', () => {
+    expect(readConfig({})).toEqual({
+      listen: { host: '127.0.0.1', port: 8787 },
+      data: resolve('data'),
+      log: 'warn',
+    });
+  });
+
+  it('takes flags before the environment, and that before the defaults', () => {
+    const environment = { FLOWATLAS_LISTEN: '0.0.0.0:80', FLOWATLAS_LOG: 'debug' };
+    const config = readConfig(environment, { listen: 'localhost:0', data: undefined });
+    expect(config).toMatchObject({ listen: { host: 'localhost', port: 0 }, log: 'debug' });
+  });
+
+  it('takes addresses of IPv6 in brackets', () => {
+    expect(readConfig({ FLOWATLAS_LISTEN: '[::1]:8787' }).listen).toEqual({ host: '::1', port: 8787 });
+  });
+
+  it('leaves the rest of the environment alone', () => {
+    expect(() =>
+      readConfig({ PATH: '/bin', FLOWATLAS_SERVER: 'http://x', flowatlas_listen: 'x' }),
+    ).not.toThrow();
+  });
+
+  it.each(['8787', 'localhost', ':8787', 'a b:1', '127.0.0.1:65536', '::1:8787', '127.0.0.1:x', ''])(
+    'refuses to listen on %j',
+    (value) => {
+      expect(mistakes({ FLOWATLAS_LISTEN: value })[1]).toMatch(
+        /FLOWATLAS_LISTEN \(--listen\): ".*" is no address with a port/,
+      );
+    },
+  );
+
+  it('lists every mistake in one message, unknown settings included', () => {
+    const lines = mistakes(
+      { FLOWATLAS_LISTEN: 'x', FLOWATLAS_DATA: '', FLOWATLAS_LISTNE: 'y' },
+      { log: 'loud' },
+    );
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toBe('the configuration has mistakes:');
+    const text = lines.join('\n');
+    for (const name of [
+      'FLOWATLAS_LISTEN (',
+      'FLOWATLAS_DATA (',
+      'FLOWATLAS_LOG (',
+      'FLOWATLAS_LISTNE: no such setting',
+    ]) {
+      expect(text).toContain(name);
+    }
+  });
+});

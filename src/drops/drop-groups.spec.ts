@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import { pod, tally, world } from '../../test/support/make-flow.js';
+import { groupDrops } from './drop-groups.js';
+
+const denied = {
+  verdict: 'DROPPED',
+  drop_reason_desc: 'POLICY_DENIED',
+  is_reply: undefined,
+  traffic_direction: 'EGRESS',
+};
+const drop = { ...denied, event_type: { type: 1, sub_type: 133 } };
+const verdict = { ...denied, event_type: { type: 5 } };
+const all = ['source', 'destination', 'port', 'reason', 'direction'] as const;
+
+describe('drops grouped by cause', () => {
+  it('count a packet once that is told as verdict and as drop', () => {
+    const told = [tally(verdict, 1), tally(drop, 2), tally(verdict, 3), tally(drop, 4)];
+    expect(groupDrops(told, all)).toMatchObject([
+      {
+        fields: {
+          source: 'c/shop/web',
+          destination: 'c/pay/api',
+          port: 80,
+          protocol: 'TCP',
+          reason: 'POLICY_DENIED',
+          direction: 'EGRESS',
+        },
+        count: 2,
+        reason: 'POLICY_DENIED',
+        lastSeq: 4,
+      },
+    ]);
+  });
+
+  it('are only the flows that were dropped', () => {
+    expect(groupDrops([tally(), tally({ verdict: 'AUDIT' })], all)).toEqual([]);
+  });
+
+  it('come most frequent first, and tell when each was seen first and last', () => {
+    const other = { ...drop, drop_reason_desc: 'CT_MAP_INSERTION_FAILED' };
+    const at = (fields: object, time: string, seq: number) =>
+      tally({ ...fields, time: `2026-06-01T10:00:0${time}Z` }, seq);
+    const groups = groupDrops([at(other, '1', 1), at(drop, '5', 2), at(drop, '3', 3)], ['reason']);
+    expect(groups.map(({ reason, count }) => [reason, count])).toEqual([
+      ['POLICY_DENIED', 2],
+      ['CT_MAP_INSERTION_FAILED', 1],
+    ]);
+    expect(groups[0]).toMatchObject({
+      first: 1_780_308_003_000_000_000n,
+      last: 1_780_308_005_000_000_000n,
+      lastSeq: 2,
+    });
+  });
+
+  it('name ends as the map does, with workloads that only other records gave', () => {
+    const named = tally({ source: pod('shop/web-0', 'storefront'), destination: world });
+    const [group] = groupDrops([tally({ ...drop, destination: world }), named], ['source', 'destination']);
+    expect(group?.fields).toEqual({ source: 'c/shop/storefront', destination: 'entity:world' });
+  });
+
+  it('count requests that the proxy refused once, under a reason of their own', () => {
+    const l7 = (type: string) => ({ type, http: { method: 'POST', url: 'http://x/admin' } });
+    const request = { verdict: 'DROPPED', Type: 'L7', event_type: { type: 129 }, l7: l7('REQUEST') };
+    const answer = {
+      ...request,
+      l7: l7('RESPONSE'),
+      is_reply: true,
+      source: pod('pay/api-0'),
+      destination: pod('shop/web-0'),
+      l4: { TCP: { source_port: 80, destination_port: 41_822 } },
+    };
+    expect(groupDrops([tally(request), tally(answer)], all)).toMatchObject([
+      { fields: { reason: 'L7_DENIED', source: 'c/shop/web', port: 80 }, count: 1, reason: 'L7_DENIED' },
+    ]);
+  });
+
+  it('name a missing reason, a missing port and the policies that denied', () => {
+    const by = [{ name: 'b' }, { name: 'a', namespace: 'shop', kind: 'CiliumNetworkPolicy' }];
+    const ping = { ...drop, drop_reason_desc: undefined, l4: { ICMPv4: { type: 8 } }, egress_denied_by: by };
+    expect(groupDrops([tally(ping)], ['reason', 'port', 'policy'])).toMatchObject([
+      {
+        fields: { reason: 'DROP_REASON_UNKNOWN', port: null, protocol: 'ICMPv4' },
+        deniedBy: ['b', 'shop/a (CiliumNetworkPolicy)'],
+        count: 1,
+      },
+    ]);
+  });
+
+  it('belong to the namespace of the local end, and to the node that saw them', () => {
+    const inward = { ...drop, traffic_direction: 'INGRESS', node_name: 'c/n2' };
+    const fields = groupDrops([tally(drop), tally(inward)], ['namespace', 'node']).map(
+      ({ fields }) => fields,
+    );
+    expect(fields).toContainEqual({ namespace: 'shop', node: 'c/n1' });
+    expect(fields).toContainEqual({ namespace: 'pay', node: 'c/n2' });
+  });
+
+  it('add up to the same number, whatever they are grouped by', () => {
+    const told = [
+      tally(drop),
+      tally({ ...drop, drop_reason_desc: 'INVALID_SOURCE_IP' }),
+      tally({ ...drop, destination: world }),
+    ];
+    for (const by of [all, ['reason'], ['node'], []] as const) {
+      expect(groupDrops(told, by).reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    }
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { filterWords, flowTexts } from '../../test/support/arbitrary-flows.js';
+import { newFlow, pod, record, words } from '../../test/support/make-flow.js';
+import { everything, type Filter } from '../domain/filter/filter.js';
+import { parseFilter } from '../domain/filter/parse-filter.js';
+import { always } from '../domain/filter/window.js';
+import type { Level } from '../domain/flow/node-identity.js';
+import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
+import type { Tally } from '../domain/service-map/tally.js';
+import { everyone } from '../domain/viewer.js';
+import type { FlowStore } from '../store/flow-store.js';
+import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
+import { MapQuestion } from './map-question.js';
+
+function opened() {
+  const memory = new Memory();
+  const writer = new MemoryFlowWriter(memory, () => 1_780_308_000_000);
+  const append = async (texts: readonly string[]) => {
+    for (const text of texts) writer.append(newFlow(text));
+    await writer.commit();
+  };
+  return { store: new MemoryFlowStore(memory), append };
+}
+
+type Change = ReturnType<MapQuestion['changesSince']>;
+
+/** What a client holds that was told the map once and then only changes. */
+class Client {
+  readonly nodes = new Map<string, MapNode>();
+  readonly edges = new Map<string, MapEdge>();
+  seq = 0;
+
+  apply({ nodes, edges }: Change, seq: number): void {
+    for (const node of nodes.upsert) this.nodes.set(node.id, node);
+    for (const edge of edges.upsert) this.edges.set(edge.id, edge);
+    for (const id of nodes.remove) this.nodes.delete(id);
+    for (const id of edges.remove) this.edges.delete(id);
+    this.seq = seq;
+  }
+}
+
+function sorted<T extends { id: string }>(list: Iterable<T>): T[] {
+  return [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function mapOf(store: FlowStore, level: Level, filter: Filter) {
+  const all: Tally[] = [];
+  for await (const { tallies } of store.tallies(everyone, { filter, window: always })) all.push(...tallies);
+  const map = ServiceMap.of(all, level);
+  return { nodes: map.nodes(), edges: map.edges() };
+}
+
+async function expectClientsToFollow(
+  arrivals: readonly string[][],
+  level: Level,
+  filter: Filter,
+): Promise<void> {
+  const { store, append } = opened();
+  const question = new MapQuestion(store, everyone, level, filter);
+  const clients: Client[] = [];
+  for (const [round, texts] of arrivals.entries()) {
+    await append(texts);
+    await question.refresh();
+    const whole = await mapOf(store, level, filter);
+    expect({ nodes: question.map.nodes(), edges: question.map.edges() }).toEqual(whole);
+    clients.push(new Client());
+    // One client is told every time; the one of each round again only in some later round.
+    for (const [born, client] of clients.entries()) {
+      if (born > 0 && born !== round && (round - born) % 3 !== 0) continue;
+      client.apply(question.changesSince(client.seq), question.seq);
+      expect(sorted(client.nodes.values())).toEqual(whole.nodes);
+      expect(sorted(client.edges.values())).toEqual(whole.edges);
+    }
+  }
+}
+
+const level = fc.constantFrom<Level>('namespace', 'workload', 'pod');
+const arrivals = fc.array(flowTexts(5), { minLength: 2, maxLength: 6 });
+
+describe('a map that is kept up to date', () => {
+  it('and its changes since any earlier position are the map that is made anew', () =>
+    fc.assert(
+      fc.asyncProperty(arrivals, level, (rounds, at) => expectClientsToFollow(rounds, at, everything)),
+      { numRuns: 80 },
+    ));
+
+  it('is so for any filter', () =>
+    fc.assert(
+      fc.asyncProperty(arrivals, level, filterWords, (rounds, at, filter) =>
+        expectClientsToFollow(rounds, at, parseFilter(words(filter))),
+      ),
+      { numRuns: 40 },
+    ));
+
+  it('is built again when a workload or a direction is learned, and says what went away', async () => {
+    const text = (fields: Record<string, unknown>) => JSON.stringify(record(fields));
+    const ports = (source_port: number, destination_port: number) => ({
+      l4: { TCP: { source_port, destination_port } },
+    });
+    const arrived = [
+      [text({ source: pod('shop/cart-0') }), text({ is_reply: undefined, ...ports(8_000, 9_000) })],
+      [text({ source: pod('shop/cart-0', 'basket') })],
+      [text({ ...ports(1, 9_000), uuid: 'opening' })],
+      [text({ uuid: 'again' })],
+    ];
+    await expectClientsToFollow(arrived, 'workload', everything);
+
+    const { store, append } = opened();
+    const question = new MapQuestion(store, everyone, 'workload', everything);
+    await append(arrived[0]!);
+    await question.refresh();
+    const before = question.seq;
+    await append(arrived[1]!);
+    await question.refresh();
+    expect(question.changesSince(before).nodes.remove).toEqual(['c/shop/cart']);
+    expect(question.changesSince(before).nodes.upsert.map(({ id }) => id)).toContain('c/shop/basket');
+  });
+
+  it('tells that an edge lost its sockets when a second edge of the pair comes up', async () => {
+    const text = (fields: Record<string, unknown>) => JSON.stringify(record(fields));
+    const socket = { verdict: 'TRACED', Type: 'SOCK', event_type: { type: 7 }, is_reply: undefined };
+    const second = { l4: { TCP: { destination_port: 443 } } };
+    await expectClientsToFollow(
+      [
+        [text({}), text({ ...socket, l4: { TCP: { source_port: 5 } } }), text({ ...socket, ...second })],
+        [text(second)],
+      ],
+      'workload',
+      everything,
+    );
+  });
+
+  it('has no changes since the position that it has', async () => {
+    const { store, append } = opened();
+    const question = new MapQuestion(store, everyone, 'workload', everything);
+    await append([JSON.stringify(record())]);
+    await question.refresh();
+    const none = { upsert: [], remove: [] };
+    expect(question.changesSince(question.seq)).toEqual({ nodes: none, edges: none });
+    expect(question.changesSince(0).edges.upsert).toHaveLength(1);
+  });
+
+  it('includes, when a refresh is done, what was on disk when it was asked for', async () => {
+    const { store, append } = opened();
+    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const first = question.refresh();
+    await append([JSON.stringify(record())]);
+    await Promise.all([first, question.refresh(), question.refresh()]);
+    expect(question.map.edges()).toHaveLength(1);
+    expect(question.seq).toBe(1);
+  });
+
+  it('has a name of its own, so that positions of another life are not mistaken', () => {
+    const { store } = opened();
+    const epochs = [1, 2].map(() => new MapQuestion(store, everyone, 'workload', everything).epoch);
+    expect(new Set(epochs).size).toBe(2);
+  });
+});

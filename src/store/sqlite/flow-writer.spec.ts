@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { jsonText } from '../../../test/support/json-text.js';
+import { newFlow, record } from '../../../test/support/make-flow.js';
+import { migrations } from '../../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { openForReading, openForWriting } from './database.js';
+import { SqliteFlowStore } from './flow-store.js';
+import { SqliteFlowWriter } from './flow-writer.js';
+
+const newFolder = temporaryFolders();
+
+function opened(now: () => number = Date.now) {
+  const file = join(newFolder(), 'flowatlas.db');
+  const db = openForWriting(file, migrations);
+  const writer = new SqliteFlowWriter(db, now);
+  const store = new SqliteFlowStore(openForReading(file), file);
+  const close = async () => {
+    store.close();
+    await writer.close();
+  };
+  return { db, writer, store, close };
+}
+
+/** A flow that does not compress to nothing. */
+const bulky = (uuid: string) => {
+  const noise = Array.from({ length: 400 }, (_, i) => Math.imul(i + uuid.length, 0x9e3779b1).toString(36));
+  return newFlow(jsonText(record({ uuid, Summary: noise.join(uuid) })));
+};
+
+describe('a commit that fails', () => {
+  it('is told to who waits for it, holds nothing, and can be tried again', async () => {
+    const { db, writer, store, close } = opened();
+    writer.append(bulky('before'));
+    await writer.commit();
+    const pages = db.pragma('page_count', { simple: true }) as number;
+    db.pragma(`max_page_count = ${pages}`);
+
+    const flows = Array.from({ length: 50 }, (_, i) => bulky(`lost ${i}`));
+    for (const flow of flows) expect(writer.append(flow)).toBe(true);
+    await expect(writer.commit()).rejects.toThrow('database or disk is full');
+    expect(writer.failures).toBe(1);
+    expect(store.summary()).toMatchObject({ flows: 1, lastSeq: 1 });
+
+    db.pragma('max_page_count = 1000000');
+    expect(writer.append(bulky('before'))).toBe(false);
+    for (const flow of flows) expect(writer.append(flow)).toBe(true);
+    await writer.commit();
+    expect(writer.failures).toBe(1);
+    expect(store.summary()).toMatchObject({ flows: 51, lastSeq: 51 });
+    await close();
+  });
+});
+
+describe('an open block', () => {
+  it('is committed by itself when its oldest flow has waited long enough', async () => {
+    let now = 1_000;
+    const { writer, store, close } = opened(() => now);
+    writer.append(bulky('a'));
+    const committed = new Promise<void>((resolve) => (writer.onCommit = resolve));
+    now += 399;
+    writer.commitAfter(400);
+    now += 1;
+    writer.append(bulky('b'));
+    writer.commitAfter(400);
+    await committed;
+    expect(store.summary().flows).toBe(2);
+    await close();
+  });
+
+  it('is committed when the writer is closed', async () => {
+    const { writer, store } = opened();
+    writer.append(bulky('a'));
+    await writer.close();
+    expect(store.summary().flows).toBe(1);
+    store.close();
+  });
+});
+
+describe('commits under way at the same time', () => {
+  it('keep the order in which flows came, and all of them', async () => {
+    const { writer, store, close } = opened();
+    const commits: Promise<void>[] = [];
+    for (let i = 0; i < 20; i++) {
+      writer.append(bulky(`flow ${i}`));
+      commits.push(writer.commit());
+    }
+    await Promise.all(commits);
+    expect(store.summary()).toMatchObject({ flows: 20, lastSeq: 20 });
+    const found = await store.take({ name: 'x', namespaces: 'all' }, [1, 10, 20]);
+    expect(found.map(({ record }) => /flow \d+/.exec(record)?.[0])).toEqual(['flow 0', 'flow 9', 'flow 19']);
+    await close();
+  });
+});

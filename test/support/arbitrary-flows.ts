@@ -1,0 +1,332 @@
+import fc from 'fast-check';
+import { parseFilter } from '../../src/domain/filter/parse-filter.js';
+import { formatTimestamp } from '../../src/domain/flow/timestamp.js';
+import { Digits, jsonText } from './json-text.js';
+import { pod, words, world } from './make-flow.js';
+
+type Fields = Record<string, unknown>;
+interface End {
+  raw: Fields;
+  ip: string;
+  names?: string[];
+}
+
+const START = 1_780_308_000_000_000_000n;
+
+/** The few ends that flows of a small cluster have: few, so that flows meet. */
+const ends: readonly End[] = [
+  {
+    ip: '10.0.1.5',
+    raw: pod('shop/web-6c9f7b8d4-x2z4k', 'web', { labels: ['k8s:app=web', 'k8s:tier=front'] }),
+  },
+  { ip: '10.0.1.5', raw: pod('shop/web-6c9f7b8d4-x2z4k', undefined, { labels: ['k8s:app=web'] }) },
+  { ip: '10.0.1.6', raw: pod('shop/cart-0', 'cart', { ID: 12 }) },
+  {
+    ip: '10.0.2.7',
+    raw: pod('pay/api-7d9c5b6f48-bcdfg', undefined, { labels: ['k8s:app=api', 'k8s:große=ja'] }),
+  },
+  { ip: '10.0.2.7', raw: pod('pay/api-7d9c5b6f48-bcdfg', 'backend', { labels: ['k8s:app=api'] }) },
+  { ip: '10.0.2.8', raw: { identity: 77, namespace: 'pay', labels: ['k8s:app=db', 'k8s:v=a=b'] } },
+  { ip: 'fd00::7', raw: pod('kube-system/coredns-7889d86cb8-86x4t', 'coredns') },
+  { ip: '203.0.113.9', raw: world, names: ['api.example.com'] },
+  { ip: '203.0.113.9', raw: { identity: 16_777_217, labels: ['cidr:203.0.113.0/24', 'reserved:world'] } },
+  { ip: '10.0.0.1', raw: { identity: 1, labels: ['reserved:host', 'reserved:kube-apiserver'] } },
+  { ip: '', raw: {} },
+  {
+    ip: '10.9.9.9',
+    raw: { future_id: new Digits('18446744073709551615'), namespace: 'shop', pod_name: 'grüße-🙂' },
+  },
+];
+
+const end = fc.constantFrom(...ends);
+const servicePort: fc.Arbitrary<number> = fc.constantFrom(53, 80, 443, 8080);
+const clientPort = fc.constantFrom(0, 79, 33_000, 41_822, 65_535);
+const point = fc.constantFrom(
+  'TO_ENDPOINT',
+  'TO_STACK',
+  'TO_OVERLAY',
+  'TO_NETWORK',
+  'FROM_ENDPOINT',
+  'TO_PROXY',
+);
+const direction = fc.constantFrom('INGRESS', 'EGRESS', undefined);
+
+/** A connection: its ends, ports and protocol, from the client's side. */
+const connection = fc.record({
+  client: end,
+  server: end,
+  port: servicePort,
+  clientPort,
+  protocol: fc.constantFrom('TCP', 'TCP', 'UDP', 'SCTP'),
+});
+type Connection = typeof connection extends fc.Arbitrary<infer T> ? T : never;
+
+function packet({ client, server, port, clientPort: from, protocol }: Connection, reply: boolean): Fields {
+  const [source, destination] = reply ? [server, client] : [client, server];
+  const [sourcePort, destinationPort] = reply ? [port, from] : [from, port];
+  return {
+    ...(source.ip === '' || destination.ip === ''
+      ? {}
+      : { IP: { source: source.ip, destination: destination.ip, ipVersion: 'IPv4' } }),
+    l4: {
+      [protocol]: {
+        ...(sourcePort === 0 ? {} : { source_port: sourcePort }),
+        ...(destinationPort === 0 ? {} : { destination_port: destinationPort }),
+      },
+    },
+    source: source.raw,
+    destination: destination.raw,
+    ...(source.names && { source_names: source.names }),
+    ...(destination.names && { destination_names: destination.names }),
+  };
+}
+
+const trace = fc
+  .record({ connection, reply: fc.boolean(), known: fc.boolean(), point, direction })
+  .map((told) => [
+    {
+      verdict: 'FORWARDED',
+      ...packet(told.connection, told.reply),
+      Type: 'L3_L4',
+      event_type: { type: 4, ...(told.point === 'TO_ENDPOINT' ? {} : { sub_type: 3 }) },
+      traffic_direction: told.direction,
+      trace_observation_point: told.point,
+      ...(told.known ? { is_reply: told.reply, trace_reason: told.reply ? 'REPLY' : 'NEW' } : {}),
+    },
+  ]);
+
+/** A denied packet: a verdict, and the drop of it. */
+const denied = fc
+  .record({ connection, direction, explicit: fc.boolean(), both: fc.boolean() })
+  .map((told) => {
+    const reason = told.explicit
+      ? { drop_reason: 181, drop_reason_desc: 'POLICY_DENY' }
+      : { drop_reason: 133, drop_reason_desc: 'POLICY_DENIED' };
+    const base = {
+      verdict: 'DROPPED',
+      ...packet(told.connection, false),
+      ...reason,
+      Type: 'L3_L4',
+      traffic_direction: told.direction,
+    };
+    const by = [
+      { name: 'no-way', namespace: 'shop', kind: 'CiliumNetworkPolicy', revision: '18446744073709551615' },
+    ];
+    const verdict = { ...base, event_type: { type: 5 }, ...(told.explicit ? { egress_denied_by: by } : {}) };
+    const drop = {
+      ...base,
+      event_type: { type: 1, sub_type: reason.drop_reason },
+      file: { name: 'bpf_lxc.c', line: 1 },
+    };
+    return told.both ? [verdict, drop] : [drop];
+  });
+
+const decided = fc
+  .record({ connection, direction, verdict: fc.constantFrom('FORWARDED', 'AUDIT', 'REDIRECTED', 'ERROR') })
+  .map((told) => [
+    {
+      verdict: told.verdict,
+      ...packet(told.connection, false),
+      Type: 'L3_L4',
+      event_type: { type: 5 },
+      traffic_direction: told.direction,
+      policy_match_type: 2,
+      is_reply: false,
+    },
+  ]);
+
+const http = fc
+  .record({
+    connection,
+    direction,
+    code: fc.constantFrom(200, 404, 503),
+    path: fc.constantFrom('/', '/v1/items?a=1&b=<2>', '/%zz'),
+    refused: fc.boolean(),
+    answered: fc.boolean(),
+  })
+  .map((told) => {
+    const message = {
+      method: 'GET',
+      url: `http://api.pay:8080${told.path}`,
+      protocol: 'HTTP/1.1',
+      headers: [{ key: 'X', value: 'r1' }],
+    };
+    const base = {
+      verdict: told.refused ? 'DROPPED' : 'FORWARDED',
+      Type: 'L7',
+      event_type: { type: 129 },
+      traffic_direction: told.direction,
+    };
+    const request = {
+      ...base,
+      ...packet({ ...told.connection, protocol: 'TCP' }, false),
+      l7: { type: 'REQUEST', http: message },
+      is_reply: false,
+    };
+    const answer = {
+      type: 'RESPONSE',
+      latency_ns: '12345678901234567',
+      http: { ...message, code: told.code },
+    };
+    const response = {
+      ...base,
+      ...packet({ ...told.connection, protocol: 'TCP' }, true),
+      l7: answer,
+      is_reply: true,
+    };
+    return told.answered ? [request, response] : [request];
+  });
+
+const dns = fc.record({ connection, rcode: fc.constantFrom(0, 3), response: fc.boolean() }).map((told) => {
+  const question = { query: 'api.example.com.', observation_source: 'proxy', qtypes: ['A'] };
+  const l7 = told.response
+    ? { type: 'RESPONSE', dns: { ...question, ...(told.rcode === 0 ? {} : { rcode: told.rcode }) } }
+    : { type: 'REQUEST', dns: question };
+  return [
+    {
+      verdict: 'FORWARDED',
+      ...packet({ ...told.connection, port: 53, protocol: 'UDP' }, told.response),
+      Type: 'L7',
+      event_type: { type: 129 },
+      l7,
+      is_reply: told.response,
+    },
+  ];
+});
+
+const socket = fc.record({ connection, portless: fc.boolean() }).map((told) => [
+  {
+    verdict: 'TRACED',
+    ...packet({ ...told.connection, port: told.portless ? 0 : told.connection.port }, false),
+    Type: 'SOCK',
+    event_type: { type: 7, sub_type: 3 },
+    sock_xlate_point: 'SOCK_XLATE_POINT_PRE_DIRECTION_REV',
+    socket_cookie: '18446744073709551615',
+  },
+]);
+
+/** What field masks and other versions of Cilium leave and add. */
+const odd = fc.record({ connection, which: fc.nat(5) }).map(({ connection: told, which }): Fields[] => {
+  const base: Fields = { verdict: 'FORWARDED', ...packet(told, false) };
+  if (which === 0) return [{ verdict: 'FORWARDED', source: {}, destination: {}, l4: {} }];
+  if (which === 1) return [{ ...base, aggregate: { ingress_flow_count: 31, egress_flow_count: 3 } }];
+  if (which === 2) return [{ ...base, reply: true, Summary: 'TCP Flags: SYN, ACK' }];
+  if (which === 3)
+    return [{ ...base, cookie: new Digits('9223372036854775807'), note: 'ü "q" \\ 🙂 \u2028' }];
+  if (which === 4) return [{ ...base, l4: { ICMPv4: { type: 8 } }, verdict: 'SOME_FUTURE_VERDICT' }];
+  return [
+    { ...base, l4: { ICMPv4: {} }, is_reply: null, extensions: { '@type': 'x/y', source: { a: [1, null] } } },
+  ];
+});
+
+const story = fc.oneof(
+  { arbitrary: trace, weight: 4 },
+  denied,
+  decided,
+  http,
+  dns,
+  { arbitrary: socket, weight: 2 },
+  odd,
+);
+
+const dress = fc.record({
+  offset: fc.oneof(fc.nat(3), fc.nat(600_000_000_000)),
+  uuid: fc.oneof(
+    fc.uuid(),
+    fc.constant(undefined),
+    fc.nat(9999).map((n) => `flow-${n}`),
+  ),
+  node: fc.constantFrom('c/n1', 'c/n2', 'n3', undefined),
+  labels: fc.constantFrom(
+    undefined,
+    ['kubernetes.io/os=linux', 'zone=a'],
+    ['kubernetes.io/os=linux', 'zone=b'],
+  ),
+  form: fc.constantFrom('envelope', 'envelope', 'envelope', 'bare', 'timeless'),
+  style: fc.record({ spaced: fc.boolean(), reversed: fc.boolean() }),
+});
+type Dress = typeof dress extends fc.Arbitrary<infer T> ? T : never;
+
+function dressed(told: Fields, how: Dress, at: number): string {
+  const time = formatTimestamp(START + BigInt(how.offset) + BigInt(at));
+  const timed = how.form === 'bare' ? { time } : {};
+  const flow = {
+    ...timed,
+    uuid: how.uuid === undefined ? undefined : uuidOf(how.uuid, at),
+    ...told,
+    node_name: how.node,
+    node_labels: how.labels,
+  };
+  if (how.form === 'bare') return jsonText(flow, how.style);
+  const envelope = { flow, node_name: how.node, time: how.form === 'timeless' ? undefined : time };
+  return jsonText(envelope, how.style);
+}
+
+function uuidOf(uuid: string, at: number): string {
+  return at === 0 ? uuid : uuid.slice(0, -1) + (uuid.endsWith('0') ? '1' : '0');
+}
+
+/** Flows of a small cluster as Hubble writes them, one JSON a line; a few stand there twice. */
+export function flowTexts(maxStories = 25): fc.Arbitrary<string[]> {
+  return fc
+    .array(fc.tuple(story, dress), { minLength: 1, maxLength: maxStories })
+    .map((stories) => stories.flatMap(([told, how]) => told.map((fields, at) => dressed(fields, how, at))));
+}
+
+const filterValues: Record<string, readonly string[]> = {
+  verdict: ['FORWARDED', 'DROPPED', 'AUDIT', 'TRACED'],
+  protocol: ['tcp', 'udp', 'icmp', 'http', 'dns'],
+  type: ['trace', 'drop', 'l7', 'policy-verdict', 'trace-sock', 'trace:to-stack', 'drop:133'],
+  'traffic-direction': ['ingress', 'egress'],
+  'http-status': ['200', '4+'],
+  'http-method': ['get', 'POST'],
+  'http-path': ['^/v1', 'items$'],
+  'drop-reason-desc': ['POLICY_DENIED', 'POLICY_DENY'],
+  uuid: ['flow-1', 'flow-2'],
+};
+const sidedValues: Record<string, readonly string[]> = {
+  namespace: ['shop', 'pay'],
+  pod: ['shop/web', 'pay/', '/cart', 'web'],
+  label: ['app=web', 'k8s:app in (web,api)', '!tier', 'app!=api'],
+  workload: ['web', 'Deployment/', 'Deployment/backend'],
+  ip: ['10.0.1.5', '10.0.0.0/16', 'fd00::/8'],
+  port: ['80', '53', '41822'],
+};
+const names = [
+  ...Object.entries(filterValues),
+  ...Object.entries(sidedValues).flatMap(([name, values]) =>
+    [name, `from-${name}`, `to-${name}`].map((n) => [n, values] as const),
+  ),
+];
+
+const word = fc
+  .tuple(fc.constantFrom(...names), fc.boolean())
+  .chain(([[name, values], not]) =>
+    fc.tuple(
+      fc.constant(not ? `not-${name}` : name),
+      fc.subarray([...values], { minLength: 1, maxLength: 2 }),
+    ),
+  );
+
+/** Filters that Hubble would take, in the words of a URL. */
+export const filterWords: fc.Arbitrary<Record<string, string[]>> = fc
+  .array(word, { minLength: 1, maxLength: 3 })
+  .map((list) => Object.fromEntries(list))
+  .filter(isAccepted);
+
+function isAccepted(filter: Record<string, string[]>): boolean {
+  try {
+    parseFilter(words(filter));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Windows over the time in which generated flows lie. */
+export const windows = fc
+  .tuple(fc.option(fc.nat(600), { nil: undefined }), fc.option(fc.nat(600), { nil: undefined }))
+  .map(([since, until]) => ({
+    since: since === undefined ? undefined : START + BigInt(since) * 1_000_000_000n,
+    until: until === undefined ? undefined : START + BigInt(until) * 1_000_000_000n,
+  }));

@@ -1,0 +1,109 @@
+import { io, type Socket } from 'socket.io-client';
+import type {
+  EdgesEvent,
+  LiveError,
+  LivePosition,
+  MapChange,
+  MapSnapshot,
+  Subscribed,
+  SubscribeRequest,
+} from '../../src/live/live-events.js';
+import type { MapEdge, MapNode } from '../../src/service-map/service-map.schema.js';
+
+const open = new Set<LiveClient>();
+
+/** A client as anybody would write it: holds the map from a snapshot and what changed since. */
+export class LiveClient {
+  readonly socket: Socket;
+  nodes = new Map<string, MapNode>();
+  edges = new Map<string, MapEdge>();
+  position: LivePosition | undefined;
+  subscription: string | undefined;
+  /** Every message, with the moment in which it came. */
+  readonly events: (EdgesEvent & { received: number })[] = [];
+  /** Messages whose `prev` is not the position held. */
+  gaps = 0;
+
+  constructor(server: { readonly url: string }) {
+    this.socket = io(`${server.url}/live`, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
+    open.add(this);
+    this.socket.on('edges', (event: EdgesEvent) => {
+      this.events.push({ ...event, received: Date.now() });
+      if (event.subscription !== this.subscription || this.position === undefined) return;
+      if (event.prev !== this.position.seq) this.gaps++;
+      this.position = { ...this.position, seq: event.seq };
+      this.#apply(event);
+    });
+  }
+
+  /** Any answer, good or bad. */
+  async request(event: string, body: unknown): Promise<Subscribed | LiveError> {
+    return (await this.socket.timeout(20_000).emitWithAck(event, body)) as Subscribed | LiveError;
+  }
+
+  async subscribe(request: Omit<SubscribeRequest, 'view'> = {}): Promise<Subscribed> {
+    const answer = await this.request('subscribe', { view: 'edges', ...request });
+    if ('error' in answer) throw new Error(answer.error.message);
+    if (answer.snapshot !== undefined) this.#start(answer.snapshot);
+    if (answer.changes !== undefined) this.#apply(answer.changes);
+    this.subscription = answer.subscription;
+    this.position = { epoch: answer.epoch, seq: answer.seq };
+    return answer;
+  }
+
+  /** Cuts the connection without a goodbye. */
+  async cut(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.socket.once('disconnect', () => {
+        resolve();
+      });
+      this.socket.io.engine.close();
+    });
+    this.subscription = undefined;
+  }
+
+  async connect(): Promise<void> {
+    if (this.socket.connected) return;
+    await new Promise<void>((resolve, reject) => {
+      this.socket.once('connect', resolve);
+      this.socket.once('connect_error', reject);
+      this.socket.connect();
+    });
+  }
+
+  /** The map held, in an order that can be compared. */
+  map(): MapSnapshot {
+    return sorted({ nodes: [...this.nodes.values()], edges: [...this.edges.values()] });
+  }
+
+  close(): void {
+    this.socket.disconnect();
+    open.delete(this);
+  }
+
+  #start({ nodes, edges }: MapSnapshot): void {
+    this.nodes = new Map(nodes.map((node) => [node.id, node]));
+    this.edges = new Map(edges.map((edge) => [edge.id, edge]));
+  }
+
+  #apply({ nodes, edges }: MapChange): void {
+    for (const id of nodes.remove) this.nodes.delete(id);
+    for (const id of edges.remove) this.edges.delete(id);
+    for (const node of nodes.upsert) this.nodes.set(node.id, node);
+    for (const edge of edges.upsert) this.edges.set(edge.id, edge);
+  }
+}
+
+/** For `afterAll`. */
+export function closeLiveClients(): void {
+  for (const client of open) client.close();
+}
+
+export function sorted({ nodes, edges }: MapSnapshot): MapSnapshot {
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  return { nodes: [...nodes].sort(byId), edges: [...edges].sort(byId) };
+}
