@@ -37,8 +37,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
   configure(app);
   serveOpenApi(app);
   serveDashboard(app);
-  await app.listen(config.listen.port, config.listen.host);
+  await listen(app, config.listen);
   return { url: urlOf(app, config.listen.host), close: () => close(app) };
+}
+
+async function listen(app: INestApplication, { host, port }: Config['listen']): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    const taken = (error as { code?: string }).code === 'EADDRINUSE';
+    throw taken ? new Error(`${host}:${port} is in use; name another address with --listen`) : error;
+  }
 }
 
 /** Uploads that are about to end may; those that go on for hours are cut off. What came is stored. Milliseconds. */

@@ -1,6 +1,6 @@
 import type { DropGroup, Drops } from '../drops/drops.schema.js';
 import type { RestClient } from './rest-client.js';
-import { paint, print, safe } from './terminal.js';
+import { paint, print, safe, safeJson } from './terminal.js';
 
 /** What was dropped, by cause, in words. */
 export async function printDrops(
@@ -10,7 +10,7 @@ export async function printDrops(
 ): Promise<void> {
   const drops = await client.get<Drops>('/api/v1/drops', parameters);
   if (format === 'json') {
-    print(JSON.stringify(drops));
+    print(safeJson(drops));
     return;
   }
   print(
@@ -34,6 +34,6 @@ function printGroup(group: DropGroup): void {
     `    ${paint.bold(safe(reason))} ${paint.dim(safe(direction.toLowerCase()))}  ${paint.dim(`${group.firstSeen} to ${group.lastSeen}`)}`,
   );
   if (group.deniedBy.length > 0) print(`    denied by ${safe(group.deniedBy.join(', '))}`);
-  print(`    ${group.explanation.words}`);
-  print(`    ${paint.cyan('next:')} ${group.explanation.nextStep}`);
+  print(`    ${safe(group.explanation.words)}`);
+  print(`    ${paint.cyan('next:')} ${safe(group.explanation.nextStep)}`);
 }

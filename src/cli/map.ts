@@ -1,6 +1,6 @@
 import type { MapEdge, ServiceMapResponse } from '../service-map/service-map.schema.js';
 import type { RestClient } from './rest-client.js';
-import { paint, print, printTable, safe } from './terminal.js';
+import { paint, print, printTable, safe, safeJson } from './terminal.js';
 
 /** The service map as a table: dropped edges first. */
 export async function printMap(
@@ -10,7 +10,7 @@ export async function printMap(
 ): Promise<void> {
   const map = await client.get<ServiceMapResponse>('/api/v1/map', parameters);
   if (format === 'json') {
-    print(JSON.stringify(map));
+    print(safeJson(map));
     return;
   }
   const names = new Map(

@@ -1,11 +1,11 @@
 import type { Status } from '../telemetry/status.schema.js';
 import type { RestClient } from './rest-client.js';
-import { paint, print } from './terminal.js';
+import { paint, print, safeJson } from './terminal.js';
 
 export async function printStatus(client: RestClient, format: 'table' | 'json'): Promise<void> {
   const status = await client.get<Status>('/api/v1/status');
   if (format === 'json') {
-    print(JSON.stringify(status));
+    print(safeJson(status));
     return;
   }
   const megabytes = (status.bytesOnDisk / 1e6).toFixed(1);

@@ -1,13 +1,21 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
-/** Text from flows may hold control sequences that a terminal would obey: they are shown, not sent. */
+/** What a terminal would obey: control characters, and marks that turn the direction of text. */
+// eslint-disable-next-line no-control-regex
+const OBEYED = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from flows, with what a terminal would obey shown instead of sent. */
 export function safe(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+  return text.replace(OBEYED, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return `\\u${code.toString(16).padStart(4, '0')}`;
   });
+}
+
+/** JSON on one line: what it leaves unescaped is escaped as JSON does it, so it reads the same. */
+export function safeJson(value: unknown): string {
+  return safe(JSON.stringify(value));
 }
 
 export const paint = pc;

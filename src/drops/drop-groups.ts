@@ -33,11 +33,32 @@ interface Group {
 export function groupDrops(tallies: readonly Tally[], by: readonly DropField[]): DropCause[] {
   const lore = new Lore();
   lore.learn(tallies);
+  const dropped = tallies.filter(({ traits }) => traits.verdict === 'DROPPED');
+  const policies = by.includes('policy') ? policiesOf(dropped, lore) : new Map<string, string>();
   const groups = new Map<string, Group>();
-  for (const tally of tallies) {
-    if (tally.traits.verdict === 'DROPPED') addTo(groups, fieldsOf(tally, by, lore), tally);
+  for (const tally of dropped) {
+    const fields = fieldsOf(tally, by, lore);
+    if (by.includes('policy')) fields.policy = policies.get(connectionOf(tally, lore)) ?? '';
+    addTo(groups, fields, tally);
   }
   return [...groups.values()].map(toCause).sort((a, b) => b.count - a.count || (a.last < b.last ? 1 : -1));
+}
+
+/** The verdict on a packet names the policy that denied it, the drop of the same packet does not. */
+function policiesOf(dropped: readonly Tally[], lore: Lore): Map<string, string> {
+  const names = new Map<string, Set<string>>();
+  for (const tally of dropped) {
+    const key = connectionOf(tally, lore);
+    const known = names.get(key) ?? new Set<string>();
+    for (const policy of tally.traits.deniedBy) known.add(policy);
+    names.set(key, known);
+  }
+  return new Map([...names].map(([key, policies]) => [key, [...policies].sort().join(', ')]));
+}
+
+function connectionOf(tally: Tally, lore: Lore): string {
+  const { client, server, port } = ends(tally, lore);
+  return JSON.stringify([client.id, server.id, port, readField.reason(tally, lore)]);
 }
 
 function addTo(groups: Map<string, Group>, fields: DropCause['fields'], tally: Tally): void {

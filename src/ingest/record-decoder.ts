@@ -80,8 +80,18 @@ export class RecordDecoder {
     }
     const record = recogniseRecord(parse(json.toString('utf8')));
     if (record === undefined) return false;
-    this.sink.record(record, json);
+    this.#hand(record, json, this.#lineNumber);
     return true;
+  }
+
+  /** A record that is nested so deeply that it exhausts the stack is one bad record, not the end of the thread. */
+  #hand(record: HubbleRecord, json: Buffer, line: number): void {
+    try {
+      this.sink.record(record, json);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.sink.reject(line, `the record is nested too deeply (${error.message})`);
+    }
   }
 
   #scan(dirty: string, endsLine: boolean): void {
@@ -148,7 +158,7 @@ export class RecordDecoder {
     const found = value === undefined ? undefined : unwrap(value, text);
     if (found !== undefined) {
       this.#lineSettled = true;
-      this.sink.record(found.record, Buffer.from(minify(found.text)));
+      this.#hand(found.record, Buffer.from(minify(found.text)), line);
       return;
     }
     // Pieces of a torn line are worth one complaint together.
@@ -164,7 +174,7 @@ export class RecordDecoder {
     this.#lineSettled = true;
     const found = unwrapLogfmt(text);
     if (found === undefined) this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
-    else this.sink.record(found.record, Buffer.from(found.text));
+    else this.#hand(found.record, Buffer.from(found.text), this.#lineNumber);
   }
 }
 

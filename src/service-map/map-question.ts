@@ -72,12 +72,14 @@ export class MapQuestion {
   /** A guess proved wrong: nodes may merge and edges turn round, so everything counts as changed. */
   async #rebuild(): Promise<void> {
     const all: Tally[] = [];
+    let seq = this.#seq;
     for await (const { tallies, upTo } of this.#tallies(0)) {
       all.push(...tallies);
-      this.#seq = upTo;
+      seq = upTo;
     }
     const before = this.#map;
     this.#map = ServiceMap.of(all, this.level);
+    this.#seq = seq;
     this.#noteTouched();
     for (const id of before.nodeIds()) if (this.#map.node(id) === undefined) this.#removeNode(id);
     for (const id of before.edgeIds()) if (this.#map.edge(id) === undefined) this.#removeEdge(id);

@@ -30,8 +30,9 @@ export async function openStore(folder: string): Promise<OpenStore> {
     const ingest = await IngestClient.start(worker);
     const store = new SqliteFlowStore(openForReading(file), file);
     const close = async () => {
-      await ingest.close();
+      // The writer closes last: then SQLite moves everything from the log into the one file.
       store.close();
+      await ingest.close();
       lock.release();
     };
     return { store, ingest, close };

@@ -5,7 +5,7 @@ import { it } from '@jest/globals';
 /** Real captures lie beside the repository, and are no part of it. */
 const shared = fileURLToPath(new URL('../../../shared', import.meta.url));
 
-export const capturesPresent = existsSync(`${shared}/flows`);
+const capturesPresent = existsSync(`${shared}/flows`);
 
 /** For tests that need them; where they are not there, the name says so. */
 export const itWithCaptures = capturesPresent ? it : it.skip;

@@ -1,5 +1,5 @@
 import { FlowatlasError } from '../errors.js';
-import { fromMilliseconds, parseTimestamp } from '../flow/timestamp.js';
+import { fromMilliseconds, inRange, parseTimestamp } from '../flow/timestamp.js';
 
 /** Both ends belong to the window; nanoseconds since 1970. */
 export interface Window {
@@ -36,12 +36,13 @@ const SHORT_TIME = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{
  * weeks besides), a day, an hour or a minute, RFC 3339, or RFC 1123 with a numeric zone.
  */
 export function parseTime(field: string, text: string, now: number): bigint {
-  if (DURATION.test(text)) return fromMilliseconds(now) - duration(text);
-  const time = parseTimestamp(text) ?? parseShort(text) ?? parseRfc1123(text);
+  const time = DURATION.test(text)
+    ? inRange(fromMilliseconds(now) - duration(text))
+    : (parseTimestamp(text) ?? parseShort(text) ?? parseRfc1123(text));
   if (time !== undefined) return time;
   throw new FlowatlasError(
     'invalid_parameter',
-    `${field}: "${text}" is neither a duration such as 10m, 1h30m or 7d nor a time such as 2026-06-01T10:00:00Z`,
+    `${field}: "${text.slice(0, 50)}" is neither a duration such as 10m, 1h30m or 7d nor a time such as 2026-06-01T10:00:00Z`,
     field,
   );
 }

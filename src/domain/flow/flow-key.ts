@@ -32,9 +32,14 @@ export function readUuid(text: string, key: FlowKey): boolean {
   return true;
 }
 
-export function formatUuid(key: FlowKey): string {
-  const hex = [...key].map((word) => word.toString(16).padStart(8, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The uuid that a key is, from the key's bytes: four little-endian words. */
+export function formatUuid(bytes: Uint8Array, at: number): string {
+  const byte = (index: number) => BYTES[bytes[at + index] ?? 0] ?? '';
+  const word = (first: number) => byte(first + 3) + byte(first + 2) + byte(first + 1) + byte(first);
+  const [a, b, c, d] = [word(0), word(4), word(8), word(12)];
+  return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`;
 }
 
 export function hashText(text: string | Uint8Array, key: FlowKey): void {

@@ -58,7 +58,8 @@ function isOnTheCalendar(clock: string): boolean {
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(clock);
 }
 
-function inRange(nanoseconds: bigint): bigint | undefined {
+/** The same time if a column can hold it. */
+export function inRange(nanoseconds: bigint): bigint | undefined {
   return nanoseconds > LIMIT || nanoseconds < -LIMIT ? undefined : nanoseconds;
 }
 

@@ -114,10 +114,7 @@ export class SegmentRow implements Flow {
     if (((this.segment.columns.flags[this.row] ?? 0) & Flag.keyIsUuid) === 0) {
       return this.segment.parts.uuid(this.row) ?? '';
     }
-    const at = this.row * KEY_BYTES;
-    // A copy: the blob need not begin where a 32-bit word may.
-    const key = new Uint8Array(this.segment.keys.subarray(at, at + KEY_BYTES));
-    return formatUuid(new Uint32Array(key.buffer));
+    return formatUuid(this.segment.keys, this.row * KEY_BYTES);
   }
 
   get source(): Endpoint {

@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Drops } from '../../src/drops/drops.schema.js';
+import type { ServiceMapResponse } from '../../src/service-map/service-map.schema.js';
+import type { Status } from '../../src/telemetry/status.schema.js';
+import { flowLines, shop, shopFile, shopFlows } from '../support/run-flows.js';
+import { ndjson, statusOf, store } from '../support/run-rest.js';
+import {
+  cleanUp,
+  run,
+  runToEnd,
+  startServer,
+  temporaryFolder,
+  until,
+  type Server,
+} from '../support/run-server.js';
+
+/** Holds the sample. */
+let server: Server;
+let folder: string;
+beforeAll(async () => {
+  server = await startServer();
+  await store(server, shop);
+  folder = temporaryFolder();
+});
+afterAll(cleanUp);
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Nothing a terminal would obey, besides line breaks. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+describe('import', () => {
+  it('sends files to a running server, one after another', async () => {
+    const other = await startServer();
+    const one = file('one.jsonl', flowLines('cli one', 10));
+    const two = file('two.jsonl.gz', gzipSync(flowLines('cli two', 20)));
+    const { code, stdout, stderr } = await runToEnd(['import', '--server', other.url, one, two, shopFile]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [first, second, third] = stdout.split('\n');
+    expect(first).toMatch(/one\.jsonl: 10 flows stored/);
+    expect(second).toMatch(/two\.jsonl\.gz: 20 flows stored/);
+    expect(third).toMatch(new RegExp(`${shopFlows} flows stored, 1 reports of lost events`));
+    expect((await ndjson(other)).length).toBe(30 + shopFlows);
+    const again = await runToEnd(['import', '--server', other.url, one]);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toMatch(/0 flows stored, 10 already known/);
+  });
+
+  it('takes the server from the environment', async () => {
+    const env = { FLOWATLAS_SERVER: server.url };
+    const { code, stdout } = await runToEnd(['import', shopFile], { env });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${shopFlows} already known`);
+  });
+
+  it('reads standard input, plain and compressed', async () => {
+    const other = await startServer();
+    const plain = await runToEnd(['import', '--server', other.url, '-'], { input: flowLines('stdin', 7) });
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    expect(plain.stdout).toMatch(/standard input: 7 flows stored/);
+    const packed = await runToEnd(['import', '--server', other.url, '-'], {
+      input: gzipSync(flowLines('stdin gz', 5)),
+    });
+    expect(packed.stdout).toMatch(/5 flows stored/);
+    expect((await statusOf(other)).flows).toBe(12);
+  });
+
+  it('writes directly into a data folder that no server holds', async () => {
+    const data = join(temporaryFolder(), 'data');
+    const { code, stdout } = await runToEnd(['import', '--data', data, shopFile]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${shopFlows} flows stored`);
+    const other = await startServer({ data });
+    expect((await statusOf(other)).flows).toBe(shopFlows);
+    const held = await runToEnd(['import', '--data', data, shopFile]);
+    expect(held.code).toBe(1);
+    expect(held.stderr).toMatch(/in use by another flowatlas/);
+  });
+
+  it('goes on after a file that fails, and exits 1', async () => {
+    const other = await startServer();
+    const noise = file('noise.txt', 'no record\nno record either\n');
+    const good = file('good.jsonl', flowLines('good', 3));
+    const missing = join(folder, 'missing.jsonl');
+    const { code, stdout, stderr } = await runToEnd([
+      'import',
+      '--server',
+      other.url,
+      missing,
+      noise,
+      folder,
+      good,
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/good\.jsonl: 3 flows stored/);
+    expect(stderr).toMatch(/missing\.jsonl/);
+    expect(stderr).toMatch(/noise\.txt: nothing in the body is a Hubble record/);
+    expect(stderr).toMatch(/line 1: .*no record/);
+    expect(stderr).toMatch(/is a folder/);
+  });
+
+  it('names lines that were rejected', async () => {
+    const other = await startServer();
+    const mixed = file(
+      'mixed.jsonl',
+      `${flowLines('mixed', 2)}oops \u001b]0;title\u0007\n${flowLines('mixed', 1, 2)}`,
+    );
+    const { code, stdout, stderr } = await runToEnd(['import', '--server', other.url, mixed]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/3 flows stored, 1 lines rejected/);
+    expect(stderr).toMatch(/line 3: .*oops/);
+    expect(stderr).not.toMatch(CONTROL);
+  });
+
+  it('exits 1 in words when no server answers', async () => {
+    const { code, stderr } = await runToEnd(['import', '--server', 'http://127.0.0.1:1', shopFile]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ECONNREFUSED|cannot/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('map, drops and status', () => {
+  it('are printed as tables', async () => {
+    const map = await runToEnd(['map', '--server', server.url]);
+    expect(map).toMatchObject({ code: 0, stderr: '' });
+    expect(map.stdout).toMatch(/±\s+shop\/web\s+payments\/api\s+8443 TCP\s+6\s+9\s+POLICY_DENIED/);
+    expect(map.stdout).toMatch(/✗\s+shop\/cart\s+data\/postgres\s+5432 TCP\s+0\s+10\s+POLICY_DENIED/);
+    expect(map.stdout).toMatch(/\d+ nodes, 25 edges/);
+    const drops = await runToEnd(['drops', '--server', server.url]);
+    expect(drops).toMatchObject({ code: 0, stderr: '' });
+    expect(drops.stdout).toMatch(/^30 drops of 5 causes/);
+    expect(drops.stdout).toMatch(/10 × shop-eu\/shop\/cart → shop-eu\/data\/postgres 5432 TCP/);
+    expect(drops.stdout).toMatch(/denied by shop\/no-tracker/);
+    expect(drops.stdout).toMatch(/next: /);
+    const status = await runToEnd(['status', '--server', server.url]);
+    expect(status).toMatchObject({ code: 0, stderr: '' });
+    expect(status.stdout).toContain(`${shopFlows} flows`);
+    expect(status.stdout).toContain('37 events');
+  });
+
+  it('are printed as JSON', async () => {
+    const json = async <T>(...args: string[]) => {
+      const { code, stdout } = await runToEnd([...args, '--server', server.url, '-o', 'json']);
+      expect(code).toBe(0);
+      return JSON.parse(stdout) as T;
+    };
+    expect((await json<ServiceMapResponse>('map')).edges).toHaveLength(25);
+    expect((await json<Drops>('drops')).drops).toBe(30);
+    expect((await json<Status>('status')).flows).toBe(shopFlows);
+    const filtered = await json<ServiceMapResponse>(
+      'map',
+      '--from-namespace',
+      'payments',
+      '--level',
+      'namespace',
+    );
+    expect(filtered.level).toBe('namespace');
+    expect(filtered.edges.length).toBeGreaterThan(0);
+    // Replies of payments count on the edges of their clients.
+    for (const { source, target } of filtered.edges) expect([source, target]).toContain('shop-eu/payments');
+    expect((await json<Drops>('drops', '--by', 'reason', '--not-namespace', 'data')).by).toEqual(['reason']);
+    const either = await json<ServiceMapResponse>(
+      'map',
+      '--to-port',
+      '6379',
+      '--to-port',
+      '5432',
+      '--verdict',
+      'DROPPED',
+    );
+    expect(either.edges).toHaveLength(1);
+  });
+
+  it('are made of a file, without any store', async () => {
+    const map = await runToEnd(['map', '--input-file', shopFile, '-o', 'json']);
+    expect((JSON.parse(map.stdout) as ServiceMapResponse).edges).toHaveLength(25);
+    const drops = await runToEnd(['drops', '--input-file', '-', '-o', 'json'], { input: gzipSync(shop) });
+    expect((JSON.parse(drops.stdout) as Drops).drops).toBe(30);
+    const missing = await runToEnd(['map', '--input-file', join(folder, 'none')]);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('exit 1 and say what is wrong with a filter', async () => {
+    const { code, stdout, stderr } = await runToEnd(['map', '--server', server.url, '--http-path', '(']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/http-path: /);
+  });
+
+  for (const args of [
+    ['map', '--no-such'],
+    ['drops', '-o', 'yaml'],
+    ['status', 'extra'],
+    ['import'],
+    ['nonsense'],
+  ]) {
+    it(`exit 2 on wrong use: ${args.join(' ')}`, async () => {
+      expect((await runToEnd(args)).code).toBe(2);
+    });
+  }
+});
+
+describe('text from flows', () => {
+  const evil = '\u001b[2J\u001b]0;owned\u0007\u202eevil\u009b31m\r\b';
+  const record = (fields: Record<string, unknown>, from: number) =>
+    flowLines('evil', 2, from, { from: `bad/${evil}`, to: `shop/${evil}x`, ...fields });
+  const denied = {
+    verdict: 'DROPPED',
+    event_type: { type: 1, sub_type: 133 },
+    drop_reason_desc: 'POLICY_DENIED',
+  };
+
+  it('cannot command the terminal', async () => {
+    const other = await startServer();
+    await store(other, record({}, 0) + record({ ...denied, node_name: evil }, 2));
+    for (const args of [
+      ['map'],
+      ['drops'],
+      ['status'],
+      ['drops', '--by', 'node,namespace,reason,source'],
+      ['map', '--level', 'pod'],
+      ['map', '-o', 'json'],
+    ]) {
+      const { code, stdout, stderr } = await runToEnd([...args, '--server', other.url]);
+      expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
+      if (!args.includes('json')) expect(stdout).not.toMatch(CONTROL);
+      expect(stdout).toContain(args[0] === 'status' ? 'flows' : '\\u001b[2J');
+    }
+  });
+
+  // The words and the next step of an unknown reason repeat it as it came.
+  it('cannot command the terminal as a drop reason', async () => {
+    const other = await startServer();
+    await store(other, record({ ...denied, drop_reason_desc: `X${evil}` }, 4));
+    const { stdout } = await runToEnd(['drops', '--server', other.url]);
+    expect(stdout).not.toMatch(CONTROL);
+  });
+
+  it('cannot command the terminal that JSON is printed on', async () => {
+    const other = await startServer();
+    await store(other, record({}, 0));
+    const { stdout } = await runToEnd(['map', '-o', 'json', '--server', other.url]);
+    expect(stdout).not.toMatch(CONTROL);
+  });
+});
+
+describe('demo', () => {
+  it('prints the map and the drops of the sample, keeps replaying, and ends on SIGINT', async () => {
+    const demo = run(['demo', '--listen', '127.0.0.1:0']);
+    const [, url = ''] = await demo.printed(/^listening on (http:\S+)$/m);
+    expect(demo.stdout).toMatch(/Service map of samples\/shop/);
+    expect(demo.stdout).toMatch(/±\s+shop\/web\s+payments\/api/);
+    expect(demo.stdout).toMatch(/30 drops of 5 causes/);
+    const grown = await until(
+      () => statusOf({ url }),
+      ({ flows }) => flows > shopFlows,
+    );
+    expect(grown.flows).toBeGreaterThan(shopFlows);
+    const more = await until(
+      () => statusOf({ url }),
+      ({ flows }) => flows > grown.flows,
+    );
+    expect(more.flows).toBeGreaterThan(grown.flows);
+    const { code, stderr } = await demo.stop('SIGINT');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
