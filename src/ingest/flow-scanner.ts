@@ -1,10 +1,10 @@
-import type { Flow, Traits } from '../domain/flow/flow.js';
+import type { Endpoint, Flow, Side, Traits } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Json } from '../domain/flow/json.js';
 import { MARK } from '../domain/flow/record-template.js';
 import { parseTimestamp } from '../domain/flow/timestamp.js';
-import { KnownValues } from './known-values.js';
-import { findSlots, readSlot, slotText, textOf, type Slot, type SlotName } from './record-slots.js';
+import { isPlain, KnownValues } from './known-values.js';
+import { findSlots, readSlot, slotOf, slotText, type Slot, type SlotName } from './record-slots.js';
 import { ShapeNode } from './shape-tree.js';
 
 /** Shapes remembered, also those that differ by the policy or the name they tell of; beyond this many, all are learned anew. */
@@ -62,7 +62,7 @@ export class FlowScanner {
   }
 
   #read(record: Buffer, slots: readonly Slot[], { parsed, flow, traits }: Shape): Flow | undefined {
-    const node = textOf(record, slots, 'node');
+    const node = slotText(record, slotOf(slots, 'node'));
     const traitsOfNode = traits.get(node) ?? traitsOn(flow, node, traits);
     const read: Flow = { ...flow, traits: traitsOfNode, nodeLabels: [], time: undefined };
     for (const slot of slots) {
@@ -72,11 +72,16 @@ export class FlowScanner {
       else if (name === 'sourcePort') read.sourcePort = portOf(record, slot);
       else if (name === 'destinationPort') read.destinationPort = portOf(record, slot);
       else if (name === 'source' || name === 'destination') {
-        const address = textOf(record, slots, name === 'source' ? 'sourceAddress' : 'destinationAddress');
-        read[name] = this.reader.readEndpoint(parsed, name, known?.value, address);
+        const plain = isPlain(flow[name]) ? known?.endpoint : undefined;
+        read[name] = plain ?? this.#endpoint(record, slots, parsed, name, known?.value);
       } else if (name === 'nodeLabels') read.nodeLabels = known?.value as readonly string[];
     }
     return read.time === undefined ? undefined : read;
+  }
+
+  #endpoint(record: Buffer, slots: readonly Slot[], parsed: Json, side: Side, raw: unknown): Endpoint {
+    const address = slotOf(slots, side === 'source' ? 'sourceAddress' : 'destinationAddress');
+    return this.reader.readEndpoint(parsed, side, raw, slotText(record, address));
   }
 
   /** Learns from a record that was parsed: its values, and its shape if its slots are what they seem. */
@@ -108,14 +113,14 @@ export class FlowScanner {
       read !== undefined &&
       read.time === flow.time &&
       read.uuid === flow.uuid &&
-      textOf(record, slots, 'sourceAddress') === flow.source.ip &&
-      textOf(record, slots, 'destinationAddress') === flow.destination.ip &&
+      slotText(record, slotOf(slots, 'sourceAddress')) === flow.source.ip &&
+      slotText(record, slotOf(slots, 'destinationAddress')) === flow.destination.ip &&
       read.source === flow.source &&
       read.destination === flow.destination &&
       read.sourcePort === flow.sourcePort &&
       read.destinationPort === flow.destinationPort &&
       read.nodeLabels === flow.nodeLabels &&
-      (!has('node') || textOf(record, slots, 'node') === flow.traits.node)
+      (!has('node') || slotText(record, slotOf(slots, 'node')) === flow.traits.node)
     );
   }
 

@@ -200,7 +200,7 @@ function withoutByteOrderMark(line: Buffer): Buffer {
 function trimEnd(line: Buffer): Buffer {
   let end = line.length;
   while (end > 0 && (line[end - 1] ?? 0) <= 32) end--;
-  return line.subarray(0, end);
+  return end === line.length ? line : line.subarray(0, end);
 }
 
 const QUOTED = 80;

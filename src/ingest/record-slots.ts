@@ -85,11 +85,11 @@ export function readSlot(
     case 'ignoredNumber':
       return numberSlot(record, name, from);
     case 'source':
-      return knownSlot(record, name, from, textOf(record, before, 'sourceAddress'), known);
+      return knownSlot(record, name, from, slotOf(before, 'sourceAddress'), known);
     case 'destination':
-      return knownSlot(record, name, from, textOf(record, before, 'destinationAddress'), known);
+      return knownSlot(record, name, from, slotOf(before, 'destinationAddress'), known);
     case 'nodeLabels':
-      return knownSlot(record, name, from, textOf(record, before, 'node'), known);
+      return knownSlot(record, name, from, slotOf(before, 'node'), known);
     default:
       return textSlot(record, name, from);
   }
@@ -126,19 +126,19 @@ function knownSlot(
   record: Buffer,
   name: SlotName,
   from: number,
-  key: string,
+  key: Slot | undefined,
   values: KnownValues,
 ): Slot | undefined {
   const known = values.find(record, key, from);
   return known === undefined ? undefined : { name, from, to: from + known.bytes.length, known };
 }
 
-/** Slots hold plain ASCII. */
-export function textOf(record: Buffer, slots: readonly Slot[], name: SlotName): string {
-  for (const slot of slots) if (slot.name === name) return slotText(record, slot);
-  return '';
+export function slotOf(slots: readonly Slot[], name: SlotName): Slot | undefined {
+  for (const slot of slots) if (slot.name === name) return slot;
+  return undefined;
 }
 
-export function slotText(record: Buffer, { from, to }: Slot): string {
-  return record.toString('latin1', from, to);
+/** Slots hold plain ASCII. */
+export function slotText(record: Buffer, slot: Slot | undefined): string {
+  return slot === undefined ? '' : record.toString('latin1', slot.from, slot.to);
 }
