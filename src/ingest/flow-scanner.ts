@@ -10,6 +10,9 @@ import { ShapeNode } from './shape-tree.js';
 /** Shapes remembered, also those that differ by the policy or the name they tell of; beyond this many, all are learned anew. */
 const MOST_SHAPES = 20_000;
 
+/** Nodes remembered for a shape. */
+const MOST_NODES = 10_000;
+
 /** All that flows of one shape have in common. */
 interface Shape {
   /** The record that it was learned from. */
@@ -141,6 +144,7 @@ export class FlowScanner {
 
 function traitsOn({ traits }: Flow, node: string, known: Map<string, Traits>): Traits {
   const traitsOfNode = node === '' || node === traits.node ? traits : { ...traits, node };
+  if (known.size >= MOST_NODES) known.clear();
   known.set(node, traitsOfNode);
   return traitsOfNode;
 }
