@@ -1,3 +1,4 @@
+import { holdsAt } from '../domain/flow/record-template.js';
 import type { SlotName } from './record-slots.js';
 
 /**
@@ -57,10 +58,13 @@ function split<S>(branch: Branch<S>, at: number): void {
   branch.text = branch.text.subarray(0, at);
 }
 
-/** Most texts are short: a loop is done before a call into native code has begun. */
+/** From this length on, a call into native code is quicker than a loop. */
+const LONG = 48;
+
 function standsAt(record: Buffer, at: number, text: Buffer): boolean {
   const { length } = text;
   if (at + length > record.length) return false;
+  if (length > LONG) return holdsAt(record, at, text);
   for (let i = 0; i < length; i++) if (record[at + i] !== text[i]) return false;
   return true;
 }

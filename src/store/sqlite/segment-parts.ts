@@ -42,7 +42,7 @@ export class PartsBuilder {
     const lists = [
       this.#endpoints.parts.map(endpointLine),
       this.#traits.parts.map((part) => JSON.stringify(part)),
-      this.#messages.parts.map((part) => JSON.stringify(part)),
+      this.#messages.parts.map(messageLine),
       this.#nodeLabels.parts.map(valueText),
       this.#uuids.map((part) => JSON.stringify(part)),
     ];
@@ -79,6 +79,34 @@ function writeEndpoint({ raw, ip, names, service, serviceNamespace }: Endpoint):
   return `[${valueText(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${frontend}]`;
 }
 
+type MessageLine = [
+  L7['type'],
+  L7['kind'],
+  [string, string, string, number] | null,
+  [string, string, number] | null,
+];
+
+/** Without names of fields: messages differ in their URLs, so there are many. */
+function messageLine({ type, kind, http, dns }: L7): string {
+  const line: MessageLine = [
+    type,
+    kind,
+    http === undefined ? null : [http.method, http.url, http.protocol, http.status],
+    dns === undefined ? null : [dns.query, dns.qtypes, dns.rcode],
+  ];
+  return JSON.stringify(line);
+}
+
+function parseMessage(bytes: Buffer): L7 {
+  const [type, kind, http, dns] = parse(bytes) as MessageLine;
+  return {
+    type,
+    kind,
+    http: http === null ? undefined : { method: http[0], url: http[1], protocol: http[2], status: http[3] },
+    dns: dns === null ? undefined : { query: dns[0], qtypes: dns[1], rcode: dns[2] },
+  };
+}
+
 type EndpointLine = [Json, string, string[], EndpointSource['service']];
 
 /** Bytes: the address and the end of the pod's name or workload, which tell most endpoints apart. */
@@ -103,7 +131,7 @@ export class PartsReader {
     return {
       endpoint: lazily(endpoints, (line) => this.#shared(line, parseEndpoint) as Endpoint),
       trait: lazily(traits, (line) => this.#shared(line, parse) as Traits),
-      message: lazily(messages, (line) => parse(line) as L7),
+      message: lazily(messages, parseMessage),
       nodeLabels: lazily(nodeLabels, (line) => this.#shared(line, parse) as string[]),
       uuid: (row) => uuidOfRow.get(row),
     };
