@@ -106,6 +106,11 @@ function parametersOf(options: ReadOptions): Record<string, string | string[] | 
   );
 }
 
+// `flowatlas map | head`: whoever reads has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
