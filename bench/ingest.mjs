@@ -1,109 +1,182 @@
-// How fast a file gets from disk into the store, beside bare JSON.parse of the same file in the same
-// run: `npm run bench [-- --flows N] [-- --file FILE]`. Every part runs in a process of its own.
-import { spawnSync } from 'node:child_process';
-import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// How fast flows get into the store and how small they are there, beside bare JSON.parse of the same file in the same
+// run: `npm run bench [-- --flows N] [-- --large] [-- --file FILE] …`. What is printed, README.md explains.
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { gzipped, zstandard } from './lib/compression.mjs';
+import { bytesOfLines, sizeOfFolder } from './lib/files.mjs';
+import { readOptions } from './lib/options.mjs';
+import { generate, runPart, startServer } from './lib/process.mjs';
+import { count, fastest, megabytes, printMachine, printTable, times } from './lib/report.mjs';
+import { main, progress, withWorkspace } from './lib/workspace.mjs';
 
-const { values } = parseArgs({
-  options: {
-    flows: { type: 'string', default: '500000' },
-    file: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    part: { type: 'string' },
-  },
+const options = readOptions({
+  flows: 1_000_000,
+  large: false,
+  'large-flows': 5_000_000,
+  general: 200_000,
+  dialect: 'general',
+  rounds: 3,
+  file: '',
+  'zstd-flows': 50_000,
 });
 
-const parts = { 'JSON.parse of each line': parseOnly, 'flowatlas, file to disk': importFile };
-
-if (values.part === undefined) compare();
-else process.stdout.write(JSON.stringify(await parts[values.part](values.file)));
-
-function compare() {
-  const folder = mkdtempSync(join(tmpdir(), 'flowatlas-bench-'));
-  try {
-    const file = values.file ?? generate(join(folder, 'flows.jsonl'));
-    const rounds = Array.from({ length: Number(values.rounds) }, () =>
-      Object.keys(parts).map((part) => ({ part, ...run(part, file) })),
-    );
-    report(file, rounds);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function generate(file) {
-  const generator = fileURLToPath(new URL('generate.mjs', import.meta.url));
-  spawnSync(process.execPath, [generator, values.flows, file], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return file;
-}
-
-function run(part, file) {
-  const { stdout, status } = spawnSync(
-    process.execPath,
-    [fileURLToPath(import.meta.url), '--part', part, '--file', file],
-    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
-  );
-  if (status !== 0) process.exit(status ?? 1);
-  return JSON.parse(stdout);
-}
-
-/** The best of the rounds: other work on the machine only ever makes a round slower. */
-function report(file, rounds) {
-  const megabytes = (statSync(file).size / 1e6).toFixed(0);
-  const best = Object.keys(parts).map((part) => {
-    const results = rounds.flat().filter((result) => result.part === part);
-    return results.reduce((a, b) => (a.seconds <= b.seconds ? a : b));
-  });
-  const [bare, ours] = best;
-  console.log(
-    `${ours.flows} flows, ${megabytes} MB, best of ${rounds.length} rounds, Node.js ${process.version}\n`,
-  );
-  for (const { part, flows, seconds, peak } of best) {
-    const rate = Math.round(flows / seconds).toLocaleString('en');
-    console.log(`${part.padEnd(26)} ${rate.padStart(9)} flows/s   peak memory ${Math.round(peak / 1e6)} MB`);
-  }
-  const ratio = bare.seconds / bare.flows / (ours.seconds / ours.flows);
-  console.log(`\nratio to bare JSON.parse     ${ratio.toFixed(2)} ×`);
-  console.log(`on disk, everything included ${(ours.bytes / ours.flows).toFixed(0)} bytes a flow`);
-}
-
-/** What bare parsing costs, with the cheapest way to split lines. */
-async function parseOnly(file) {
-  const start = performance.now();
-  let flows = 0;
-  let rest = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let from = 0;
-    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
-      JSON.parse(bytes.toString('utf8', from, at));
-      from = at + 1;
-      flows++;
+async function measure(folder) {
+  printMachine();
+  const capture = await captures(folder);
+  const parts = partsOf(capture, folder);
+  const results = new Map(parts.map(({ name }) => [name, []]));
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const { name, run } of parts) {
+      progress(`round ${round} of ${options.rounds}: ${name}`);
+      results.get(name).push(await run());
     }
-    rest = bytes.subarray(from);
   }
-  return { flows, seconds: (performance.now() - start) / 1000, peak: peakMemory() };
+  progress('');
+  const best = new Map([...results].map(([name, rounds]) => [name, fastest(rounds)]));
+  printRates(best);
+  await printSizes(capture, best);
+  printRatios(best);
 }
 
-async function importFile(file) {
-  const { openStore } = await import('../dist/store/store.module.js');
-  const folder = mkdtempSync(join(tmpdir(), 'flowatlas-bench-db-'));
-  const open = await openStore(folder);
-  const start = performance.now();
-  const upload = open.ingest.open();
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) await upload.write(chunk);
-  const { stored } = await upload.end();
-  const seconds = (performance.now() - start) / 1000;
-  await open.close();
-  const bytes = statSync(join(folder, 'flowatlas.db')).size;
-  rmSync(folder, { recursive: true, force: true });
-  return { flows: stored, seconds, bytes, peak: peakMemory() };
+/** The files, and which bytes of them to take: a longer capture begins with the shorter one. */
+async function captures(folder) {
+  const { file, flows, large, general, dialect } = options;
+  if (file !== '') return { usual: { file, end: (await stat(file)).size } };
+  progress('writing the captures');
+  const path = join(folder, 'flows.jsonl');
+  await generate(path, large ? Math.max(flows, options['large-flows']) : flows);
+  const other = join(folder, 'general.jsonl');
+  await generate(other, Math.min(flows, general), { dialect });
+  const whole = { file: path, end: (await stat(path)).size };
+  return {
+    usual: large ? { file: path, end: await bytesOfLines(path, flows) } : whole,
+    large: large ? whole : undefined,
+    general: { file: other, end: (await stat(other)).size },
+  };
 }
 
-/** Bytes: the largest resident set so far. */
-function peakMemory() {
-  return process.resourceUsage().maxRSS * 1024;
+const BARE = 'JSON.parse of each line';
+const FILE = 'file to disk';
+const UPLOAD = 'upload by HTTP to disk';
+const GENERAL_BARE = `JSON.parse, ${options.dialect} dialect`;
+const GENERAL = `file to disk, ${options.dialect} dialect`;
+const LARGE_BARE = 'JSON.parse, large';
+const LARGE = 'file to disk, large';
+
+/** What is run in each round, in this order, so that what is compared is near in time. */
+function partsOf({ usual, large, general }, folder) {
+  const parts = [
+    { name: BARE, run: () => runPart('parse', usual) },
+    { name: FILE, run: () => imported(usual, folder) },
+    { name: UPLOAD, run: () => uploaded(usual, folder) },
+  ];
+  if (general !== undefined)
+    parts.push(
+      { name: GENERAL_BARE, run: () => runPart('parse', general) },
+      { name: GENERAL, run: () => imported(general, folder) },
+    );
+  if (large !== undefined)
+    parts.push(
+      { name: LARGE_BARE, run: () => runPart('parse', large) },
+      { name: LARGE, run: () => imported(large, folder) },
+    );
+  return parts;
 }
+
+async function imported(capture, folder) {
+  return withDatabase(folder, (data) => runPart('import', { ...capture, data }));
+}
+
+/** The memory is the server's, the time the sender's. */
+async function uploaded(capture, folder) {
+  return withDatabase(folder, async (data) => {
+    const server = await startServer(data);
+    try {
+      const { flows, seconds } = await runPart('upload', { ...capture, url: server.url });
+      return { flows, seconds, peak: server.peakMemory() };
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+async function withDatabase(folder, use) {
+  const data = await mkdtemp(join(folder, 'data-'));
+  try {
+    const result = await use(data);
+    return { ...result, bytes: await sizeOfFolder(data) };
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+const rate = ({ flows, seconds }) => flows / seconds;
+/** Against bare parsing of the same file. */
+const bareOf = { [FILE]: BARE, [UPLOAD]: BARE, [GENERAL]: GENERAL_BARE, [LARGE]: LARGE_BARE };
+
+function printRates(best) {
+  const rows = [...best].map(([name, result]) => [
+    name,
+    count(result.flows),
+    count(rate(result)),
+    name in bareOf ? times(rate(result) / rate(best.get(bareOf[name]))) : undefined,
+    result.cpu === undefined ? undefined : (result.cpu / (result.flows / 1e6)).toFixed(1),
+    megabytes(result.peak),
+    result.bytes === undefined ? undefined : (result.bytes / result.flows).toFixed(1),
+  ]);
+  console.log(`best of ${options.rounds} rounds, each part in a process of its own`);
+  printTable(
+    ['', 'flows', 'flows/s', 'to JSON.parse', 'CPU s/million', 'peak memory', 'bytes/flow on disk'],
+    rows,
+  );
+}
+
+/** What the raw file is and what compressors make of it; zstd -19 is slow, so it gets the first flows only. */
+async function printSizes({ usual, large }, best) {
+  const { file, end } = large ?? usual;
+  const whole = best.get(large ? LARGE : FILE);
+  const lines = Math.min(options['zstd-flows'], whole.flows);
+  progress('gzip -6');
+  const gzip = (await gzipped(file, end)) / whole.flows;
+  progress('zstd -19');
+  const zstd = await zstandard(file, await bytesOfLines(file, lines));
+  progress('');
+  const ours = whole.bytes / whole.flows;
+  const row = (name, bytes) => [name, bytes.toFixed(1), times(ours / bytes)];
+  printTable(
+    ['bytes a flow', '', 'flowatlas to it'],
+    [
+      row('raw', end / whole.flows),
+      row('gzip -6', gzip),
+      zstd === undefined
+        ? ['zstd -19', 'not installed', undefined]
+        : row(`zstd -19 of the first ${count(lines)} flows`, zstd / lines),
+      row('flowatlas, everything included', ours),
+    ],
+  );
+}
+
+function printRatios(best) {
+  const [bare, file, upload] = [BARE, FILE, UPLOAD].map((name) => rate(best.get(name)));
+  const lines = [
+    ['file to disk / JSON.parse of each line', times(file / bare)],
+    ['upload by HTTP / file to disk', times(upload / file)],
+  ];
+  if (best.has(GENERAL)) {
+    const general = rate(best.get(GENERAL));
+    lines.push(
+      [`${options.dialect} dialect / JSON.parse of the same`, times(general / rate(best.get(GENERAL_BARE)))],
+      [`${options.dialect} dialect / JSON.parse of Hubble's`, times(general / bare)],
+    );
+  }
+  if (best.has(LARGE)) {
+    const [few, many] = [best.get(FILE), best.get(LARGE)];
+    lines.push([
+      `rate at ${count(many.flows)} / rate at ${count(few.flows)} flows`,
+      times(rate(many) / rate(few)),
+    ]);
+  }
+  printTable(['ratio', ''], lines);
+}
+
+await main(() => withWorkspace(measure));

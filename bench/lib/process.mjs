@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const path = (relative) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+
+/** Runs one part in a process of its own and reads the JSON that it prints. */
+export const runPart = (name, options) => startPart(name, options).result;
+
+/** Starts one part; `stop` asks it to end with what it has. */
+export function startPart(name, options) {
+  const flags = Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([flag, value]) => `--${flag}=${value}`);
+  const script = path(`bench/parts/${name}.mjs`);
+  const child = start(script, flags);
+  const result = output(child, script).then((text) => JSON.parse(text));
+  return { result, stop: () => child.stdin.end() };
+}
+
+/** Writes a capture with the generator. */
+export async function generate(file, flows, { dialect = 'hubble', rate = 2000 } = {}) {
+  await run(path('bench/generate.mjs'), [String(flows), file, `--dialect=${dialect}`, `--rate=${rate}`]);
+  return file;
+}
+
+/** What a script wrote to standard output; throws when it failed. */
+export const run = (script, flags) => output(start(script, flags), script);
+
+const running = new Set();
+
+/** Ends what still runs after a failure or Ctrl-C. */
+export async function endProcesses() {
+  const ends = [...running].map((child) => once(child, 'close'));
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all(ends);
+}
+
+/** Starts a process; its standard input stays open. */
+function start(script, flags) {
+  const child = spawn(process.execPath, [script, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}
+
+/** The standard output of a process, once it has ended well. */
+async function output(child, name) {
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  const status = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (status !== 0) throw new Error(`${name} ended with ${status}`);
+  return text;
+}
+
+/** Starts the server on a folder and waits until it listens. */
+export async function startServer(folder) {
+  const flags = ['serve', '--listen', '127.0.0.1:0', '--data', folder, '--log', 'error'];
+  const child = start(path('dist/cli/flowatlas.js'), flags);
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const url = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      const match = /listening on (http\S+)/.exec(text);
+      if (match) resolve(match[1]);
+    });
+    void ended.then((status) => reject(new Error(`the server ended with ${status}`)));
+  });
+  return {
+    url,
+    peakMemory: () => peakMemory(child.pid),
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** Bytes: the largest resident set so far of another process; undefined where the system does not tell. */
+function peakMemory(pid) {
+  try {
+    const match = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return match ? Number(match[1]) * 1024 : undefined;
+  } catch {
+    return undefined;
+  }
+}
