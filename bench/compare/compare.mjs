@@ -97,7 +97,7 @@ function printLoads(results) {
     '',
     'flows',
     'flows/s',
-    'flowatlas to it',
+    'flowatlas is faster',
     'CPU s/million',
     'peak memory',
     'bytes/flow on disk',
