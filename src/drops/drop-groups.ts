@@ -50,7 +50,7 @@ function policiesOf(dropped: readonly Tally[], lore: Lore): Map<string, string> 
   for (const tally of dropped) {
     const key = connectionOf(tally, lore);
     const known = names.get(key) ?? new Set<string>();
-    for (const policy of tally.traits.deniedBy) known.add(policy);
+    for (const policy of tally.policies.deniedBy) known.add(policy);
     names.set(key, known);
   }
   return new Map([...names].map(([key, policies]) => [key, [...policies].sort().join(', ')]));
@@ -71,7 +71,7 @@ function addTo(groups: Map<string, Group>, fields: DropCause['fields'], tally: T
   }
   const counter = counterOf(tally);
   group.counters.set(counter, (group.counters.get(counter) ?? 0) + tally.weight);
-  for (const policy of tally.traits.deniedBy) group.deniedBy.add(policy);
+  for (const policy of tally.policies.deniedBy) group.deniedBy.add(policy);
   if (tally.first < group.first) group.first = tally.first;
   if (tally.last < group.last) return;
   group.last = tally.last;
@@ -111,8 +111,8 @@ const readField: Record<DropField, (tally: Tally, lore: Lore) => string | number
   // Whose traffic it is: the local endpoint's, the one that the policy speaks of.
   namespace: ({ source, destination, traits }) =>
     traits.direction === 'INGRESS' ? namespaceOf(destination) : namespaceOf(source),
-  node: ({ traits }) => traits.node,
-  policy: ({ traits }) => traits.deniedBy.join(', '),
+  node: ({ node }) => node,
+  policy: ({ policies }) => policies.deniedBy.join(', '),
 };
 
 function ends(tally: Tally, lore: Lore): { client: NodeIdentity; server: NodeIdentity; port: number } {

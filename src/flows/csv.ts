@@ -22,7 +22,7 @@ const columns: Record<string, Column> = {
   destination_port: ({ destinationPort }) => destinationPort || '',
   protocol: ({ traits }) => traits.protocol,
   l7: ({ l7 }) => summary(l7),
-  node: ({ traits }) => traits.node,
+  node: ({ node }) => node,
 };
 
 export const csvHeader = `${Object.keys(columns).join(',')}\r\n`;

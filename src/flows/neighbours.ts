@@ -34,7 +34,7 @@ function sameConnection(wanted: Flow): Filter {
   const key = connectionKey(wanted);
   const matches = (flow: Flow) =>
     flow.traits.protocol === wanted.traits.protocol && key !== undefined && connectionKey(flow) === key;
-  return { matches, isEmpty: false, perFlow: true };
+  return { matches, isEmpty: false };
 }
 
 /** Both ends, in an order that is the same for replies; undefined where a mask left no addresses. */

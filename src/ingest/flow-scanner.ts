@@ -1,160 +1,234 @@
-import type { Endpoint, Flow, Side, Traits } from '../domain/flow/flow.js';
-import type { FlowReader } from '../domain/flow/flow-reader.js';
+import type { Endpoint, Flow, L7, Policies, Side } from '../domain/flow/flow.js';
 import type { Json } from '../domain/flow/json.js';
-import { MARK } from '../domain/flow/record-template.js';
-import { parseTimestamp } from '../domain/flow/timestamp.js';
-import { isPlain, KnownValues } from './known-values.js';
-import { findSlots, readSlot, slotOf, slotText, type Slot, type SlotName } from './record-slots.js';
-import { ShapeNode } from './shape-tree.js';
+import { noPolicies } from '../domain/flow/policies-reader.js';
+import type { FlowReader } from '../domain/flow/flow-reader.js';
+import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
+import type { NewFlow } from '../store/flow-store.js';
+import { ByteText } from './byte-text.js';
+import { KnownValues, type KnownAddress, type KnownEndpoint, type KnownText } from './known-values.js';
+import { findSlots, type FoundSlot } from './landmarks.js';
+import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
+import { TemplateNode } from './template-tree.js';
 
-/** Shapes remembered, also those that differ by the policy or the name they tell of; beyond this many, all are learned anew. */
-const MOST_SHAPES = 20_000;
+/** Bytes of templates remembered; beyond them, all are learned anew. */
+const MOST_BYTES = 16 << 20;
 
-/** Nodes remembered for a shape. */
-const MOST_NODES = 10_000;
-
-/** All that flows of one shape have in common. */
-interface Shape {
-  /** The record that it was learned from. */
-  parsed: Json;
-  flow: Flow;
-  /** Its traits, by the node that observed the flow. */
-  traits: Map<string, Traits>;
-}
+/** Records in a row that taught a template for nothing, before only one in `TRY_AGAIN` does. */
+const PATIENCE = 1_000;
+const TRY_AGAIN = 16;
 
 /**
  * Reads flows that are told like one read before, without parsing them: it walks along the texts
- * between the slots of a known shape. Equal texts in equal order are the same JSON but for what
- * stands in the slots, and what a slot means was checked against the record that the shape was
- * learned from. Everything else is read by JSON.parse, and teaches a new shape.
+ * between the slots of a known template. Equal texts in equal order are the same JSON but for what
+ * stands in the slots, and what a slot means was checked against the record that the template was
+ * learned from. Everything else is read by JSON.parse, and teaches a new template.
  */
 export class FlowScanner {
-  readonly #known = new KnownValues();
-  #tree = new ShapeNode<Shape>();
-  #shapes = 0;
-  #template = Buffer.alloc(64 << 10);
+  readonly #slots: SlotReader;
+  readonly #wholes = new Map<Flow['traits'], Template>();
+  #tree = new TemplateNode<Template>();
+  #treeBytes = 0;
+  #misses = 0;
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor(private readonly reader: FlowReader) {}
-
-  /** The flow and its record's template, only good until the next call; undefined when it must be parsed. */
-  scan(record: Buffer): { flow: Flow; template: Buffer } | undefined {
-    const slots: Slot[] = [];
-    const shape = this.#walk(record, slots);
-    if (shape === undefined) return undefined;
-    const flow = this.#read(record, slots, shape);
-    return flow === undefined ? undefined : { flow, template: this.#writeTemplate(record, slots) };
+  constructor(private readonly reader: FlowReader) {
+    this.#slots = new SlotReader(new KnownValues(reader));
   }
 
-  #walk(record: Buffer, slots: Slot[]): Shape | undefined {
+  /** The flow of a record; undefined when it must be parsed. Its texts are only good until the next call. */
+  scan(bytes: Buffer): NewFlow | undefined {
+    const slots = this.#start(bytes);
+    const template = this.#walk(bytes.length);
+    if (template === undefined) return undefined;
+    const flow = this.#read(template);
+    if (flow === undefined) return undefined;
+    this.#misses = 0;
+    return { flow, template, known: slots.knownTexts, own: slots.ownTexts };
+  }
+
+  #start(bytes: Buffer): SlotReader {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#slots.start(bytes, this.#view);
+    return this.#slots;
+  }
+
+  #walk(end: number): Template | undefined {
+    const view = this.#view;
     let node = this.#tree;
     let at = 0;
-    while (at < record.length) {
-      const branch = node.follow(record, at);
-      if (branch !== undefined) {
-        at += branch.text.length;
-        node = branch.node;
+    while (at < end) {
+      const behind = node.slot === undefined ? -1 : this.#slots.read(node.slot.kind, at, end);
+      if (node.slot !== undefined && behind >= 0) {
+        at = behind;
+        node = node.slot.next;
         continue;
       }
-      const slot = node.slot && readSlot(record, node.slot.name, at, slots, this.#known);
-      if (node.slot === undefined || slot === undefined) return undefined;
-      slots.push(slot);
-      at = slot.to;
-      node = node.slot.next;
+      const branch = node.follow(view, at, end);
+      if (branch === undefined) return undefined;
+      at += branch.text.length;
+      node = branch.node;
     }
-    return node.shape;
+    return node.end;
   }
 
-  #read(record: Buffer, slots: readonly Slot[], { parsed, flow, traits }: Shape): Flow | undefined {
-    const node = slotText(record, slotOf(slots, 'node'));
-    const traitsOfNode = traits.get(node) ?? traitsOn(flow, node, traits);
-    const read: Flow = { ...flow, traits: traitsOfNode, nodeLabels: [], time: undefined };
-    for (const slot of slots) {
-      const { name, known } = slot;
-      if (name === 'time') read.time = parseTimestamp(slotText(record, slot));
-      else if (name === 'uuid') read.uuid = slotText(record, slot);
-      else if (name === 'sourcePort') read.sourcePort = portOf(record, slot);
-      else if (name === 'destinationPort') read.destinationPort = portOf(record, slot);
-      else if (name === 'source' || name === 'destination') {
-        const plain = isPlain(flow[name]) ? known?.endpoint : undefined;
-        read[name] = plain ?? this.#endpoint(record, slots, parsed, name, known?.value);
-      } else if (name === 'nodeLabels') read.nodeLabels = known?.value as readonly string[];
-    }
-    return read.time === undefined ? undefined : read;
+  #read({ traits }: Template): Flow | undefined {
+    const slots = this.#slots;
+    const source = this.#endpoint(
+      'source',
+      slots.source,
+      slots.sourceAddress,
+      slots.sourceNames,
+      slots.sourceService,
+    );
+    const destination = this.#endpoint(
+      'destination',
+      slots.destination,
+      slots.destinationAddress,
+      slots.destinationNames,
+      slots.destinationService,
+    );
+    if (source === undefined || destination === undefined) return undefined;
+    const l7: L7 | undefined = slots.l7 === undefined ? undefined : this.reader.readL7(slots.l7);
+    return {
+      time: slots.time,
+      uuid: slots.uuid,
+      source,
+      destination,
+      sourcePort: slots.sourcePort,
+      destinationPort: slots.destinationPort,
+      traits,
+      policies: slots.policies.length === 0 ? noPolicies : this.#policies(),
+      l7,
+      node: slots.node?.name ?? '',
+      nodeLabels: slots.nodeLabels ?? none,
+      weight: 1,
+    };
   }
 
-  #endpoint(record: Buffer, slots: readonly Slot[], parsed: Json, side: Side, raw: unknown): Endpoint {
-    const address = slotOf(slots, side === 'source' ? 'sourceAddress' : 'destinationAddress');
-    return this.reader.readEndpoint(parsed, side, raw, slotText(record, address));
+  #policies(): Policies {
+    const [first, ...more] = this.#slots.policies;
+    const known = first !== undefined && more.length === 0 ? first.list.policies.get(first.slot) : undefined;
+    if (known !== undefined) return known;
+    const lists = this.#slots.policies.map(({ slot, list }) => [policyKeys.get(slot), list.value]);
+    const policies = this.reader.readPolicies(Object.fromEntries(lists) as Json);
+    if (more.length === 0) first?.list.policies.set(first.slot, policies);
+    return policies;
   }
 
-  /** Learns from a record that was parsed: its values, and its shape if its slots are what they seem. */
-  learn(record: Buffer, parsed: Json, flow: Flow): void {
-    this.#known.learn(flow);
-    if (flow.l7 !== undefined) return;
-    const slots = findSlots(record, this.#known);
-    if (!this.#meansTheSame(record, slots, parsed, flow)) return;
-    if (this.#shapes++ > MOST_SHAPES) {
-      this.#tree = new ShapeNode();
-      this.#shapes = 0;
+  #endpoint(
+    side: Side,
+    endpoint: KnownEndpoint | undefined,
+    address: KnownAddress | undefined,
+    names: KnownText | undefined,
+    service: KnownText | undefined,
+  ): Endpoint | undefined {
+    if (endpoint === undefined || address === undefined) return undefined;
+    if (names === undefined && service === undefined)
+      return endpoint.plain ?? (endpoint.plain = this.#readEndpoint(side, endpoint, address));
+    const known = service === undefined && names !== undefined ? endpoint.named.get(names) : undefined;
+    if (known !== undefined) return known;
+    const read = this.#readEndpoint(side, endpoint, address, names, service);
+    // The texts are written again from what was read.
+    if (names !== undefined && valueText(read.names) !== names.text) return undefined;
+    if (service !== undefined && serviceText(read) !== service.text) return undefined;
+    if (service === undefined && names !== undefined) {
+      if (endpoint.named.size >= MOST_NAMES) endpoint.named.clear();
+      endpoint.named.set(names, read);
     }
-    let node: ShapeNode<Shape> | undefined = this.#tree;
+    return read;
+  }
+
+  #readEndpoint(
+    side: Side,
+    { raw }: KnownEndpoint,
+    { ip }: KnownAddress,
+    names?: KnownText,
+    service?: KnownText,
+  ): Endpoint {
+    const told = { [`${side}_names`]: names?.value, [`${side}_service`]: service?.value };
+    return this.reader.readEndpoint(told, side, raw, ip);
+  }
+
+  /** Takes a record apart that was parsed, and learns from it how others like it are told. */
+  take(bytes: Buffer, flow: Flow): NewFlow {
+    if (flow.weight === 1 && (this.#misses++ < PATIENCE || this.#misses % TRY_AGAIN === 0))
+      this.#learn(bytes, flow);
+    return {
+      flow,
+      template: this.#whole(flow),
+      known: [],
+      own: [Buffer.from(shorten(bytes.toString('utf8'), flow))],
+    };
+  }
+
+  #whole({ traits }: Flow): Template {
+    let template = this.#wholes.get(traits);
+    if (template !== undefined) return template;
+    if (this.#wholes.size >= MOST_WHOLES) this.#wholes.clear();
+    this.#wholes.set(traits, (template = Template.whole(traits)));
+    return template;
+  }
+
+  #learn(bytes: Buffer, flow: Flow): void {
+    const slots = findSlots(bytes, this.#start(bytes));
+    const template = new Template(templateText(bytes, slots), flow.traits);
+    if (!sameMeaning(this.#read(template), flow)) return;
+    this.#treeBytes += bytes.length;
+    if (this.#treeBytes > MOST_BYTES) {
+      this.#tree = new TemplateNode();
+      this.#treeBytes = bytes.length;
+    }
+    let node: TemplateNode<Template> | undefined = this.#tree;
     let at = 0;
-    for (const { name, from, to } of slots) {
-      node = node?.grow(record.subarray(at, from)).growSlot(name);
+    for (const { slot, from, to } of slots) {
+      node = node?.grow(new ByteText(bytes.subarray(at, from))).growSlot(slot);
       at = to;
     }
-    const last = node?.grow(record.subarray(at));
-    if (last !== undefined) last.shape ??= { parsed, flow, traits: new Map() };
-  }
-
-  #meansTheSame(record: Buffer, slots: readonly Slot[], parsed: Json, flow: Flow): boolean {
-    const has = (name: SlotName) => slots.some((slot) => slot.name === name);
-    if (!has('source') || !has('destination') || !has('time')) return false;
-    if (flow.nodeLabels.length > 0 && !has('nodeLabels')) return false;
-    const read = this.#read(record, slots, { parsed, flow, traits: new Map() });
-    return (
-      read !== undefined &&
-      read.time === flow.time &&
-      read.uuid === flow.uuid &&
-      slotText(record, slotOf(slots, 'sourceAddress')) === flow.source.ip &&
-      slotText(record, slotOf(slots, 'destinationAddress')) === flow.destination.ip &&
-      read.source === flow.source &&
-      read.destination === flow.destination &&
-      read.sourcePort === flow.sourcePort &&
-      read.destinationPort === flow.destinationPort &&
-      read.nodeLabels === flow.nodeLabels &&
-      (!has('node') || slotText(record, slotOf(slots, 'node')) === flow.traits.node)
-    );
-  }
-
-  #writeTemplate(record: Buffer, slots: readonly Slot[]): Buffer {
-    if (this.#template.length < record.length) this.#template = Buffer.alloc(record.length * 2);
-    let from = 0;
-    let length = 0;
-    for (const slot of slots) {
-      if (slot.known === undefined || slot.known.bytes.length <= MARK.length) continue;
-      length += record.copy(this.#template, length, from, slot.from);
-      length += MARK.copy(this.#template, length);
-      from = slot.to;
-    }
-    length += record.copy(this.#template, length, from);
-    return this.#template.subarray(0, length);
+    const last = node?.grow(new ByteText(bytes.subarray(at)));
+    if (last !== undefined) last.end ??= template;
   }
 }
 
-function traitsOn({ traits }: Flow, node: string, known: Map<string, Traits>): Traits {
-  const traitsOfNode = node === '' || node === traits.node ? traits : { ...traits, node };
-  if (known.size >= MOST_NODES) known.clear();
-  known.set(node, traitsOfNode);
-  return traitsOfNode;
+const policyKeys: ReadonlyMap<Slot, string> = new Map([
+  [Slot.egressAllowedBy, 'egress_allowed_by'],
+  [Slot.ingressAllowedBy, 'ingress_allowed_by'],
+  [Slot.egressDeniedBy, 'egress_denied_by'],
+  [Slot.ingressDeniedBy, 'ingress_denied_by'],
+]);
+
+/** Names that one address is remembered under. */
+const MOST_NAMES = 1_000;
+/** Kinds of traits that records kept whole are remembered by. */
+const MOST_WHOLES = 10_000;
+const none: readonly string[] = Object.freeze([]);
+
+function templateText(record: Buffer, slots: readonly FoundSlot[]): string {
+  let text = '';
+  let at = 0;
+  for (const { slot, from, to } of slots) {
+    text += record.toString('utf8', at, from) + MARK + kindOf(slot);
+    at = to;
+  }
+  return text + record.toString('utf8', at);
 }
 
-/** 0 for what is no port, as the general reader has it. */
-function portOf(record: Buffer, { from, to }: Slot): number {
-  if (to - from > 5) return 0;
-  let port = 0;
-  for (let at = from; at < to; at++) port = port * 10 + (record[at] ?? 0) - ZERO;
-  return port <= 65_535 ? port : 0;
+function kindOf(slot: Slot): string {
+  return kindOfSlot[slot];
 }
 
-const ZERO = 48;
+/** Reading by the slots gives the same flow as reading the parsed record. */
+function sameMeaning(read: Flow | undefined, flow: Flow): boolean {
+  return (
+    read !== undefined &&
+    read.time === flow.time &&
+    read.uuid === flow.uuid &&
+    read.source === flow.source &&
+    read.destination === flow.destination &&
+    read.sourcePort === flow.sourcePort &&
+    read.destinationPort === flow.destinationPort &&
+    read.policies === flow.policies &&
+    read.l7 === flow.l7 &&
+    read.node === flow.node &&
+    read.nodeLabels === flow.nodeLabels
+  );
+}

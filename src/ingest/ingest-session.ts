@@ -1,9 +1,7 @@
 import type { FlowReader } from '../domain/flow/flow-reader.js';
-import type { Flow } from '../domain/flow/flow.js';
-import { toTemplate } from '../domain/flow/record-template.js';
 import type { EventKind, EventRecord, FlowRecord } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import type { FlowWriter } from '../store/flow-store.js';
+import type { FlowWriter, NewFlow } from '../store/flow-store.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { RecordDecoder, type DecoderSink } from './record-decoder.js';
@@ -70,8 +68,8 @@ export class IngestSession {
 
   #newDecoder(): RecordDecoder {
     const sink: DecoderSink = {
-      flow: (flow, template) => {
-        this.#store(flow, template);
+      flow: (flow) => {
+        this.#store(flow);
       },
       record: (record, json) => {
         if (record.kind === 'flow') this.#takeParsed(record, json);
@@ -86,16 +84,16 @@ export class IngestSession {
 
   #takeParsed(record: FlowRecord, json: Buffer): void {
     const flow = this.reader.read(record);
-    this.scanner.learn(json, record.flow, flow);
-    this.#store(flow, toTemplate(json, flow));
+    this.#store(this.scanner.take(json, flow));
   }
 
-  #store(flow: Flow, template: Buffer): void {
-    if (this.writer.append({ flow, template })) this.#stored++;
+  #store(flow: NewFlow): void {
+    if (this.writer.append(flow)) this.#stored++;
     else this.#duplicates++;
-    if (flow.time === undefined) return;
-    if (this.#oldest === undefined || flow.time < this.#oldest) this.#oldest = flow.time;
-    if (this.#newest === undefined || flow.time > this.#newest) this.#newest = flow.time;
+    const { time } = flow.flow;
+    if (time === undefined) return;
+    if (this.#oldest === undefined || time < this.#oldest) this.#oldest = time;
+    if (this.#newest === undefined || time > this.#newest) this.#newest = time;
   }
 
   #takeEvent(event: EventRecord, bytes: Uint8Array): void {

@@ -1,81 +1,150 @@
-import type { Endpoint, Flow } from '../domain/flow/flow.js';
-import { holdsAt, valueBytes } from '../domain/flow/record-template.js';
+import type { Endpoint, Policies } from '../domain/flow/flow.js';
+import type { FlowReader } from '../domain/flow/flow-reader.js';
+import { isObject, type Json } from '../domain/flow/json.js';
+import { valueText } from '../domain/flow/template.js';
+import { endOfValue } from './json-end.js';
+import type { Slot } from './slot-reader.js';
+import { ByteMap, ByteText } from './byte-text.js';
 
-/** Enough for large clusters; when it is full everything is learned anew. */
+/** Enough for large clusters; when one kind is full it is learned anew. */
 const MOST_KNOWN = 100_000;
 /** An endpoint looks different from its own node and from others, and changes when its labels do. */
-const MOST_CANDIDATES = 4;
+const MOST_ALIKE = 6;
 
-/** A value with its JSON. */
-export interface KnownValue {
-  bytes: Buffer;
-  value: object;
-  /** The endpoint that it is at the address it is known under, where the flow tells no more of it. */
-  endpoint: Endpoint | undefined;
+export interface KnownAddress {
+  ip: string;
+  /** What was seen at this address, the latest first. */
+  endpoints: KnownEndpoint[];
+}
+
+export interface KnownEndpoint {
+  text: ByteText;
+  raw: Json;
+  /** What it is where the flow tells no more of it, and where it tells these names. */
+  plain: Endpoint | undefined;
+  named: Map<KnownText, Endpoint>;
+}
+
+export interface KnownNode {
+  name: string;
+  labels: KnownLabels[];
+}
+
+export interface KnownLabels {
+  text: ByteText;
+  labels: readonly string[];
+}
+
+/** A text that many records repeat; the value is only of objects and arrays. */
+export interface KnownText {
+  readonly text: string;
+  readonly value: unknown;
+  /** Which policies it is, as a list of one slot or another. */
+  readonly policies: Map<Slot, Policies>;
 }
 
 /**
  * Most of a record is endpoints and node labels that came before. An address foretells the text of
  * its endpoint, a node's name its labels; where the record then holds exactly this text, it need
- * not be parsed again. A wrong guess costs a comparison and changes nothing.
+ * not be parsed again. A wrong guess costs a comparison; what is new is parsed alone.
  */
 export class KnownValues {
-  readonly #values = new Map<number, KnownValue[]>();
+  readonly #addresses = new ByteMap<KnownAddress>();
+  readonly #nodes = new ByteMap<KnownNode>();
+  readonly #texts = new ByteMap<KnownText>();
+  readonly #values = new ByteMap<KnownText>();
 
-  learn(flow: Flow): void {
-    if (this.#values.size > MOST_KNOWN) this.#values.clear();
-    for (const end of [flow.source, flow.destination]) {
-      if (end.ip === '') continue;
-      const known = this.#remember(end.ip, end.raw);
-      if (isPlain(end)) known.endpoint = end;
-    }
-    if (flow.nodeLabels.length > 0) this.#remember(flow.traits.node, flow.nodeLabels);
+  constructor(private readonly reader: FlowReader) {}
+
+  address(view: DataView, from: number, to: number): KnownAddress {
+    return (
+      this.#addresses.get(view, from, to) ??
+      remember(this.#addresses, view, from, to, { ip: textAt(view, from, to), endpoints: [] })
+    );
   }
 
-  #remember(name: string, value: object): KnownValue {
-    const bytes = valueBytes(value);
-    const hash = hashText(name);
-    const candidates = this.#values.get(hash) ?? [];
-    const known = candidates.find((candidate) => candidate.bytes.equals(bytes));
+  /** The endpoint whose object stands at `at`; undefined where it cannot be written again as it stands. */
+  endpoint({ endpoints }: KnownAddress, view: DataView, at: number, end: number): KnownEndpoint | undefined {
+    for (const known of endpoints) if (known.text.standsAt(view, at, end)) return known;
+    const found = parseAt(view, at, end);
+    if (found === undefined || !isObject(found.value) || valueText(found.value) !== found.text)
+      return undefined;
+    const text = ByteText.of(found.text);
+    return keep(endpoints, { text, raw: found.value, plain: undefined, named: new Map() });
+  }
+
+  node(view: DataView, from: number, to: number): KnownNode {
+    return (
+      this.#nodes.get(view, from, to) ??
+      remember(this.#nodes, view, from, to, { name: textAt(view, from, to), labels: [] })
+    );
+  }
+
+  /** The labels of a node, likewise. */
+  nodeLabels({ labels }: KnownNode, view: DataView, at: number, end: number): KnownLabels | undefined {
+    for (const known of labels) if (known.text.standsAt(view, at, end)) return known;
+    const found = parseAt(view, at, end);
+    if (found === undefined) return undefined;
+    const list = this.reader.readNodeLabels(found.value);
+    return valueText(list) === found.text
+      ? keep(labels, { text: ByteText.of(found.text), labels: list })
+      : undefined;
+  }
+
+  /** The object or array from `from` up to `to`; undefined where it is no JSON. */
+  value(view: DataView, from: number, to: number): KnownText | undefined {
+    const known = this.#values.get(view, from, to);
     if (known !== undefined) return known;
-    const fresh: KnownValue = { bytes, value, endpoint: undefined };
-    candidates.unshift(fresh);
-    if (candidates.length > MOST_CANDIDATES) candidates.pop();
-    this.#values.set(hash, candidates);
-    return fresh;
+    const found = parseAt(view, from, to);
+    if (found === undefined) return undefined;
+    return remember(this.#values, view, from, to, { ...found, policies: new Map() });
   }
 
-  /** The value that stands at `at` and is known under the name that stands in `name`. */
-  find(record: Buffer, name: Span | undefined, at: number): KnownValue | undefined {
-    if (name === undefined) return undefined;
-    const candidates = this.#values.get(hashBytes(record, name.from, name.to));
-    if (candidates === undefined) return undefined;
-    for (const candidate of candidates) if (holdsAt(record, at, candidate.bytes)) return candidate;
+  plainText(view: DataView, from: number, to: number): KnownText {
+    const known = this.#texts.get(view, from, to);
+    if (known !== undefined) return known;
+    const text = textAt(view, from, to);
+    return remember(this.#texts, view, from, to, { text, value: undefined, policies: new Map() });
+  }
+}
+
+/** All that is known of the endpoint is its own object and its address. */
+export function isPlain({ names, service, serviceNamespace }: Endpoint): boolean {
+  return names.length === 0 && service === '' && serviceNamespace === '';
+}
+
+function keep<T>(list: T[], value: T): T {
+  list.unshift(value);
+  if (list.length > MOST_ALIKE) list.pop();
+  return value;
+}
+
+function bytesAt(view: DataView, from: number, to: number): Buffer {
+  return Buffer.from(view.buffer, view.byteOffset + from, to - from);
+}
+
+/** Of plain ASCII. */
+function textAt(view: DataView, from: number, to: number): string {
+  return bytesAt(view, from, to).toString('latin1');
+}
+
+/** The object or array that begins at `at`, if it is JSON in UTF-8. */
+function parseAt(view: DataView, at: number, end: number): { text: string; value: unknown } | undefined {
+  const bytes = bytesAt(view, at, end);
+  const to = endOfValue(bytes, 0, bytes.length);
+  if (to < 0) return undefined;
+  const text = bytes.toString('utf8', 0, to);
+  // Bytes that are no UTF-8 would not come out as they went in.
+  if (Buffer.byteLength(text) !== to || text.includes('\ufffd')) return undefined;
+  try {
+    return { text, value: JSON.parse(text) as unknown };
+  } catch {
     return undefined;
   }
 }
 
-/** From the first byte to behind the last. */
-interface Span {
-  from: number;
-  to: number;
-}
-
-/** All that is known of the endpoint is its own object and its address. */
-export function isPlain({ names, service }: Endpoint): boolean {
-  return names.length === 0 && service === '';
-}
-
-/** FNV-1a. Names that share a hash share candidates, which are compared anyway. */
-function hashBytes(bytes: Buffer, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return hash;
-}
-
-/** The same of plain ASCII. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash;
+function remember<V>(map: ByteMap<V>, view: DataView, from: number, to: number, value: V): V {
+  if (map.size >= MOST_KNOWN) map.clear();
+  map.set(new ByteText(bytesAt(view, from, to)), value);
+  return value;
 }

@@ -1,13 +1,13 @@
-import type { Flow } from '../domain/flow/flow.js';
 import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
+import type { NewFlow } from '../store/flow-store.js';
 import { JsonScanner, minify } from './json-scanner.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';
 import { parse, unwrap, unwrapLogfmt } from './unwrap.js';
 
 export interface DecoderSink {
-  /** A flow like one read before, with its record's template; only good until the next call. */
-  flow(flow: Flow, template: Buffer): void;
+  /** A flow told like one read before; only good until the next call. */
+  flow(flow: NewFlow): void;
   /** Any record, with its JSON without line breaks; only good until the next call. */
   record(record: HubbleRecord, json: Buffer): void;
   reject(line: number, reason: string): void;
@@ -75,7 +75,7 @@ export class RecordDecoder {
     const json = trimEnd(line);
     const scanned = this.scanner.scan(json);
     if (scanned !== undefined) {
-      this.sink.flow(scanned.flow, scanned.template);
+      this.sink.flow(scanned);
       return true;
     }
     const record = recogniseRecord(parse(json.toString('utf8')));

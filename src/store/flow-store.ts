@@ -1,6 +1,7 @@
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Flow } from '../domain/flow/flow.js';
+import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
@@ -92,10 +93,19 @@ export abstract class FlowStore {
   abstract close(): void;
 }
 
+/** A flow with its record taken apart; only good until `append` returns. */
 export interface NewFlow {
   flow: Flow;
-  /** The record's template in UTF-8, without line breaks; only good until `append` returns. */
-  template: Buffer;
+  template: Template;
+  /** What fills the template's slots beside the flow: texts that many records repeat, */
+  known: readonly RepeatedText[];
+  /** and the record's own, in UTF-8 without line breaks. */
+  own: readonly Buffer[];
+}
+
+/** The same object for the same text, as long as whoever hands it out remembers it. */
+export interface RepeatedText {
+  readonly text: string;
 }
 
 /**

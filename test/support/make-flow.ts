@@ -1,8 +1,8 @@
 import { FlowReader } from '../../src/domain/flow/flow-reader.js';
 import type { Flow } from '../../src/domain/flow/flow.js';
 import { recogniseRecord, type EventRecord, type FlowRecord } from '../../src/domain/flow/record.js';
-import { toTemplate } from '../../src/domain/flow/record-template.js';
 import { tallyPorts, type Tally } from '../../src/domain/service-map/tally.js';
+import { FlowScanner } from '../../src/ingest/flow-scanner.js';
 import type { NewFlow } from '../../src/store/flow-store.js';
 
 type Fields = Record<string, unknown>;
@@ -70,7 +70,7 @@ export function tally(fields: Fields = {}, seq = 1): Tally {
 /** What a writer is given for one line of JSON. */
 export function newFlow(text: string, by: FlowReader = reader): NewFlow {
   const found = by.read(flowRecordOf(JSON.parse(text)));
-  return { flow: found, template: toTemplate(Buffer.from(text), found) };
+  return new FlowScanner(by).take(Buffer.from(text), found);
 }
 
 export function eventOf(value: unknown): EventRecord {

@@ -9,14 +9,9 @@ export interface Filter {
   readonly matches: Predicate;
   /** Nothing is asked: every flow passes. */
   readonly isEmpty: boolean;
-  /**
-   * The answer depends on what flows of one group can differ in (uuid, both ports), so a group of
-   * flows cannot be judged as a whole (see service-map/tally.ts).
-   */
-  readonly perFlow: boolean;
 }
 
-export const everything: Filter = { matches: () => true, isEmpty: true, perFlow: false };
+export const everything: Filter = { matches: () => true, isEmpty: true };
 
 export function all(predicates: readonly Predicate[]): Predicate {
   const [first, second] = predicates;
@@ -42,5 +37,5 @@ export function allowButDeny(allow: readonly Predicate[], deny: readonly Predica
 /** Narrows a filter: a viewer's scope is put before whatever was asked. */
 export function within(scope: Predicate | undefined, filter: Filter): Filter {
   if (scope === undefined) return filter;
-  return { matches: all([scope, filter.matches]), isEmpty: false, perFlow: filter.perFlow };
+  return { matches: all([scope, filter.matches]), isEmpty: false };
 }

@@ -25,7 +25,7 @@ const webToApi = { source: pod('shop/web-0', 'web'), destination: pod('pay/api-0
 
 describe('a filter', () => {
   it('that asks nothing lets every flow pass', () => {
-    expect(parseFilter(new Map())).toMatchObject({ isEmpty: true, perFlow: false });
+    expect(parseFilter(new Map())).toMatchObject({ isEmpty: true });
     expect(passes({}, webToApi)).toBe(true);
   });
 
@@ -102,14 +102,6 @@ describe('a filter', () => {
         },
       ),
     );
-  });
-
-  it('says when flows of one group can answer it differently', () => {
-    const asking = (filter: Told) => parseFilter(words(filter)).perFlow;
-    expect(
-      ['uuid', 'port', 'from-port', 'to-port', 'not-port', 'not-uuid'].map((name) => asking({ [name]: '1' })),
-    ).toEqual(Array(6).fill(true));
-    expect(asking({ verdict: 'DROPPED', 'not-label': 'a' })).toBe(false);
   });
 });
 

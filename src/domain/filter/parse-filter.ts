@@ -42,9 +42,6 @@ const sidedCriteria: readonly SidedCriterion[] = [
   cluster,
 ];
 
-/** Criteria that the flows of one tally can answer differently. */
-const perFlow = new Set(['uuid', 'port', 'from-port', 'to-port']);
-
 /** Every name that a filter may use, with what it takes: for the API's description and for refusing others. */
 export const filterNames: ReadonlyMap<string, string> = new Map(describeNames());
 
@@ -96,7 +93,6 @@ export function parseFilter(words: FilterWords): Filter {
   return {
     matches: allowButDeny(flowFilters(allow, ''), flowFilters(deny, 'not-')),
     isEmpty: false,
-    perFlow: [...allow.keys(), ...deny.keys()].some((name) => perFlow.has(name)),
   };
 }
 

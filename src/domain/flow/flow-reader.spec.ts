@@ -45,6 +45,7 @@ describe('reading a flow', () => {
       uuid: 'u',
       sourcePort: 1,
       destinationPort: 2,
+      node: 'c/n1',
       nodeLabels: ['a=b'],
       weight: 12,
       source: {
@@ -75,10 +76,7 @@ describe('reading a flow', () => {
         ipVersion: 'IPv4',
         encrypted: true,
         authType: 'SPIRE',
-        node: 'c/n1',
         policyMatchType: 2,
-        allowedBy: ['p2', 'unnamed'],
-        deniedBy: ['n/p1 (CiliumNetworkPolicy)'],
       },
     });
   });
@@ -94,11 +92,12 @@ describe('reading a flow', () => {
     ) as object;
     const expected = new FlowReader().read(flowRecordOf(snake));
     const read = new FlowReader().read(flowRecordOf({ flow: nested }));
-    expect(read.traits).toEqual({ ...expected.traits, allowedBy: [], deniedBy: [] });
+    expect(read.traits).toEqual(expected.traits);
     expect({ ...read.source, raw: {} }).toEqual({ ...expected.source, raw: {} });
     expect(read).toMatchObject({
       sourcePort: 1,
       destinationPort: 2,
+      node: 'c/n1',
       nodeLabels: ['a=b'],
       weight: 12,
       uuid: 'u',
@@ -107,8 +106,8 @@ describe('reading a flow', () => {
 
   it('takes policies from camelCase keys, too', () => {
     const denied = [{ name: 'p', namespace: 'n' }];
-    expect(flow({ egressDeniedBy: denied }).traits.deniedBy).toEqual(['n/p']);
-    expect(flow({ ingressAllowedBy: denied }).traits.allowedBy).toEqual(['n/p']);
+    expect(flow({ egressDeniedBy: denied }).policies.deniedBy).toEqual(['n/p']);
+    expect(flow({ ingressAllowedBy: denied }).policies.allowedBy).toEqual(['n/p']);
   });
 
   it('takes enums as numbers, and keeps names and numbers that it does not know', () => {
@@ -165,6 +164,7 @@ describe('reading a flow', () => {
       sourcePort: 0,
       l7: undefined,
       weight: 1,
+      node: '',
       nodeLabels: [],
     });
     expect(nothing.traits).toMatchObject({
@@ -172,7 +172,6 @@ describe('reading a flow', () => {
       protocol: '',
       isReply: undefined,
       eventType: 0,
-      node: '',
     });
     expect(nothing.source).toMatchObject({
       ip: '',
@@ -188,7 +187,7 @@ describe('reading a flow', () => {
     const read = new FlowReader().read(
       flowRecordOf({ flow: {}, node_name: 'c/n', time: '1970-01-01T00:00:01Z' }),
     );
-    expect(read).toMatchObject({ time: 1_000_000_000n, traits: { node: 'c/n' } });
+    expect(read).toMatchObject({ time: 1_000_000_000n, node: 'c/n' });
   });
 
   it('takes null and values of the wrong kind for absent', () => {
@@ -239,8 +238,7 @@ describe('reading a flow', () => {
     expect(second.traits).toBe(first.traits);
     expect(second.nodeLabels).toBe(first.nodeLabels);
     expect(other.source).not.toBe(first.source);
-    expect(other.traits).not.toBe(first.traits);
-    expect(other.traits.node).toBe('n2');
+    expect(other.node).toBe('n2');
     expect(other.nodeLabels).toEqual(['c']);
   });
 

@@ -1,9 +1,10 @@
 import { EndpointReader } from './endpoint-reader.js';
-import type { Endpoint, Flow, Side } from './flow.js';
+import type { Endpoint, Flow, L7, Policies, Side } from './flow.js';
 import { numberOf, objectOf, textOf, type Json } from './json.js';
 import { L7Reader } from './l7-reader.js';
 import type { FlowRecord } from './record.js';
 import { parseTimestamp } from './timestamp.js';
+import { PoliciesReader } from './policies-reader.js';
 import { NodeLabelsReader } from './node-labels-reader.js';
 import { readProtocol, TraitsReader } from './traits-reader.js';
 
@@ -14,6 +15,7 @@ import { readProtocol, TraitsReader } from './traits-reader.js';
 export class FlowReader {
   readonly #endpoints = new EndpointReader();
   readonly #traits = new TraitsReader();
+  readonly #policies = new PoliciesReader();
   readonly #l7 = new L7Reader();
   readonly #nodeLabels = new NodeLabelsReader();
 
@@ -30,11 +32,25 @@ export class FlowReader {
       destination: this.readEndpoint(flow, 'destination', flow['destination'], textOf(ip['destination'])),
       sourcePort: port(ports['source_port'] ?? ports['sourcePort']),
       destinationPort: port(ports['destination_port'] ?? ports['destinationPort']),
-      traits: this.#traits.read(flow, envelope, protocol, ip, ports),
+      traits: this.#traits.read(flow, protocol, ip, ports),
+      policies: this.#policies.read(flow),
       l7: this.#l7.read(flow['l7']),
+      node: textOf(flow['node_name'] ?? flow['nodeName'] ?? envelope['node_name'] ?? envelope['nodeName']),
       nodeLabels: this.#nodeLabels.read(flow['node_labels'] ?? flow['nodeLabels']),
       weight: weight(flow['aggregate']),
     };
+  }
+
+  readPolicies(flow: Json): Policies {
+    return this.#policies.read(flow);
+  }
+
+  readNodeLabels(value: unknown): readonly string[] {
+    return this.#nodeLabels.read(value);
+  }
+
+  readL7(value: unknown): L7 | undefined {
+    return this.#l7.read(value);
   }
 
   /** One end, from its own object and from what the flow tells of it elsewhere. */

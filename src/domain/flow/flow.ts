@@ -2,7 +2,7 @@ import type { Json } from './json.js';
 
 /**
  * A flow as the rest of the program speaks of it. It is made of parts that repeat from flow to flow
- * (two endpoints, traits, the L7 message) and of what is its own (time, uuid, ports). Readers share
+ * (two endpoints, traits, policies, the L7 message) and of what is its own (time, uuid, ports). Readers share
  * equal parts between flows, so a part can be judged once and the judgement kept.
  *
  * Source: Cilium's `api/v1/flow/flow.proto`; https://docs.cilium.io/en/stable/_api/v1/flow/README/
@@ -18,8 +18,11 @@ export interface Flow {
   sourcePort: number;
   destinationPort: number;
   traits: Traits;
+  policies: Policies;
   l7: L7 | undefined;
-  /** Labels of the node that observed the flow, `key=value` (Cilium 1.16). */
+  /** The node that observed the flow: `cluster/node`, or the node alone. */
+  node: string;
+  /** Its labels, `key=value` (Cilium 1.16). */
   nodeLabels: readonly string[];
   /** How many flows the record stands for: more than 1 only for the exporter's `aggregate` records. */
   weight: number;
@@ -71,9 +74,11 @@ export interface Traits {
   ipVersion: string;
   encrypted: boolean;
   authType: string;
-  node: string;
   policyMatchType: number;
-  /** `namespace/name (Kind)` of the policies that Hubble named. */
+}
+
+/** Policies that Hubble named as the reason of a verdict (Cilium 1.17): `namespace/name (Kind)`. */
+export interface Policies {
   allowedBy: readonly string[];
   deniedBy: readonly string[];
 }

@@ -10,7 +10,7 @@ import {
 } from './enums.js';
 import type { Traits } from './flow.js';
 import { forgetful } from './forgetful.js';
-import { equal, isObject, listOf, numberOf, objectOf, textOf, type Json } from './json.js';
+import { isObject, numberOf, objectOf, type Json } from './json.js';
 
 const protocols = ['TCP', 'UDP', 'ICMPv4', 'ICMPv6', 'SCTP', 'VRRP', 'IGMP'];
 /** In the order in which Hubble prints them. */
@@ -23,14 +23,14 @@ export function readProtocol(l4: Json): string {
   return '';
 }
 
-/** Kinds of flows that one node tells of; more than a few hundred means that policies' names differ. */
+/** Traits that are alike in their key; there are a few dozen. */
 const MOST_ALIKE = 512;
 
 /** Reads what few flows differ in, and hands out the same object for equal traits. */
 export class TraitsReader {
-  readonly #byNode = forgetful<Traits[]>(10_000);
+  readonly #byKind = forgetful<Traits[]>(10_000);
 
-  read(flow: Json, envelope: Json, protocol: string, ip: Json, ports: Json): Traits {
+  read(flow: Json, protocol: string, ip: Json, ports: Json): Traits {
     const eventType = objectOf(flow['event_type'] ?? flow['eventType']);
     const traits: Traits = {
       verdict: verdictName(flow['verdict']),
@@ -50,19 +50,18 @@ export class TraitsReader {
       ipVersion: ipVersionName(ip['ipVersion']),
       encrypted: ip['encrypted'] === true,
       authType: authTypeName(flow['auth_type'] ?? flow['authType']),
-      node: textOf(flow['node_name'] ?? flow['nodeName'] ?? envelope['node_name'] ?? envelope['nodeName']),
       policyMatchType: numberOf(flow['policy_match_type'] ?? flow['policyMatchType']),
-      allowedBy: readPolicies(flow, 'allowed'),
-      deniedBy: readPolicies(flow, 'denied'),
     };
     return this.#shared(traits);
   }
 
-  /** Found by comparison, the last used first: making a key of twenty fields costs more. */
+  /** Found by comparison, the last used first: making a key of all twenty fields costs more. */
   #shared(traits: Traits): Traits {
-    const alike = this.#byNode.get(traits.node);
+    const { verdict, eventType, subType, tcpFlags, observationPoint } = traits;
+    const kind = `${verdict} ${eventType} ${subType} ${tcpFlags} ${observationPoint}`;
+    const alike = this.#byKind.get(kind);
     if (alike === undefined) {
-      this.#byNode.set(traits.node, [traits]);
+      this.#byKind.set(kind, [traits]);
       return traits;
     }
     const index = alike.findIndex((known) => isSame(known, traits));
@@ -95,9 +94,7 @@ function isSame(a: Traits, b: Traits): boolean {
     a.ipVersion === b.ipVersion &&
     a.encrypted === b.encrypted &&
     a.authType === b.authType &&
-    a.policyMatchType === b.policyMatchType &&
-    equal(a.allowedBy, b.allowedBy) &&
-    equal(a.deniedBy, b.deniedBy)
+    a.policyMatchType === b.policyMatchType
   );
 }
 
@@ -121,27 +118,4 @@ function readFlags(value: unknown): string {
   let names = '';
   for (const flag of flags) if (value[flag] === true) names += names === '' ? flag : `,${flag}`;
   return names;
-}
-
-const none: readonly string[] = Object.freeze([]);
-
-const policyKeys = {
-  allowed: ['egress_allowed_by', 'ingress_allowed_by', 'egressAllowedBy', 'ingressAllowedBy'],
-  denied: ['egress_denied_by', 'ingress_denied_by', 'egressDeniedBy', 'ingressDeniedBy'],
-} as const;
-
-function readPolicies(flow: Json, word: 'allowed' | 'denied'): readonly string[] {
-  const [egressKey, ingressKey, camelEgress, camelIngress] = policyKeys[word];
-  const egress = flow[egressKey] ?? flow[camelEgress];
-  const ingress = flow[ingressKey] ?? flow[camelIngress];
-  if (egress === undefined && ingress === undefined) return none;
-  return [...listOf(egress), ...listOf(ingress)].filter(isObject).map(policyName);
-}
-
-/** An entry can lack a name: rules that the agent itself derived have only labels. */
-function policyName(policy: Json): string {
-  const kind = textOf(policy['kind']);
-  const name = textOf(policy['name']) || 'unnamed';
-  const namespace = textOf(policy['namespace']);
-  return `${namespace === '' ? '' : `${namespace}/`}${name}${kind === '' ? '' : ` (${kind})`}`;
 }

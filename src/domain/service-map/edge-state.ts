@@ -30,8 +30,8 @@ export class EdgeState {
     if (!guessed) this.#directionKnown = true;
     if (this.#first === undefined || tally.first < this.#first) this.#first = tally.first;
     if (this.#last === undefined || tally.last > this.#last) this.#last = tally.last;
-    for (const policy of tally.traits.allowedBy) this.#allowedBy.add(policy);
-    for (const policy of tally.traits.deniedBy) this.#deniedBy.add(policy);
+    for (const policy of tally.policies.allowedBy) this.#allowedBy.add(policy);
+    for (const policy of tally.policies.deniedBy) this.#deniedBy.add(policy);
     if (tally.l7 !== undefined) this.#l7.add(tally.l7, tally.weight);
     this.#remember(tally.lastSeq);
   }

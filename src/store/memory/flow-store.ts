@@ -1,7 +1,6 @@
 import { within } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import { canonicalText } from '../../domain/flow/flow-key.js';
-import { fromTemplate } from '../../domain/flow/record-template.js';
 import type { Flow } from '../../domain/flow/flow.js';
 import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
@@ -41,8 +40,8 @@ export class MemoryFlowWriter extends FlowWriter {
     super();
   }
 
-  append({ flow, template }: NewFlow): boolean {
-    const record = fromTemplate(template.toString('utf8'), flow);
+  append({ flow, template, known, own }: NewFlow): boolean {
+    const record = template.compose(flow, textsOf(known), own.map(String));
     const key = flow.uuid === '' ? `content ${canonicalText(record)}` : `uuid ${flow.uuid}`;
     if (!this.#isNew(key)) return false;
     const time = flow.time ?? fromMilliseconds(this.now());
@@ -142,7 +141,7 @@ export class MemoryFlowStore extends FlowStore {
       return node;
     };
     for (const { flow, time } of this.memory.flows.filter(({ time }) => inWindow(window, time))) {
-      const node = nodeOf(flow.traits.node);
+      const node = nodeOf(flow.node);
       node.flows += flow.weight;
       if (node.first === undefined || time < node.first) node.first = time;
       if (node.last === undefined || time > node.last) node.last = time;
@@ -163,6 +162,10 @@ export class MemoryFlowStore extends FlowStore {
   close(): void {
     // Nothing to let go of.
   }
+}
+
+function textsOf(texts: NewFlow['known']): string[] {
+  return texts.map(({ text }) => text);
 }
 
 function toTally({ flow, time, seq }: Held): Tally {

@@ -1,76 +1,49 @@
-import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib';
-
 /**
- * Fixed-width columns as typed arrays, one after another in one deflated blob. A layout names them
- * with the wide ones first, so that each begins aligned to its width. Little-endian, as every
- * machine that Node.js runs on.
+ * Columns of whole numbers, written plane by plane: the lowest byte of every row, then the next. Most
+ * upper planes are all zero, and equal bytes stand together, which is what a compressor wants.
  */
-const arrays = {
-  i64: BigInt64Array,
-  f64: Float64Array,
-  u32: Uint32Array,
-  u16: Uint16Array,
-  u8: Uint8Array,
-} as const;
+export class ColumnWriter {
+  readonly #parts: Uint8Array[] = [];
 
-export type Layout = Readonly<Record<string, keyof typeof arrays>>;
-
-export type Columns<L extends Layout> = {
-  [name in keyof L]: InstanceType<(typeof arrays)[L[name]]>;
-};
-
-export function emptyColumns<L extends Layout>(layout: L, rows: number): Columns<L> {
-  return viewColumns(layout, new ArrayBuffer(rows * rowBytes(layout)), rows);
-}
-
-function viewColumns<L extends Layout>(layout: L, buffer: ArrayBuffer, rows: number): Columns<L> {
-  let offset = 0;
-  const views = Object.entries(layout).map(([name, type]) => {
-    const view = new arrays[type](buffer, offset, rows);
-    offset += view.byteLength;
-    return [name, view];
-  });
-  return Object.fromEntries(views) as Columns<L>;
-}
-
-function rowBytes(layout: Layout): number {
-  return Object.values(layout).reduce((sum, type) => sum + arrays[type].BYTES_PER_ELEMENT, 0);
-}
-
-export function packColumns<L extends Layout>(layout: L, columns: Columns<L>, rows: number): Uint8Array {
-  const bytes = new Uint8Array(rows * rowBytes(layout));
-  let offset = 0;
-  for (const name in layout) {
-    const column = columns[name].subarray(0, rows);
-    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), offset);
-    offset += column.byteLength;
+  /** As many planes as the widest value needs; one byte before them says how many. */
+  write(values: Uint32Array): void {
+    const planes = planesOf(values);
+    const bytes = new Uint8Array(1 + planes * values.length);
+    bytes[0] = planes;
+    let at = 1;
+    for (let shift = 0; shift < planes * 8; shift += 8) {
+      for (let row = 0; row < values.length; row++) bytes[at++] = (values[row] ?? 0) >>> shift;
+    }
+    this.#parts.push(bytes);
   }
-  return bytes;
+
+  take(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
 }
 
-/** The number of rows follows from the size. */
-export function unpackColumns<L extends Layout>(
-  layout: L,
-  blob: Uint8Array,
-): { rows: number; columns: Columns<L> } {
-  const bytes = inflateRawSync(blob);
-  const rows = bytes.byteLength / rowBytes(layout);
-  if (!Number.isInteger(rows)) throw new Error('a block of columns has the wrong size');
-  return { rows, columns: viewColumns(layout, new Uint8Array(bytes).buffer, rows) };
+function planesOf(values: Uint32Array): number {
+  let widest = 0;
+  for (const value of values) widest |= value;
+  return widest === 0 ? 0 : Math.ceil((32 - Math.clz32(widest)) / 8);
 }
 
-const deflate = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
-const inflate = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw);
+/** Reads columns in the order in which they were written. */
+export class ColumnReader {
+  #at = 0;
 
-/**
- * In the thread pool, in one go: with the default of 16 KiB of output at a time, every piece would
- * wait for a turn of the event loop. Level 1 loses little against higher ones on this data.
- */
-export async function compress(bytes: Uint8Array): Promise<Buffer> {
-  return deflate(bytes, { level: 1, chunkSize: Math.max(4096, bytes.byteLength >> 1) });
-}
+  constructor(private readonly bytes: Uint8Array) {}
 
-export async function decompress(bytes: Uint8Array): Promise<Buffer> {
-  return inflate(bytes, { chunkSize: 1 << 20 });
+  read(rows: number): Uint32Array {
+    const values = new Uint32Array(rows);
+    const planes = this.bytes[this.#at++] ?? 0;
+    if (planes > 4 || this.#at + planes * rows > this.bytes.length) {
+      throw new Error('a block of columns has the wrong size');
+    }
+    for (let shift = 0; shift < planes * 8; shift += 8) {
+      for (let row = 0; row < rows; row++)
+        values[row] = (values[row] ?? 0) | ((this.bytes[this.#at++] ?? 0) << shift);
+    }
+    return values;
+  }
 }

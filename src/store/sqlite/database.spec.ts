@@ -29,6 +29,13 @@ function expectRefused(file: string, words: RegExp): void {
 }
 
 describe('a database file that is not ours to use', () => {
+  it('is refused when it is older than the first release', () => {
+    const file = newFile();
+    const first: Migration = { number: 1, name: '0001-a.sql', sql: 'CREATE TABLE a (x)' };
+    openForWriting(file, [first]).close();
+    expectRefused(file, /before the first release \(schema 1\)/);
+  });
+
   it('is refused when a newer flowatlas wrote it', () => {
     const file = madeBefore();
     const db = new Database(file);
@@ -63,7 +70,9 @@ describe('a database file that is not ours to use', () => {
   it('is refused when its pages are damaged', () => {
     const file = madeBefore();
     const db = new Database(file);
-    const insert = db.prepare("INSERT INTO event (key, kind, node, record) VALUES (?, 'x', 'n', ?)");
+    const insert = db.prepare(
+      "INSERT INTO event (after_seq, key, kind, node, record) VALUES (0, ?, 'x', 'n', ?)",
+    );
     for (let i = 0; i < 200; i++) insert.run(Buffer.from(`key ${i}`), 'r'.repeat(500));
     db.pragma('journal_mode = DELETE');
     db.close();
@@ -134,8 +143,8 @@ describe('migrations', () => {
     db.close();
   });
 
-  it('are numbered without gaps, from 1', () => {
-    expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, i) => i + 1));
+  it('are numbered without gaps, from 2: the first was never released', () => {
+    expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, i) => i + 2));
     expect(migrations.length).toBeGreaterThan(0);
   });
 });

@@ -116,7 +116,13 @@ function refuseForeign(file: string, db: Database.Database, migrations: readonly
     throw new DatabaseRefused(`${file} belongs to another program; it was left as it is`);
   }
   const version = db.pragma('user_version', { simple: true }) as number;
+  const oldest = migrations[0]?.number ?? 0;
   const newest = migrations.at(-1)?.number ?? 0;
+  if (version > 0 && version < oldest) {
+    throw new DatabaseRefused(
+      `${file} is of a flowatlas from before the first release (schema ${version}), which this one cannot read; name another folder with --data and import the captures again`,
+    );
+  }
   if (version > newest) {
     throw new DatabaseRefused(
       `${file} was written by a newer flowatlas (schema ${version}, this one knows ${newest}); update flowatlas, or name another folder with --data`,

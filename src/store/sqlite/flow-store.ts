@@ -16,9 +16,10 @@ import {
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
 import { CoverageReader } from './coverage-reader.js';
-import { RecordReader } from './record-reader.js';
-import { SegmentReader, type Segment, type SegmentInfo } from './segment-reader.js';
-import { readTallies, TallyTable } from './tally-table.js';
+import { Flag } from './segment-columns.js';
+import { SegmentReader } from './segment-reader.js';
+import type { Segment, SegmentInfo } from './segment.js';
+import { TallyTable } from './tally-table.js';
 
 /** Where a flow lies; its record is read only when it is handed out. */
 interface Found extends FlowPosition {
@@ -35,7 +36,6 @@ const BATCH = 256;
  */
 export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
-  readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
   readonly #totals;
 
@@ -45,7 +45,6 @@ export class SqliteFlowStore extends FlowStore {
   ) {
     super();
     this.#segments = new SegmentReader(db);
-    this.#records = new RecordReader(db);
     this.#coverage = new CoverageReader(db);
     this.#totals = db
       .prepare<[], [bigint, bigint, bigint | null, bigint | null]>(
@@ -99,8 +98,6 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   #search(info: SegmentInfo, filter: Filter, query: FlowQuery): Found[] {
-    // Tallies are few: where none of them matches, no row does.
-    if (!filter.isEmpty && !filter.perFlow && !this.#segments.tallies(info).some(filter.matches)) return [];
     const segment = this.#segments.read(info);
     if (segment === undefined) return [];
     const { after, upTo = Infinity } = query;
@@ -115,16 +112,16 @@ export class SqliteFlowStore extends FlowStore {
     return found;
   }
 
-  async *#readRecords(found: readonly Found[]): AsyncGenerator<StoredFlow> {
+  *#readRecords(found: readonly Found[]): Generator<StoredFlow> {
     for (const { seq, time, segment: info, row } of found) {
       const segment = this.#segments.read(info);
-      const record = segment && (await this.#records.read(segment, row));
-      if (record !== undefined)
-        yield { seq, time, placedAtArrival: segment?.placedAtArrival(row) ?? false, record };
+      const record = segment?.record(row);
+      if (segment === undefined || record === undefined) continue;
+      yield { seq, time, placedAtArrival: segment.has(row, Flag.placedAtArrival), record };
     }
   }
 
-  async take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
+  take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
     const scope = scopeOf(viewer);
     const infos = this.#segments.infos();
     const found = seqs.flatMap((seq): Found[] => {
@@ -136,9 +133,7 @@ export class SqliteFlowStore extends FlowStore {
       if (scope !== undefined && !scope(flow)) return [];
       return [{ seq, time: flow.time, segment: segment.info, row }];
     });
-    const taken: StoredFlow[] = [];
-    for await (const flow of this.#readRecords(found)) taken.push(flow);
-    return taken;
+    return Promise.resolve([...this.#readRecords(found)]);
   }
 
   async *tallies(
@@ -155,10 +150,6 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   #talliesOf(info: SegmentInfo, filter: Filter, window: Window): Tally[] {
-    if (!filter.perFlow && inWindow(window, info.timeMin) && inWindow(window, info.timeMax)) {
-      const tallies = this.#segments.tallies(info);
-      return filter.isEmpty ? tallies : tallies.filter(filter.matches);
-    }
     const segment = this.#segments.read(info);
     return segment === undefined ? [] : tallyRows(segment, filter, window);
   }
@@ -199,13 +190,13 @@ function* matchingRows(segment: Segment, filter: Filter, window: Window): Genera
 }
 
 function tallyRows(segment: Segment, filter: Filter, window: Window): Tally[] {
-  const table = new TallyTable(segment.info.flows);
+  const table = new TallyTable(segment);
   const cursor = segment.cursor();
   for (const row of matchingRows(segment, filter, window)) {
     cursor.row = row;
-    table.add(cursor, segment.columns, row);
+    table.add(cursor);
   }
-  return readTallies(table.columns, table.rows, segment.parts, segment.info.firstSeq);
+  return table.tallies;
 }
 
 /** The first time that a segment can contribute in this order. */

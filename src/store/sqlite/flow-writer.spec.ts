@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { jsonText } from '../../../test/support/json-text.js';
@@ -24,8 +25,10 @@ function opened(now: () => number = Date.now) {
 
 /** A flow that does not compress to nothing. */
 const bulky = (uuid: string) => {
-  const noise = Array.from({ length: 400 }, (_, i) => Math.imul(i + uuid.length, 0x9e3779b1).toString(36));
-  return newFlow(jsonText(record({ uuid, Summary: noise.join(uuid) })));
+  const noise = Array.from({ length: 60 }, (_, i) =>
+    createHash('sha256').update(`${uuid} ${i}`).digest('base64'),
+  );
+  return newFlow(jsonText(record({ uuid, Summary: noise.join('') })));
 };
 
 describe('a commit that fails', () => {

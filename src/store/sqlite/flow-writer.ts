@@ -1,17 +1,20 @@
 import type Database from 'better-sqlite3';
 import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
-import type { Flow } from '../../domain/flow/flow.js';
-import { fromTemplate } from '../../domain/flow/record-template.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type NewFlow } from '../flow-store.js';
+import { DictionaryWriter } from './dictionary-writer.js';
 import { KeySet } from './key-set.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
 
 /** Sealed segments that may wait for the disk before the reader of flows has to. */
 const MOST_WAITING = 2;
+/** A generation of the dictionary ends when it served this many flows, or has this many bytes. */
+const GENERATION_FLOWS = 1 << 20;
+const GENERATION_BYTES = 64 << 20;
 
 interface NewEvent {
+  afterSeq: number;
   event: EventRecord;
   key: Uint8Array;
   record: string;
@@ -26,6 +29,9 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
   #events: NewEvent[] = [];
+  #generation = 0;
+  #generationFlows = 0;
+  #dictionary = new DictionaryWriter();
   #segment: SegmentBuilder;
   /** Commits under way, oldest first. */
   readonly #commits: Promise<Outcome>[] = [];
@@ -39,17 +45,18 @@ export class SqliteFlowWriter extends FlowWriter {
   ) {
     super();
     this.#statements = prepare(db);
-    this.#segment = new SegmentBuilder(1);
+    this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
     this.#reload();
   }
 
-  append({ flow, template }: NewFlow): boolean {
+  append(added: NewFlow): boolean {
+    const { flow } = added;
     const key = this.#key;
     const keyIsUuid = readUuid(flow.uuid, key);
-    if (!keyIsUuid) hashText(flow.uuid === '' ? contentOf(flow, template) : `uuid ${flow.uuid}`, key);
+    if (!keyIsUuid) hashText(flow.uuid === '' ? contentOf(added) : `uuid ${flow.uuid}`, key);
     if (!this.#keys.add(key)) return false;
-    if (this.#segment.rows === 0) this.#openSince = this.now();
-    this.#segment.add(flow, flow.time ?? fromMilliseconds(this.now()), key, keyIsUuid, template);
+    if (this.#isEmpty) this.#openSince = this.now();
+    this.#segment.add(added, flow.time ?? fromMilliseconds(this.now()), key, keyIsUuid);
     if (this.#segment.isFull) this.#seal();
     return true;
   }
@@ -59,18 +66,20 @@ export class SqliteFlowWriter extends FlowWriter {
     const key: FlowKey = new Uint32Array(4);
     hashText(canonicalText(record), key);
     if (!this.#keys.add(key)) return false;
-    this.#events.push({ event, key: new Uint8Array(key.buffer), record });
+    if (this.#isEmpty) this.#openSince = this.now();
+    const afterSeq = this.#segment.firstSeq + this.#segment.rows - 1;
+    this.#events.push({ afterSeq, event, key: new Uint8Array(key.buffer), record });
     return true;
   }
 
   async commit(): Promise<void> {
-    if (this.#segment.rows > 0 || this.#events.length > 0) this.#seal();
+    if (!this.#isEmpty) this.#seal();
     const failure = await this.#commits.at(-1);
     if (failure !== undefined) throw failure;
   }
 
   commitAfter(milliseconds: number): void {
-    if (this.#segment.rows > 0 && this.now() - this.#openSince >= milliseconds) this.#seal();
+    if (!this.#isEmpty && this.now() - this.#openSince >= milliseconds) this.#seal();
   }
 
   async ready(): Promise<void> {
@@ -81,15 +90,32 @@ export class SqliteFlowWriter extends FlowWriter {
     await this.commit().finally(() => this.db.close());
   }
 
+  get #isEmpty(): boolean {
+    return this.#segment.rows === 0 && this.#events.length === 0;
+  }
+
   /** Takes the open segment out of the way and lets its compression and commit begin. */
   #seal(): void {
     const segment = this.#segment;
     const events = this.#events;
-    this.#segment = new SegmentBuilder(segment.firstSeq + segment.rows);
-    this.#events = [];
     const packed = segment.rows === 0 ? Promise.resolve(undefined) : segment.pack();
+    this.#generationFlows += segment.rows;
+    const full = this.#generationFlows >= GENERATION_FLOWS || this.#dictionary.bytes >= GENERATION_BYTES;
+    if (full) this.#beginGeneration();
+    this.#segment = this.#newSegment(segment.firstSeq + segment.rows);
+    this.#events = [];
     packed.catch(() => undefined);
     this.#commits.push(this.#insertBehind(this.#commits.at(-1), packed, events));
+  }
+
+  #newSegment(firstSeq: number): SegmentBuilder {
+    return new SegmentBuilder(firstSeq, this.#generation, this.#dictionary);
+  }
+
+  #beginGeneration(): void {
+    this.#generation++;
+    this.#generationFlows = 0;
+    this.#dictionary = new DictionaryWriter();
   }
 
   async #insertBehind(
@@ -126,8 +152,9 @@ export class SqliteFlowWriter extends FlowWriter {
     const { statements } = this.#statements;
     this.db.transaction(() => {
       if (segment !== undefined) this.#insertSegment(segment);
-      for (const { event, key, record } of events) {
+      for (const { afterSeq, event, key, record } of events) {
         statements.event.run(
+          afterSeq,
           key,
           event.kind,
           event.time ?? null,
@@ -143,18 +170,20 @@ export class SqliteFlowWriter extends FlowWriter {
 
   #insertSegment(segment: PackedSegment): void {
     const { statements } = this.#statements;
-    const { firstSeq, flows, timeMin, timeMax, parts, tallies, columns, keys } = segment;
+    const { generation, firstSeq, flows, timeMin, timeMax, columns, keys } = segment;
     const { lastInsertRowid: id } = statements.segment.run(
+      generation,
       firstSeq,
       flows,
       timeMin,
       timeMax,
-      parts,
-      tallies,
       columns,
       keys,
     );
-    for (const { firstRow, records } of segment.chunks) statements.chunk.run(id, firstRow, records);
+    for (const { kind, firstId, entries, lines } of segment.dictionary) {
+      statements.dictionary.run(generation, kind, firstId, entries, lines);
+    }
+    for (const { firstText, texts } of segment.chunks) statements.chunk.run(id, firstText, texts);
     for (const node of segment.nodes) {
       statements.node.run(id, node.node, node.flows, node.timeMin, node.timeMax);
     }
@@ -166,31 +195,38 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#keys.clear();
     for (const keys of statements.keys.iterate()) this.#keys.addAll(keys as Uint8Array);
     for (const key of statements.eventKeys.iterate()) this.#keys.addAll(key as Uint8Array);
-    this.#segment = new SegmentBuilder(Number(statements.lastSeq.get() ?? 0) + 1);
+    this.#generation = Number(statements.lastGeneration.get() ?? 0);
+    this.#beginGeneration();
+    this.#segment = this.#newSegment(Number(statements.lastSeq.get() ?? 0) + 1);
     this.#events = [];
     this.#failure = undefined;
   }
 }
 
-function contentOf(flow: Flow, template: Buffer): string {
-  return canonicalText(fromTemplate(template.toString('utf8'), flow));
+function contentOf({ flow, template, known, own }: NewFlow): string {
+  const texts = known.map(({ text }) => text);
+  return canonicalText(template.compose(flow, texts, own.map(String)));
 }
 
 function prepare(db: Database.Database) {
   return {
     statements: {
       segment: db.prepare(
-        'INSERT INTO segment (first_seq, flows, time_min, time_max, parts, tallies, columns, keys) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO segment (generation, first_seq, flows, time_min, time_max, columns, keys) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ),
-      chunk: db.prepare('INSERT INTO record_chunk (segment_id, first_row, records) VALUES (?, ?, ?)'),
+      dictionary: db.prepare(
+        'INSERT INTO dictionary (generation, kind, first_id, entries, lines) VALUES (?, ?, ?, ?, ?)',
+      ),
+      chunk: db.prepare('INSERT INTO text_chunk (segment_id, first_text, texts) VALUES (?, ?, ?)'),
       node: db.prepare(
         'INSERT INTO segment_node (segment_id, node, flows, time_min, time_max) VALUES (?, ?, ?, ?, ?)',
       ),
       event: db.prepare(
-        'INSERT OR IGNORE INTO event (key, kind, time, node, source, events, lost_from, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO event (after_seq, key, kind, time, node, source, events, lost_from, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       keys: db.prepare('SELECT keys FROM segment').pluck(),
       eventKeys: db.prepare('SELECT key FROM event').pluck(),
+      lastGeneration: db.prepare('SELECT max(generation) FROM dictionary').pluck(),
       lastSeq: db
         .prepare('SELECT first_seq + flows - 1 FROM segment ORDER BY first_seq DESC LIMIT 1')
         .pluck(),

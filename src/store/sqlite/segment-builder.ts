@@ -1,43 +1,47 @@
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
-import type { Flow } from '../../domain/flow/flow.js';
-import { compress, emptyColumns, packColumns } from './columns.js';
-import { Flag, flowLayout, tallyLayout } from './segment-layout.js';
-import { PartsBuilder } from './segment-parts.js';
-import { TallyTable } from './tally-table.js';
+import type { NewFlow } from '../flow-store.js';
+import { compress } from './compression.js';
+import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
+import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
 
 const SEGMENT_ROWS = 8_192;
-/** Records are inflated a chunk at a time to be read; deflate looks back 32 KiB, so smaller chunks cost space. */
+/** Texts are unpacked a chunk at a time to be read; the compressor finds what repeats within one. */
 const CHUNK_BYTES = 1 << 20;
 /** A segment of huge records is closed before it fills its rows. */
 const SEGMENT_BYTES = 64 << 20;
 
 export interface PackedSegment {
   firstSeq: number;
+  generation: number;
   flows: number;
   timeMin: bigint;
   timeMax: bigint;
-  parts: Uint8Array;
-  tallies: Uint8Array;
   columns: Uint8Array;
   keys: Uint8Array;
-  chunks: { firstRow: number; records: Uint8Array }[];
+  chunks: { firstText: number; texts: Uint8Array }[];
+  dictionary: NewEntries[];
   nodes: { node: string; flows: number; timeMin: bigint; timeMax: bigint }[];
 }
 
-/** Fills one segment; records are compressed as they come, while later ones are still read. */
+/** Fills one segment; texts are compressed as they come, while later flows are still read. */
 export class SegmentBuilder {
-  readonly #columns = emptyColumns(flowLayout, SEGMENT_ROWS);
+  readonly #columns = emptySegmentColumns(SEGMENT_ROWS);
   readonly #keys = new Uint8Array(SEGMENT_ROWS * KEY_BYTES);
-  readonly #parts = new PartsBuilder();
-  readonly #tallies = new TallyTable(SEGMENT_ROWS);
-  readonly #chunks: { firstRow: number; records: Promise<Buffer> }[] = [];
+  readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
+  readonly #nodes = new Map<number, string>();
+  #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
-  #chunkFirstRow = 0;
+  #chunkFirstText = 0;
+  #texts = 0;
   #bytes = 0;
   #rows = 0;
 
-  constructor(readonly firstSeq: number) {}
+  constructor(
+    readonly firstSeq: number,
+    private readonly generation: number,
+    private readonly dictionary: DictionaryWriter,
+  ) {}
 
   get rows(): number {
     return this.#rows;
@@ -47,89 +51,114 @@ export class SegmentBuilder {
     return this.#rows === SEGMENT_ROWS || this.#bytes >= SEGMENT_BYTES;
   }
 
-  add(flow: Flow, time: bigint, key: FlowKey, keyIsUuid: boolean, template: Buffer): void {
+  add({ flow, template, known, own }: NewFlow, time: bigint, key: FlowKey, keyIsUuid: boolean): void {
     const row = this.#rows++;
+    const { dictionary } = this;
     const columns = this.#columns;
+    const node = dictionary.node(flow);
     columns.time[row] = time;
-    columns.source[row] = this.#parts.endpoint(flow.source);
-    columns.destination[row] = this.#parts.endpoint(flow.destination);
-    columns.traits[row] = this.#parts.trait(flow.traits);
-    columns.l7[row] = flow.l7 === undefined ? 0 : this.#parts.message(flow.l7) + 1;
-    columns.nodeLabels[row] = flow.nodeLabels.length === 0 ? 0 : this.#parts.nodeLabels(flow.nodeLabels) + 1;
-    columns.weight[row] = flow.weight;
+    columns.template[row] = dictionary.template(template);
+    columns.source[row] = dictionary.endpoint(flow.source);
+    columns.destination[row] = dictionary.endpoint(flow.destination);
+    columns.node[row] = node;
+    columns.policies[row] = dictionary.policies(flow.policies);
     columns.sourcePort[row] = flow.sourcePort;
     columns.destinationPort[row] = flow.destinationPort;
+    columns.weight[row] = flow.weight;
     columns.flags[row] =
-      (keyIsUuid ? Flag.keyIsUuid : 0) | (flow.time === undefined ? Flag.placedAtArrival : 0);
-    if (!keyIsUuid && flow.uuid !== '') this.#parts.uuid(row, flow.uuid);
+      (keyIsUuid ? Flag.keyIsUuid : flow.uuid === '' ? 0 : Flag.oddUuid) |
+      (flow.time === undefined ? Flag.placedAtArrival : 0) |
+      (flow.l7 !== undefined && template.isWhole ? Flag.l7InRecord : 0);
     this.#keys.set(new Uint8Array(key.buffer, key.byteOffset, KEY_BYTES), row * KEY_BYTES);
-    this.#tallies.add(flow, columns, row);
-    this.#addRecord(template);
+    this.#nodes.set(node, flow.node);
+    for (const text of known) this.#addKnown(dictionary.text(text));
+    columns.firstKnown[row + 1] = this.#known;
+    for (const text of own) this.#addText(text);
   }
 
-  #addRecord(template: Buffer): void {
-    const room = this.#chunkBytes + template.length + 1;
+  #addKnown(id: number): void {
+    const columns = this.#columns;
+    if (this.#known === columns.known.length) {
+      const larger = new Uint32Array(this.#known * 2);
+      larger.set(columns.known);
+      columns.known = larger;
+    }
+    columns.known[this.#known++] = id;
+  }
+
+  #addText(text: Buffer): void {
+    const room = this.#chunkBytes + text.length + 1;
     if (room > this.#chunk.length) this.#chunk = Buffer.concat([this.#chunk], room);
-    this.#chunkBytes += template.copy(this.#chunk, this.#chunkBytes);
+    this.#chunkBytes += text.copy(this.#chunk, this.#chunkBytes);
     this.#chunk[this.#chunkBytes++] = LINE_BREAK;
-    this.#bytes += template.length;
+    this.#bytes += text.length;
+    this.#texts++;
     if (this.#chunkBytes >= CHUNK_BYTES) this.#closeChunk();
   }
 
   #closeChunk(): void {
     if (this.#chunkBytes === 0) return;
-    const records = compress(this.#chunk.subarray(0, this.#chunkBytes));
+    const texts = compress(this.#chunk.subarray(0, this.#chunkBytes));
     // Whoever packs the segment awaits it; until then a rejection must not count as unhandled.
-    records.catch(() => undefined);
-    this.#chunks.push({ firstRow: this.#chunkFirstRow, records });
+    texts.catch(() => undefined);
+    this.#chunks.push({ firstText: this.#chunkFirstText, texts });
     this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
     this.#chunkBytes = 0;
-    this.#chunkFirstRow = this.#rows;
+    this.#chunkFirstText = this.#texts;
   }
 
+  /** Nothing may be added any more. */
   async pack(): Promise<PackedSegment> {
     this.#closeChunk();
-    const [parts, tallies, columns] = await Promise.all([
-      compress(this.#parts.pack()),
-      compress(packColumns(tallyLayout, this.#tallies.columns, this.#tallies.rows)),
-      compress(packColumns(flowLayout, this.#columns, this.#rows)),
+    const flows = this.#rows;
+    const nodes = this.#nodeSummaries();
+    const dictionary = this.dictionary.takeNew();
+    const [columns, lines, texts] = await Promise.all([
+      compress(writeSegmentColumns(this.#columns, flows)),
+      Promise.all(dictionary.map(({ lines }) => compress(lines))),
+      Promise.all(this.#chunks.map(({ texts }) => texts)),
     ]);
-    const times = this.#columns.time.subarray(0, this.#rows);
-    const chunks = this.#chunks.map(async ({ firstRow, records }) => ({ firstRow, records: await records }));
     return {
       firstSeq: this.firstSeq,
-      flows: this.#rows,
-      timeMin: times.reduce((min, time) => (time < min ? time : min)),
-      timeMax: times.reduce((max, time) => (time > max ? time : max)),
-      parts,
-      tallies,
+      generation: this.generation,
+      flows,
+      timeMin: nodes.map(({ timeMin }) => timeMin).reduce(earlier),
+      timeMax: nodes.map(({ timeMax }) => timeMax).reduce(later),
       columns,
-      keys: this.#keys.subarray(0, this.#rows * KEY_BYTES),
-      chunks: await Promise.all(chunks),
-      nodes: [...this.#nodes()],
+      keys: this.#keys.subarray(0, flows * KEY_BYTES),
+      chunks: this.#chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
+      dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
+      nodes,
     };
   }
 
-  *#nodes(): Generator<PackedSegment['nodes'][number]> {
-    const nodes = new Map<string, PackedSegment['nodes'][number]>();
-    const traits = this.#parts.traits();
-    const { columns, rows } = this.#tallies;
-    for (let row = 0; row < rows; row++) {
-      const node = traits[columns.traits[row] ?? 0]?.node ?? '';
-      const flows = columns.weight[row] ?? 0;
-      const timeMin = columns.first[row] ?? 0n;
-      const timeMax = columns.last[row] ?? 0n;
-      const known = nodes.get(node);
-      if (known === undefined) {
-        nodes.set(node, { node, flows, timeMin, timeMax });
+  #nodeSummaries(): PackedSegment['nodes'] {
+    const summaries = new Map<string, PackedSegment['nodes'][number]>();
+    const { node: nodes, time: times, weight: weights } = this.#columns;
+    for (let row = 0; row < this.#rows; row++) {
+      const node = this.#nodes.get(nodes[row] ?? 0) ?? '';
+      const time = times[row] ?? 0n;
+      const flows = weights[row] ?? 1;
+      const summary = summaries.get(node);
+      if (summary === undefined) {
+        summaries.set(node, { node, flows, timeMin: time, timeMax: time });
         continue;
       }
-      known.flows += flows;
-      if (timeMin < known.timeMin) known.timeMin = timeMin;
-      if (timeMax > known.timeMax) known.timeMax = timeMax;
+      summary.flows += flows;
+      if (time < summary.timeMin) summary.timeMin = time;
+      if (time > summary.timeMax) summary.timeMax = time;
     }
-    yield* nodes.values();
+    return [...summaries.values()];
   }
 }
 
 const LINE_BREAK = 10;
+const nothing = Buffer.alloc(0);
+
+function earlier(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,71 +1,69 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { flow } from '../../../test/support/make-flow.js';
-import { tallyPorts } from '../../domain/service-map/tally.js';
-import { emptyColumns } from './columns.js';
-import { flowLayout } from './segment-layout.js';
-import { TallyTable } from './tally-table.js';
+import { flowRecordOf, newFlow, pod, record } from '../../../test/support/make-flow.js';
+import { openSqlite } from '../../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { everything } from '../../domain/filter/filter.js';
+import { always } from '../../domain/filter/window.js';
+import { FlowReader } from '../../domain/flow/flow-reader.js';
+import type { Flow } from '../../domain/flow/flow.js';
+import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
+import { everyone } from '../../domain/viewer.js';
 
-/** Whose ports matter: both where nobody knows the client, else only the server's. */
-const shapes = [
-  flow({ is_reply: false }),
-  flow({ is_reply: true }),
-  flow({ is_reply: undefined, l4: { UDP: { source_port: 1, destination_port: 2 } } }),
-];
+const newFolder = temporaryFolders();
 
-const row = fc.record({
-  shape: fc.nat(2),
-  source: fc.nat(2),
-  destination: fc.nat(1),
-  l7: fc.nat(1),
-  sourcePort: fc.constantFrom(0, 1, 80, 65_535),
-  destinationPort: fc.constantFrom(0, 2, 80, 65_535),
-  time: fc.bigInt({ min: 0n, max: 20n }),
-  weight: fc.integer({ min: 1, max: 40 }),
+const told = fc.record({
+  pod: fc.constantFrom('shop/web-0', 'shop/web-1'),
+  is_reply: fc.constantFrom(true, false, null),
+  node_name: fc.constantFrom('c/n1', 'c/n2'),
+  url: fc.constantFrom(undefined, 'http://x/a', 'http://x/b'),
+  sourcePort: fc.constantFrom(1, 80, 65_535),
+  destinationPort: fc.constantFrom(2, 80, 65_535),
+  second: fc.nat(59),
+  aggregate: fc.constantFrom(undefined, { ingress_flow_count: 7 }),
 });
+type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
 
-interface Group {
-  weight: number;
-  first: bigint;
-  last: bigint;
-  lastRow: number;
+function recordOf(
+  { pod: name, is_reply, node_name, url, sourcePort, destinationPort, second, aggregate }: Told,
+  i: number,
+) {
+  return record({
+    uuid: `flow ${i}`,
+    time: `2026-06-01T10:00:${String(second).padStart(2, '0')}Z`,
+    source: pod(name),
+    l4: { TCP: { source_port: sourcePort, destination_port: destinationPort } },
+    ...(url === undefined ? {} : { l7: { type: 'REQUEST', http: { method: 'GET', url } } }),
+    is_reply,
+    node_name,
+    aggregate,
+  });
 }
 
-describe('the table of tallies', () => {
-  it('groups flows by all that the map tells apart, and sums up weights and times', () => {
-    fc.assert(
-      fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
-        const columns = emptyColumns(flowLayout, rows.length);
-        const table = new TallyTable(rows.length);
-        const groups = new Map<string, Group>();
-        for (const [i, of] of rows.entries()) {
-          const { source, destination, l7, shape, time, weight, sourcePort, destinationPort } = of;
-          Object.assign(columns.source, { [i]: source });
-          Object.assign(columns.destination, { [i]: destination });
-          Object.assign(columns.traits, { [i]: shape });
-          Object.assign(columns.l7, { [i]: l7 });
-          Object.assign(columns.weight, { [i]: weight });
-          Object.assign(columns.time, { [i]: time });
-          const told = { ...shapes[shape]!, sourcePort, destinationPort };
-          table.add(told, columns, i);
-          const ports = tallyPorts(told);
-          const key = [source, destination, shape, l7, ports.sourcePort, ports.destinationPort].join();
-          const group = groups.get(key) ?? { weight: 0, first: time, last: time, lastRow: i };
-          const newer = time >= group.last;
-          groups.set(key, {
-            weight: group.weight + weight,
-            first: time < group.first ? time : group.first,
-            last: newer ? time : group.last,
-            lastRow: newer ? i : group.lastRow,
-          });
+describe('the tallies of a segment', () => {
+  it('group flows by all that the map tells apart, and sum up weights and times', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 40 }), async (list) => {
+        const { writer, store, close } = openSqlite(newFolder());
+        const texts = list.map((one, i) => JSON.stringify(recordOf(one, i)));
+        for (const text of texts) writer.append(newFlow(text));
+        await writer.commit();
+        const tallies: Tally[] = [];
+        for await (const batch of store.tallies(everyone, { filter: everything, window: always })) {
+          tallies.push(...batch.tallies);
         }
-        expect(read(table)).toEqual(groups);
+        await close();
+        expect(new Map(tallies.map((tally) => [keyOf(tally), sumOf(tally)]))).toEqual(grouped(texts));
       }),
+      { numRuns: 25 },
     );
   });
 
-  it('keeps the ports of both ends only where nobody knows the client', () => {
-    const ports = shapes.map((shape) => tallyPorts({ ...shape, sourcePort: 1, destinationPort: 2 }));
+  it('keep the ports of both ends only where nobody knows the client', () => {
+    const ports = [false, true, undefined].map((is_reply) => {
+      const l4 = { UDP: { source_port: 1, destination_port: 2 } };
+      return tallyPorts(newFlow(JSON.stringify(record({ is_reply, l4 }))).flow);
+    });
     expect(ports).toEqual([
       { sourcePort: 0, destinationPort: 2 },
       { sourcePort: 1, destinationPort: 0 },
@@ -74,23 +72,31 @@ describe('the table of tallies', () => {
   });
 });
 
-function read({ columns, rows }: TallyTable): Map<string, Group> {
-  return new Map(
-    Array.from({ length: rows }, (_, i) => [
-      [
-        columns.source[i],
-        columns.destination[i],
-        columns.traits[i],
-        columns.l7[i],
-        columns.sourcePort[i],
-        columns.destinationPort[i],
-      ].join(),
-      {
-        weight: columns.weight[i]!,
-        first: columns.first[i]!,
-        last: columns.last[i]!,
-        lastRow: columns.lastRow[i]!,
-      },
-    ]),
-  );
+function keyOf(flow: Flow): string {
+  const { source, traits, node, l7, sourcePort, destinationPort } = flow;
+  return [source.pod, traits.isReply, node, l7?.http?.url, sourcePort, destinationPort].join();
+}
+
+function sumOf({ weight, first, last, lastSeq }: Tally) {
+  return { weight, first, last, lastSeq };
+}
+
+/** The plain way: one flow after another. */
+function grouped(texts: readonly string[]): Map<string, ReturnType<typeof sumOf>> {
+  const groups = new Map<string, ReturnType<typeof sumOf>>();
+  const reader = new FlowReader();
+  for (const [i, text] of texts.entries()) {
+    const flow = reader.read(flowRecordOf(JSON.parse(text)));
+    const key = keyOf({ ...flow, ...tallyPorts(flow) });
+    const { time = 0n, weight } = flow;
+    const group = groups.get(key) ?? { weight: 0, first: time, last: time, lastSeq: i + 1 };
+    const newer = time >= group.last;
+    groups.set(key, {
+      weight: group.weight + weight,
+      first: time < group.first ? time : group.first,
+      last: newer ? time : group.last,
+      lastSeq: newer ? i + 1 : group.lastSeq,
+    });
+  }
+  return groups;
 }

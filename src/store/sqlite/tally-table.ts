@@ -1,109 +1,127 @@
-import type { Flow } from '../../domain/flow/flow.js';
+import type { L7, Traits } from '../../domain/flow/flow.js';
 import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
-import { emptyColumns } from './columns.js';
-import { tallyLayout, type FlowColumns, type TallyColumns } from './segment-layout.js';
-import type { SegmentParts } from './segment-parts.js';
+import type { Segment, SegmentRow } from './segment.js';
 
 /**
- * Groups the flows of one segment into tallies. A hash table over the columns themselves: adding a
- * flow to a tally that exists allocates nothing.
+ * Groups flows of one segment into tallies. A hash table over typed arrays: adding a flow to a tally
+ * that exists allocates nothing.
  */
 export class TallyTable {
-  readonly columns: TallyColumns;
-  rows = 0;
-  /** Row plus one; 0 is free. At most half full, as there are no more tallies than flows. */
+  readonly #tallies: Tally[] = [];
+  /** Per tally the numbers that make it, in `KEY` words. */
+  readonly #keys: Int32Array;
+  readonly #messages = new Numbers<L7>();
+  readonly #traits = new Numbers<Traits>();
+  /** Numbers of traits by template: several templates may have the same. */
+  readonly #traitsOfTemplate: number[] = [];
+  /** Index plus one; 0 is free. At most half full, as there are no more tallies than flows. */
   readonly #slots: Uint32Array;
   readonly #mask: number;
+  readonly #key = new Int32Array(KEY);
 
-  constructor(flows: number) {
-    this.columns = emptyColumns(tallyLayout, flows);
+  constructor(private readonly segment: Segment) {
+    const { flows } = segment.info;
+    this.#keys = new Int32Array(flows * KEY);
     const slots = 1 << Math.ceil(Math.log2(Math.max(2, flows * 2)));
     this.#slots = new Uint32Array(slots);
     this.#mask = slots - 1;
   }
 
-  /** Adds the flow at `row` of the flow columns; the flow itself tells who is the client. */
-  add(
-    flow: Pick<Flow, 'traits' | 'l7' | 'sourcePort' | 'destinationPort'>,
-    from: FlowColumns,
-    row: number,
-  ): void {
+  get tallies(): Tally[] {
+    return this.#tallies;
+  }
+
+  add(flow: SegmentRow): void {
+    const { row, l7 } = flow;
+    const { columns } = this.segment;
     const { sourcePort, destinationPort } = tallyPorts(flow);
-    const source = from.source[row] ?? 0;
-    const destination = from.destination[row] ?? 0;
-    const traits = from.traits[row] ?? 0;
-    const l7 = from.l7[row] ?? 0;
-    const { columns } = this;
-    let slot = hash(source, destination, traits, l7, (sourcePort << 16) | destinationPort) & this.#mask;
+    const key = this.#key;
+    key[0] = columns.source[row] ?? 0;
+    key[1] = columns.destination[row] ?? 0;
+    key[2] = this.#traitsNumber(columns.template[row] ?? 0);
+    key[3] = columns.node[row] ?? 0;
+    key[4] = l7 === undefined ? 0 : this.#messages.of(l7);
+    key[5] = columns.policies[row] ?? 0;
+    key[6] = (sourcePort << 16) | destinationPort;
+    const slot = this.#find();
+    const known = this.#tallies[(this.#slots[slot] ?? 0) - 1];
+    if (known === undefined) {
+      this.#keys.set(key, this.#tallies.length * KEY);
+      this.#slots[slot] = this.#tallies.push(this.#tallyOf(flow, sourcePort, destinationPort));
+    } else increase(known, flow, this.segment.info.firstSeq + row);
+  }
+
+  #traitsNumber(template: number): number {
+    return (this.#traitsOfTemplate[template] ??= this.#traits.of(
+      this.segment.parts.template(template).traits,
+    ));
+  }
+
+  /** The slot that holds the key, or the free one where it belongs. */
+  #find(): number {
+    let slot = hash(this.#key) & this.#mask;
     for (;;) {
       const tally = (this.#slots[slot] ?? 0) - 1;
-      if (tally < 0) break;
-      if (
-        columns.source[tally] === source &&
-        columns.destination[tally] === destination &&
-        columns.traits[tally] === traits &&
-        columns.l7[tally] === l7 &&
-        columns.sourcePort[tally] === sourcePort &&
-        columns.destinationPort[tally] === destinationPort
-      ) {
-        this.#increase(tally, from, row);
-        return;
-      }
+      if (tally < 0 || this.#holds(tally)) return slot;
       slot = (slot + 1) & this.#mask;
     }
-    const tally = this.rows++;
-    this.#slots[slot] = tally + 1;
-    columns.source[tally] = source;
-    columns.destination[tally] = destination;
-    columns.traits[tally] = traits;
-    columns.l7[tally] = l7;
-    columns.sourcePort[tally] = sourcePort;
-    columns.destinationPort[tally] = destinationPort;
-    columns.first[tally] = columns.last[tally] = from.time[row] ?? 0n;
-    columns.weight[tally] = from.weight[row] ?? 1;
-    columns.lastRow[tally] = row;
   }
 
-  #increase(tally: number, from: FlowColumns, row: number): void {
-    const { columns } = this;
-    const time = from.time[row] ?? 0n;
-    columns.weight[tally] = (columns.weight[tally] ?? 0) + (from.weight[row] ?? 1);
-    if (time < (columns.first[tally] ?? 0n)) columns.first[tally] = time;
-    if (time < (columns.last[tally] ?? 0n)) return;
-    columns.last[tally] = time;
-    columns.lastRow[tally] = row;
+  #holds(tally: number): boolean {
+    for (let i = 0; i < KEY; i++) if (this.#keys[tally * KEY + i] !== this.#key[i]) return false;
+    return true;
   }
-}
 
-function hash(a: number, b: number, c: number, d: number, e: number): number {
-  let value = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
-  value = Math.imul(value ^ (value >>> 15) ^ Math.imul(d, 0x27d4eb2f) ^ e, 0x2c1b3c6d);
-  return (value ^ (value >>> 13)) >>> 0;
-}
-
-export function readTallies(
-  columns: TallyColumns,
-  rows: number,
-  parts: SegmentParts,
-  firstSeq: number,
-): Tally[] {
-  return Array.from({ length: rows }, (_, row) => {
-    const last = columns.last[row] ?? 0n;
-    const l7 = columns.l7[row] ?? 0;
+  #tallyOf(flow: SegmentRow, sourcePort: number, destinationPort: number): Tally {
+    const { time, source, destination, traits, policies, l7, node, weight } = flow;
+    const lastSeq = this.segment.info.firstSeq + flow.row;
     return {
-      time: last,
+      time,
       uuid: '',
-      source: parts.endpoint(columns.source[row] ?? 0),
-      destination: parts.endpoint(columns.destination[row] ?? 0),
-      sourcePort: columns.sourcePort[row] ?? 0,
-      destinationPort: columns.destinationPort[row] ?? 0,
-      traits: parts.trait(columns.traits[row] ?? 0),
-      l7: l7 === 0 ? undefined : parts.message(l7 - 1),
+      source,
+      destination,
+      sourcePort,
+      destinationPort,
+      traits,
+      policies,
+      l7,
+      node,
       nodeLabels: [],
-      weight: columns.weight[row] ?? 1,
-      first: columns.first[row] ?? 0n,
-      last,
-      lastSeq: firstSeq + (columns.lastRow[row] ?? 0),
+      weight,
+      first: time,
+      last: time,
+      lastSeq,
     };
-  });
+  }
+}
+
+/** Numbers for parts, from 1 on: equal parts are the same object. */
+class Numbers<T> {
+  readonly #numbers = new Map<T, number>();
+
+  of(part: T): number {
+    let number = this.#numbers.get(part);
+    if (number === undefined) this.#numbers.set(part, (number = this.#numbers.size + 1));
+    return number;
+  }
+}
+
+/** Words of a key: both ends, traits, node, L7 message, policies, ports. */
+const KEY = 7;
+
+function increase(tally: Tally, { time, weight }: SegmentRow, seq: number): void {
+  tally.weight += weight;
+  if (time < tally.first) tally.first = time;
+  if (time < tally.last) return;
+  tally.last = tally.time = time;
+  tally.lastSeq = seq;
+}
+
+function hash(key: Int32Array): number {
+  let value = 0;
+  for (let i = 0; i < KEY; i++) {
+    value = Math.imul(value ^ (key[i] ?? 0), 0x9e37_79b1);
+    value ^= value >>> 15;
+  }
+  return value >>> 0;
 }

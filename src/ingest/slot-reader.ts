@@ -1,0 +1,314 @@
+import { SlotKind } from '../domain/flow/template.js';
+import type { KnownAddress, KnownEndpoint, KnownNode, KnownText, KnownValues } from './known-values.js';
+import { endOfValue } from './json-end.js';
+import { TimeReader } from './time-reader.js';
+
+/** Places in a record that differ between flows told alike, in small numbers: they are looked at for each record. */
+export const Slot = {
+  time: 0,
+  uuid: 1,
+  sourceAddress: 2,
+  destinationAddress: 3,
+  sourcePort: 4,
+  destinationPort: 5,
+  source: 6,
+  destination: 7,
+  node: 8,
+  nodeLabels: 9,
+  /** The same text as in the slot of that kind before. */
+  timeAgain: 10,
+  nodeAgain: 11,
+  sourceNames: 12,
+  destinationNames: 13,
+  sourceService: 14,
+  destinationService: 15,
+  egressAllowedBy: 16,
+  ingressAllowedBy: 17,
+  egressDeniedBy: 18,
+  ingressDeniedBy: 19,
+  /** An object or array that many records repeat, and plain text of which the same is true. */
+  knownValue: 20,
+  knownText: 21,
+  /** A text that is the record's own. */
+  ownText: 22,
+  l7: 23,
+} as const;
+
+export type Slot = (typeof Slot)[keyof typeof Slot];
+
+/** What a template calls them. */
+export const kindOfSlot: Record<Slot, SlotKind> = {
+  [Slot.time]: SlotKind.time,
+  [Slot.uuid]: SlotKind.uuid,
+  [Slot.sourceAddress]: SlotKind.sourceAddress,
+  [Slot.destinationAddress]: SlotKind.destinationAddress,
+  [Slot.sourcePort]: SlotKind.sourcePort,
+  [Slot.destinationPort]: SlotKind.destinationPort,
+  [Slot.source]: SlotKind.source,
+  [Slot.destination]: SlotKind.destination,
+  [Slot.node]: SlotKind.node,
+  [Slot.nodeLabels]: SlotKind.nodeLabels,
+  [Slot.timeAgain]: SlotKind.time,
+  [Slot.nodeAgain]: SlotKind.node,
+  [Slot.sourceNames]: SlotKind.sourceNames,
+  [Slot.destinationNames]: SlotKind.destinationNames,
+  [Slot.sourceService]: SlotKind.sourceService,
+  [Slot.destinationService]: SlotKind.destinationService,
+  [Slot.egressAllowedBy]: SlotKind.known,
+  [Slot.ingressAllowedBy]: SlotKind.known,
+  [Slot.egressDeniedBy]: SlotKind.known,
+  [Slot.ingressDeniedBy]: SlotKind.known,
+  [Slot.knownText]: SlotKind.known,
+  [Slot.knownValue]: SlotKind.known,
+  [Slot.ownText]: SlotKind.own,
+  [Slot.l7]: SlotKind.l7,
+};
+
+const QUOTE = 34;
+const ZERO = 48;
+const NINE = 57;
+const BACKSLASH = 92;
+const OPEN_BRACE = 123;
+const LAST_ASCII = 126;
+const UUID_LENGTH = 36;
+const NONE = -1;
+
+/**
+ * Reads the slots of one record, front to back. What a slot takes is JSON as it stands: texts are
+ * plain ASCII without escapes up to the next quote, numbers are plain digits, objects are known to
+ * the letter. So whatever stands in a slot, the JSON around it means the same.
+ */
+export class SlotReader {
+  bytes: Buffer = Buffer.alloc(0);
+  view: DataView = new DataView(new ArrayBuffer(0));
+  time: bigint | undefined;
+  uuid = '';
+  sourcePort = 0;
+  destinationPort = 0;
+  source: KnownEndpoint | undefined;
+  destination: KnownEndpoint | undefined;
+  sourceAddress: KnownAddress | undefined;
+  destinationAddress: KnownAddress | undefined;
+  sourceNames: KnownText | undefined;
+  destinationNames: KnownText | undefined;
+  sourceService: KnownText | undefined;
+  destinationService: KnownText | undefined;
+  node: KnownNode | undefined;
+  nodeLabels: readonly string[] | undefined;
+  /** Lists of policies, by their slots. */
+  readonly policies: { slot: Slot; list: KnownText }[] = [];
+  /** The parsed L7 message. */
+  l7: unknown;
+  /** Filled anew for each record. */
+  readonly knownTexts: KnownText[] = [];
+  readonly ownTexts: Buffer[] = [];
+  readonly #times = new TimeReader();
+  #timeFrom = 0;
+  #timeTo = 0;
+  #nodeFrom = 0;
+  #nodeTo = 0;
+
+  constructor(private readonly known: KnownValues) {}
+
+  /** What follows is another record. */
+  start(bytes: Buffer, view: DataView): void {
+    this.bytes = bytes;
+    this.view = view;
+    this.time = undefined;
+    this.#timeFrom = this.#timeTo = this.#nodeFrom = this.#nodeTo = 0;
+    this.uuid = '';
+    this.sourcePort = this.destinationPort = 0;
+    this.source = this.destination = undefined;
+    this.sourceAddress = this.destinationAddress = undefined;
+    this.sourceNames = this.destinationNames = undefined;
+    this.sourceService = this.destinationService = undefined;
+    this.node = this.nodeLabels = this.l7 = undefined;
+    this.policies.length = this.knownTexts.length = this.ownTexts.length = 0;
+  }
+
+  /** Reads a slot that begins at `at`; answers where it ends, -1 where nothing of its kind stands there. */
+  read(slot: Slot, at: number, end: number): number {
+    switch (slot) {
+      case Slot.time:
+        return this.#readTime(at, end);
+      case Slot.timeAgain:
+        return this.#again(this.#timeFrom, this.#timeTo, at, end);
+      case Slot.uuid:
+        return this.#readUuid(at, end);
+      case Slot.sourceAddress:
+      case Slot.destinationAddress:
+        return this.#readAddress(slot, at, end);
+      case Slot.sourcePort:
+      case Slot.destinationPort:
+        return this.#readPort(slot, at, end);
+      case Slot.source:
+      case Slot.destination:
+        return this.#readEndpoint(slot, at, end);
+      case Slot.node:
+        return this.#readNode(at, end);
+      case Slot.nodeAgain:
+        return this.#again(this.#nodeFrom, this.#nodeTo, at, end);
+      case Slot.nodeLabels:
+        return this.#readNodeLabels(at, end);
+      case Slot.knownText:
+        return this.#readKnownText(at, end);
+      case Slot.ownText:
+        return this.#readOwnText(at, end);
+      case Slot.l7:
+        return this.#readL7(at, end);
+      default:
+        return this.#readKnownValue(slot, at, end);
+    }
+  }
+
+  #readTime(at: number, end: number): number {
+    const to = this.#endOfText(at, end);
+    if (to < 0 || !this.#times.read(this.bytes, this.view, at, to)) return NONE;
+    this.time = this.#times.time;
+    this.#timeFrom = at;
+    this.#timeTo = to;
+    return to;
+  }
+
+  #readUuid(at: number, end: number): number {
+    const to = at + UUID_LENGTH;
+    if (to >= end || this.bytes[to] !== QUOTE || !isUuid(this.bytes, at)) return NONE;
+    this.uuid = this.bytes.toString('latin1', at, to);
+    return to;
+  }
+
+  #readAddress(slot: Slot, at: number, end: number): number {
+    const to = this.#endOfText(at, end);
+    if (to < 0) return NONE;
+    const address = this.known.address(this.view, at, to);
+    if (slot === Slot.sourceAddress) this.sourceAddress = address;
+    else this.destinationAddress = address;
+    return to;
+  }
+
+  #readPort(slot: Slot, at: number, end: number): number {
+    let port = 0;
+    let to = at;
+    for (; to < end; to++) {
+      const code = this.view.getUint8(to);
+      if (code < ZERO || code > NINE) break;
+      port = port * 10 + code - ZERO;
+      if (port > 65_535) return NONE;
+    }
+    // 0 is no port, and 080 is no JSON.
+    if (to === at || this.bytes[at] === ZERO) return NONE;
+    if (slot === Slot.sourcePort) this.sourcePort = port;
+    else this.destinationPort = port;
+    return to;
+  }
+
+  #readEndpoint(slot: Slot, at: number, end: number): number {
+    const address = slot === Slot.source ? this.sourceAddress : this.destinationAddress;
+    if (address === undefined) return NONE;
+    const endpoint = this.known.endpoint(address, this.view, at, end);
+    if (endpoint === undefined) return NONE;
+    if (slot === Slot.source) this.source = endpoint;
+    else this.destination = endpoint;
+    return at + endpoint.text.length;
+  }
+
+  #readNode(at: number, end: number): number {
+    const to = this.#endOfText(at, end);
+    if (to < 0) return NONE;
+    this.node = this.known.node(this.view, at, to);
+    this.#nodeFrom = at;
+    this.#nodeTo = to;
+    return to;
+  }
+
+  #readNodeLabels(at: number, end: number): number {
+    if (this.node === undefined) return NONE;
+    const known = this.known.nodeLabels(this.node, this.view, at, end);
+    if (known === undefined) return NONE;
+    this.nodeLabels = known.labels;
+    return at + known.text.length;
+  }
+
+  #readKnownText(at: number, end: number): number {
+    const to = this.#endOfText(at, end);
+    if (to >= 0) this.knownTexts.push(this.known.plainText(this.view, at, to));
+    return to;
+  }
+
+  #readOwnText(at: number, end: number): number {
+    let to = this.#endOfText(at, end);
+    if (to < 0) to = endOfString(this.bytes, at, end);
+    if (to >= 0) this.ownTexts.push(this.bytes.subarray(at, to));
+    return to;
+  }
+
+  #readKnownValue(slot: Slot, at: number, end: number): number {
+    const to = endOfValue(this.bytes, at, end);
+    const value = to < 0 ? undefined : this.known.value(this.view, at, to);
+    if (value === undefined) return NONE;
+    if (slot === Slot.sourceNames) this.sourceNames = value;
+    else if (slot === Slot.destinationNames) this.destinationNames = value;
+    else if (slot === Slot.sourceService) this.sourceService = value;
+    else if (slot === Slot.destinationService) this.destinationService = value;
+    else {
+      if (slot !== Slot.knownValue) this.policies.push({ slot, list: value });
+      this.knownTexts.push(value);
+    }
+    return to;
+  }
+
+  #readL7(at: number, end: number): number {
+    const to = this.bytes[at] === OPEN_BRACE ? endOfValue(this.bytes, at, end) : NONE;
+    if (to < 0) return NONE;
+    try {
+      this.l7 = JSON.parse(this.bytes.toString('utf8', at, to));
+    } catch {
+      return NONE;
+    }
+    this.ownTexts.push(this.bytes.subarray(at, to));
+    return to;
+  }
+
+  #again(from: number, to: number, at: number, end: number): number {
+    const length = to - from;
+    if (length === 0 || at + length > end) return NONE;
+    for (let i = 0; i < length; i++) {
+      if (this.view.getUint8(at + i) !== this.view.getUint8(from + i)) return NONE;
+    }
+    return at + length;
+  }
+
+  /** Where the quote behind a plain text stands. */
+  #endOfText(from: number, end: number): number {
+    for (let at = from; at < end; at++) {
+      const code = this.view.getUint8(at);
+      if (code === QUOTE) return at;
+      if (code === BACKSLASH || code < 32 || code > LAST_ASCII) return NONE;
+    }
+    return NONE;
+  }
+}
+
+/** Canonical: lower case, as Hubble writes it, so that it can be written again from its 16 bytes. */
+function isUuid(bytes: Uint8Array, from: number): boolean {
+  for (let i = 0; i < UUID_LENGTH; i++) {
+    const code = bytes[from + i] ?? 0;
+    if (i === 8 || i === 13 || i === 18 || i === 23) {
+      if (code !== 45) return false;
+    } else if (!((code >= ZERO && code <= NINE) || (code >= 97 && code <= 102))) return false;
+  }
+  return true;
+}
+
+/** Where the quote behind a text stands that may have escapes and any characters. */
+function endOfString(bytes: Buffer, from: number, end: number): number {
+  let to = from;
+  while (to < end && bytes[to] !== QUOTE) to += bytes[to] === BACKSLASH ? 2 : 1;
+  if (to >= end) return NONE;
+  try {
+    JSON.parse(bytes.toString('utf8', from - 1, to + 1));
+    return to;
+  } catch {
+    return NONE;
+  }
+}

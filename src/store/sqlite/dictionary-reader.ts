@@ -1,0 +1,172 @@
+import type Database from 'better-sqlite3';
+import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
+import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
+import { forgetful } from '../../domain/flow/forgetful.js';
+import type { Json } from '../../domain/flow/json.js';
+import { Template } from '../../domain/flow/template.js';
+import { decompress } from './compression.js';
+import { Kind } from './dictionary-writer.js';
+
+/** Generations kept: some megabytes each. */
+const GENERATIONS_CACHED = 4;
+
+/** What columns name by number: a node with its labels. */
+export interface NodeEntry {
+  node: string;
+  labels: readonly string[];
+}
+
+/** Reads the dictionary's generations, each as far as it was written when it was last asked. */
+export class DictionaryReader {
+  readonly #parts = new SharedParts();
+  readonly #generations = new Map<number, Generation>();
+  readonly #find;
+
+  constructor(db: Database.Database) {
+    this.#find = db.prepare<[number, number, number], Block>(
+      'SELECT first_id AS firstId, entries, lines FROM dictionary WHERE generation = ? AND kind = ? AND first_id >= ? ORDER BY first_id',
+    );
+  }
+
+  generation(number: number): Generation {
+    const generation =
+      this.#generations.get(number) ??
+      new Generation((kind, from) => this.#find.all(number, kind, from), this.#parts);
+    this.#generations.delete(number);
+    this.#generations.set(number, generation);
+    for (const oldest of this.#generations.keys()) {
+      if (this.#generations.size <= GENERATIONS_CACHED) break;
+      this.#generations.delete(oldest);
+    }
+    return generation;
+  }
+}
+
+interface Block {
+  firstId: number;
+  entries: number;
+  lines: Buffer;
+}
+
+type ReadBlocks = (kind: Kind, from: number) => Block[];
+
+export class Generation {
+  readonly #endpoints;
+  readonly #templates;
+  readonly #texts;
+  readonly #nodes;
+  readonly #policies;
+
+  constructor(readBlocks: ReadBlocks, parts: SharedParts) {
+    this.#endpoints = new EntryReader(Kind.endpoint, readBlocks, parts.endpoint);
+    this.#templates = new EntryReader(Kind.template, readBlocks, parts.template);
+    this.#texts = new EntryReader(Kind.text, readBlocks, (line) => line.toString('utf8'));
+    this.#nodes = new EntryReader(Kind.node, readBlocks, parts.node);
+    this.#policies = new EntryReader(Kind.policies, readBlocks, parts.policies);
+  }
+
+  endpoint = (id: number): Endpoint => this.#endpoints.get(id);
+  template = (id: number): Template => this.#templates.get(id);
+  text = (id: number): string => this.#texts.get(id);
+  node = (id: number): NodeEntry => this.#nodes.get(id);
+  policies = (id: number): Policies => this.#policies.get(id);
+}
+
+/** The entries of one kind, each read when it is first asked for. */
+class EntryReader<T> {
+  readonly #lines: Buffer[] = [];
+  readonly #entries: (T | undefined)[] = [];
+
+  constructor(
+    private readonly kind: Kind,
+    private readonly readBlocks: ReadBlocks,
+    private readonly readLine: (line: Buffer) => T,
+  ) {}
+
+  get(id: number): T {
+    const known = this.#entries[id];
+    if (known !== undefined) return known;
+    if (id >= this.#lines.length) this.#load();
+    const line = this.#lines[id];
+    if (line === undefined)
+      throw new Error(`a segment names entry ${id}, which the dictionary does not hold`);
+    return (this.#entries[id] = this.readLine(line));
+  }
+
+  #load(): void {
+    for (const { firstId, entries, lines } of this.readBlocks(this.kind, this.#lines.length)) {
+      const found = splitLines(decompress(lines));
+      if (firstId !== this.#lines.length || found.length !== entries) {
+        throw new Error('a block of the dictionary is damaged');
+      }
+      this.#lines.push(...found);
+    }
+  }
+}
+
+const LINE_BREAK = 10;
+
+/** As views of the bytes. */
+export function splitLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, from)) {
+    lines.push(bytes.subarray(from, at));
+    from = at + 1;
+  }
+  return lines;
+}
+
+/** Bytes: the address and the end of the pod's name or workload, which tell most endpoints apart. */
+const KEY_LENGTH = 48;
+const MOST_ALIKE = 32;
+
+type EndpointLine = [Json, string, string[], EndpointSource['service']];
+
+/** Equal parts are the same object across generations, so that what is known of one is known of all. */
+class SharedParts {
+  readonly #known = forgetful<{ line: Buffer; part: unknown }[]>(50_000);
+
+  endpoint = (line: Buffer): Endpoint =>
+    this.#shared(line, () => {
+      const [raw, ip, names, service] = parse(line) as EndpointLine;
+      return readEndpoint({ raw, ip, names, service });
+    });
+
+  template = (line: Buffer): Template => {
+    const [text, traits] = parse(line) as [string, Traits];
+    const traitsLine = Buffer.from(JSON.stringify(traits));
+    return new Template(
+      text,
+      this.#shared(traitsLine, () => traits),
+    );
+  };
+
+  node = (line: Buffer): NodeEntry =>
+    this.#shared(line, () => {
+      const [node = '', ...labels] = parse(line) as string[];
+      return { node, labels };
+    });
+
+  policies = (line: Buffer): Policies =>
+    this.#shared(line, () => {
+      const [allowedBy, deniedBy] = parse(line) as [string[], string[]];
+      return { allowedBy, deniedBy };
+    });
+
+  #shared<T>(line: Buffer, read: () => T): T {
+    const key = line.toString('latin1', Math.max(0, line.length - KEY_LENGTH));
+    const alike = this.#known.get(key) ?? [];
+    const known = alike.find((candidate) => candidate.line.equals(line));
+    if (known !== undefined) return known.part as T;
+    const part = read();
+    if (alike.length >= MOST_ALIKE) alike.shift();
+    // A copy: the line would keep its whole block in memory.
+    if (alike.push({ line: Buffer.from(line), part }) === 1) this.#known.set(key, alike);
+    return part;
+  }
+}
+
+function parse(line: Buffer): unknown {
+  return JSON.parse(line.toString('utf8'));
+}

@@ -1,0 +1,109 @@
+import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
+import { Template, valueText } from '../../domain/flow/template.js';
+import type { RepeatedText } from '../flow-store.js';
+
+/** What the columns name by number. */
+export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4 } as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** New entries of one kind, one a line, numbered from `firstId` on. */
+export interface NewEntries {
+  kind: Kind;
+  firstId: number;
+  entries: number;
+  lines: Buffer;
+}
+
+/**
+ * Gives numbers to what flows repeat. Numbers hold for one generation of the dictionary, whose
+ * entries are written beside the first segment that uses them. A new generation begins when the old
+ * one is large, so memory is bounded, and old entries can go with the segments that name them.
+ */
+export class DictionaryWriter {
+  readonly #endpoints = new EntryList(Kind.endpoint, endpointLine);
+  readonly #templates = new EntryList(Kind.template, templateLine);
+  readonly #texts = new EntryList(Kind.text, ({ text }: RepeatedText) => text);
+  readonly #policies = new EntryList(Kind.policies, ({ allowedBy, deniedBy }: Policies) =>
+    JSON.stringify([allowedBy, deniedBy]),
+  );
+  readonly #nodes = new Map<string, Map<readonly string[], number>>();
+  readonly #newNodes = new EntryList(Kind.node, (line: { node: string; labels: readonly string[] }) =>
+    JSON.stringify([line.node, ...line.labels]),
+  );
+
+  endpoint = (endpoint: Endpoint): number => this.#endpoints.idOf(endpoint);
+  template = (template: Template): number => this.#templates.idOf(template);
+  text = (text: RepeatedText): number => this.#texts.idOf(text);
+
+  policies = (policies: Policies): number => this.#policies.idOf(policies);
+
+  /** Of a node with its labels. */
+  node({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
+    let byLabels = this.#nodes.get(node);
+    if (byLabels === undefined) this.#nodes.set(node, (byLabels = new Map()));
+    let id = byLabels.get(nodeLabels);
+    if (id === undefined) {
+      id = this.#newNodes.idOf({ node, labels: nodeLabels });
+      byLabels.set(nodeLabels, id);
+    }
+    return id;
+  }
+
+  /** Bytes of all entries of this generation. */
+  get bytes(): number {
+    return this.#lists.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Entries that no segment brought along yet. */
+  takeNew(): NewEntries[] {
+    return this.#lists.map((list) => list.takeNew()).filter(({ entries }) => entries > 0);
+  }
+
+  get #lists() {
+    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies];
+  }
+}
+
+class EntryList<T extends object> {
+  readonly #ids = new Map<T, number>();
+  #lines: string[] = [];
+  bytes = 0;
+
+  constructor(
+    private readonly kind: Kind,
+    private readonly write: (part: T) => string,
+  ) {}
+
+  idOf(part: T): number {
+    let id = this.#ids.get(part);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(part, id);
+      const line = this.write(part);
+      this.bytes += line.length;
+      this.#lines.push(line);
+    }
+    return id;
+  }
+
+  takeNew(): NewEntries {
+    const entries = this.#lines.length;
+    const lines = Buffer.from(this.#lines.map((line) => `${line}\n`).join(''));
+    this.#lines = [];
+    return { kind: this.kind, firstId: this.#ids.size - entries, entries, lines };
+  }
+}
+
+/** The raw object comes first and unchanged: what an endpoint means is read from it again. */
+function endpointLine({ raw, ip, names, service, serviceNamespace }: Endpoint): string {
+  const frontend =
+    service === '' && serviceNamespace === ''
+      ? ''
+      : `,${JSON.stringify({ name: service, namespace: serviceNamespace })}`;
+  return `[${valueText(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${frontend}]`;
+}
+
+/** The mark of a slot is a control character, which JSON escapes. */
+function templateLine({ text, traits }: Template): string {
+  return JSON.stringify([text, traits]);
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { company, Prediction } from './prediction.js';
+
+const told = fc.record({ a: fc.nat(3), b: fc.nat(3), value: fc.nat(5) });
+
+describe('prediction', () => {
+  it('is the same for who reads as for who writes, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(told), (list) => {
+        const writes = new Prediction();
+        const reads = new Prediction();
+        for (const { a, b, value } of list) {
+          const written = writes.write(company(a, b), value);
+          expect(reads.read(company(a, b), written)).toBe(value);
+        }
+      }),
+    );
+  });
+
+  it('writes nothing but zeros for what repeats in the same company', () => {
+    const writes = new Prediction();
+    const written = [7, 9, 7, 9, 7, 9].map((value) => writes.write(company(value, 1), value + 100));
+    expect(written).toEqual([108, 110, 0, 0, 0, 0]);
+  });
+});

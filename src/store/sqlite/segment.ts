@@ -1,0 +1,155 @@
+import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
+import type { Endpoint, Flow, L7, Policies, Traits } from '../../domain/flow/flow.js';
+import { objectOf, textOf } from '../../domain/flow/json.js';
+import type { L7Reader } from '../../domain/flow/l7-reader.js';
+import { recogniseRecord } from '../../domain/flow/record.js';
+import type { Template } from '../../domain/flow/template.js';
+import type { Generation, NodeEntry } from './dictionary-reader.js';
+import { Flag, type SegmentColumns } from './segment-columns.js';
+
+/** What is known of a segment before any of its blobs is read. */
+export interface SegmentInfo {
+  id: number;
+  generation: number;
+  firstSeq: number;
+  flows: number;
+  timeMin: bigint;
+  timeMax: bigint;
+}
+
+/** One segment, unpacked as far as it was asked for. */
+export class Segment {
+  /** Where the own texts of each row begin. */
+  readonly #firstText: Uint32Array;
+  readonly #l7: (L7 | undefined)[] = [];
+
+  constructor(
+    readonly info: SegmentInfo,
+    readonly parts: Generation,
+    readonly columns: SegmentColumns,
+    readonly keys: Uint8Array,
+    private readonly text: (number: number) => string | undefined,
+    private readonly l7Reader: L7Reader,
+  ) {
+    this.#firstText = new Uint32Array(info.flows);
+    let next = 0;
+    for (let row = 0; row < info.flows; row++) {
+      this.#firstText[row] = next;
+      next += this.template(row).ownTexts;
+    }
+  }
+
+  template(row: number): Template {
+    return this.parts.template(this.columns.template[row] ?? 0);
+  }
+
+  node(row: number): NodeEntry {
+    return this.parts.node(this.columns.node[row] ?? 0);
+  }
+
+  has(row: number, flag: number): boolean {
+    return ((this.columns.flags[row] ?? 0) & flag) !== 0;
+  }
+
+  uuid(row: number): string {
+    if (this.has(row, Flag.keyIsUuid)) return formatUuid(this.keys, row * KEY_BYTES);
+    return this.has(row, Flag.oddUuid) ? textOf(this.#flowJson(row)['uuid']) : '';
+  }
+
+  l7(row: number): L7 | undefined {
+    const known = this.#l7[row];
+    if (known !== undefined) return known;
+    const value = this.#l7Value(row);
+    return value === undefined ? undefined : (this.#l7[row] = this.l7Reader.read(value));
+  }
+
+  #l7Value(row: number): unknown {
+    const { l7Text } = this.template(row);
+    if (l7Text >= 0) return JSON.parse(this.#ownText(row, l7Text) ?? 'null');
+    return this.has(row, Flag.l7InRecord) ? this.#flowJson(row)['l7'] : undefined;
+  }
+
+  #flowJson(row: number): Record<string, unknown> {
+    const record = recogniseRecord(JSON.parse(this.record(row) ?? 'null'));
+    return record?.kind === 'flow' ? record.flow : objectOf(undefined);
+  }
+
+  #ownText(row: number, index: number): string | undefined {
+    return this.text((this.#firstText[row] ?? 0) + index);
+  }
+
+  /** To the letter as it came; undefined when retention took its texts away meanwhile. */
+  record(row: number): string | undefined {
+    const template = this.template(row);
+    const own: string[] = [];
+    for (let index = 0; index < template.ownTexts; index++) {
+      const text = this.#ownText(row, index);
+      if (text === undefined) return undefined;
+      own.push(text);
+    }
+    const { known, firstKnown } = this.columns;
+    const texts = Array.from(known.subarray(firstKnown[row], firstKnown[row + 1]), this.parts.text);
+    return template.compose(this.cursor(row), texts, own);
+  }
+
+  /** A view that walks over the rows: valid until it is moved on. */
+  cursor(row = 0): SegmentRow {
+    return new SegmentRow(this, row);
+  }
+}
+
+/** One row read as a flow, without its record: what filters and tallies look at. */
+export class SegmentRow implements Flow {
+  constructor(
+    private readonly segment: Segment,
+    public row: number,
+  ) {}
+
+  get time(): bigint {
+    return this.segment.columns.time[this.row] ?? 0n;
+  }
+
+  get uuid(): string {
+    return this.segment.uuid(this.row);
+  }
+
+  get source(): Endpoint {
+    return this.segment.parts.endpoint(this.segment.columns.source[this.row] ?? 0);
+  }
+
+  get destination(): Endpoint {
+    return this.segment.parts.endpoint(this.segment.columns.destination[this.row] ?? 0);
+  }
+
+  get traits(): Traits {
+    return this.segment.template(this.row).traits;
+  }
+
+  get policies(): Policies {
+    return this.segment.parts.policies(this.segment.columns.policies[this.row] ?? 0);
+  }
+
+  get l7(): L7 | undefined {
+    return this.segment.l7(this.row);
+  }
+
+  get node(): string {
+    return this.segment.node(this.row).node;
+  }
+
+  get nodeLabels(): readonly string[] {
+    return this.segment.node(this.row).labels;
+  }
+
+  get sourcePort(): number {
+    return this.segment.columns.sourcePort[this.row] ?? 0;
+  }
+
+  get destinationPort(): number {
+    return this.segment.columns.destinationPort[this.row] ?? 0;
+  }
+
+  get weight(): number {
+    return this.segment.columns.weight[this.row] ?? 1;
+  }
+}

@@ -1,0 +1,57 @@
+import type { ColumnReader, ColumnWriter } from './columns.js';
+
+const WORD = 2 ** 32;
+/** Steps up to 52 days are told exactly by a JavaScript number; a longer one is written out. */
+const LONGEST_STEP = 2 ** 52;
+const WRITTEN_OUT = 0xffff_ffff;
+
+/** Times as steps from one flow to the next, which are short: flows come almost in order. */
+export function writeTimes(times: BigInt64Array, columns: ColumnWriter): void {
+  const rows = times.length;
+  const low = new Uint32Array(rows);
+  const high = new Uint32Array(rows);
+  const writtenOut: number[] = [];
+  const words = new Int32Array(times.buffer, times.byteOffset, rows * 2);
+  let beforeLow = 0;
+  let beforeHigh = 0;
+  for (let row = 0; row < rows; row++) {
+    const timeLow = (words[row * 2] ?? 0) >>> 0;
+    const timeHigh = words[row * 2 + 1] ?? 0;
+    const step = (timeHigh - beforeHigh) * WORD + (timeLow - beforeLow);
+    if (Math.abs(step) >= LONGEST_STEP) {
+      high[row] = WRITTEN_OUT;
+      writtenOut.push(timeLow, timeHigh);
+    } else {
+      // Forward steps become even numbers, backward ones odd: small either way.
+      const folded = step >= 0 ? step * 2 : -step * 2 - 1;
+      low[row] = folded % WORD;
+      high[row] = folded / WORD;
+    }
+    beforeLow = timeLow;
+    beforeHigh = timeHigh;
+  }
+  columns.write(low);
+  columns.write(high);
+  columns.write(Uint32Array.of(writtenOut.length));
+  columns.write(Uint32Array.from(writtenOut));
+}
+
+export function readTimes(rows: number, columns: ColumnReader): BigInt64Array {
+  const low = columns.read(rows);
+  const high = columns.read(rows);
+  const writtenOut = columns.read(columns.read(1)[0] ?? 0);
+  const times = new BigInt64Array(rows);
+  let at = 0;
+  let time = 0n;
+  for (let row = 0; row < rows; row++) {
+    if (high[row] === WRITTEN_OUT) {
+      time = (BigInt((writtenOut[at + 1] ?? 0) | 0) << 32n) | BigInt(writtenOut[at] ?? 0);
+      at += 2;
+    } else {
+      const folded = (high[row] ?? 0) * WORD + (low[row] ?? 0);
+      time += BigInt(folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+    }
+    times[row] = time;
+  }
+  return times;
+}
