@@ -29,16 +29,15 @@ export class FlowScanner {
   #tree = new TemplateNode<Template>();
   #treeBytes = 0;
   #misses = 0;
-  #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(private readonly reader: FlowReader) {
     this.#slots = new SlotReader(new KnownValues(reader));
   }
 
-  /** The flow of a record; undefined when it must be parsed. Its texts are only good until the next call. */
-  scan(bytes: Buffer): NewFlow | undefined {
-    const slots = this.#start(bytes);
-    const template = this.#walk(bytes.length);
+  /** The flow whose record these bytes are; undefined when it must be parsed. Only good until the next call. */
+  scan(bytes: Buffer, from: number, to: number): NewFlow | undefined {
+    const slots = this.#slots;
+    const template = this.#walk(slots.start(bytes), from, to);
     if (template === undefined) return undefined;
     const flow = this.#read(template);
     if (flow === undefined) return undefined;
@@ -46,16 +45,9 @@ export class FlowScanner {
     return { flow, template, known: slots.knownTexts, own: slots.ownTexts };
   }
 
-  #start(bytes: Buffer): SlotReader {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#slots.start(bytes, this.#view);
-    return this.#slots;
-  }
-
-  #walk(end: number): Template | undefined {
-    const view = this.#view;
+  #walk(view: DataView, from: number, end: number): Template | undefined {
     let node = this.#tree;
-    let at = 0;
+    let at = from;
     while (at < end) {
       const behind = node.slot === undefined ? -1 : this.#slots.read(node.slot.kind, at, end);
       if (node.slot !== undefined && behind >= 0) {
@@ -170,7 +162,8 @@ export class FlowScanner {
   }
 
   #learn(bytes: Buffer, flow: Flow): void {
-    const slots = findSlots(bytes, this.#start(bytes));
+    this.#slots.start(bytes);
+    const slots = findSlots(bytes, this.#slots);
     const template = new Template(templateText(bytes, slots), flow.traits);
     if (!sameMeaning(this.#read(template), flow)) return;
     this.#treeBytes += bytes.length;

@@ -4,7 +4,8 @@ import { isObject, type Json } from '../domain/flow/json.js';
 import { valueText } from '../domain/flow/template.js';
 import { endOfValue } from './json-end.js';
 import type { Slot } from './slot-reader.js';
-import { ByteMap, ByteText } from './byte-text.js';
+import { ByteMap } from './byte-map.js';
+import { ByteText } from './byte-text.js';
 
 /** Enough for large clusters; when one kind is full it is learned anew. */
 const MOST_KNOWN = 100_000;
@@ -108,11 +109,6 @@ export class KnownValues {
   }
 }
 
-/** All that is known of the endpoint is its own object and its address. */
-export function isPlain({ names, service, serviceNamespace }: Endpoint): boolean {
-  return names.length === 0 && service === '' && serviceNamespace === '';
-}
-
 function keep<T>(list: T[], value: T): T {
   list.unshift(value);
   if (list.length > MOST_ALIKE) list.pop();
@@ -145,6 +141,6 @@ function parseAt(view: DataView, at: number, end: number): { text: string; value
 
 function remember<V>(map: ByteMap<V>, view: DataView, from: number, to: number, value: V): V {
   if (map.size >= MOST_KNOWN) map.clear();
-  map.set(new ByteText(bytesAt(view, from, to)), value);
+  map.set(view, from, to, value);
   return value;
 }

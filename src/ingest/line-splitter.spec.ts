@@ -12,7 +12,7 @@ function split(chunks: Iterable<Buffer>): Split {
   const lines: string[] = [];
   const pieces: Buffer[] = [];
   const splitter = new LineSplitter({
-    line: (bytes) => lines.push(bytes.toString('latin1')),
+    line: (bytes, from, to) => lines.push(bytes.toString('latin1', from, to)),
     piece: (bytes) => pieces.push(Buffer.from(bytes)),
   });
   for (const chunk of chunks) splitter.write(chunk);

@@ -1,11 +1,12 @@
 /** Takes whole lines out of a stream of bytes; a line without end is passed on in pieces. */
 export interface LineSink {
-  /** A whole line without its line break. The bytes are only good until the next call. */
-  line(bytes: Buffer): void;
+  /** A whole line without its line break, from `from` up to `to`. The bytes are only good until the next call. */
+  line(bytes: Buffer, from: number, to: number): void;
   /** A piece of a line that is too long to wait for, cut behind a closing brace; `line` brings the rest. */
   piece(bytes: Buffer): void;
 }
 
+const nothing = Buffer.alloc(0);
 const LINE_BREAK = 10;
 const CLOSE_BRACE = 125;
 /** Whole arrays come on one line: it is read in pieces from here on. */
@@ -20,7 +21,8 @@ export class LineSplitter {
   write(chunk: Buffer): void {
     let from = 0;
     for (let at = chunk.indexOf(LINE_BREAK); at >= 0; at = chunk.indexOf(LINE_BREAK, from)) {
-      this.sink.line(this.#withRest(chunk.subarray(from, at)));
+      if (this.#restBytes === 0) this.sink.line(chunk, from, at);
+      else this.#passRest(chunk.subarray(from, at));
       from = at + 1;
     }
     if (from === chunk.length) return;
@@ -31,11 +33,15 @@ export class LineSplitter {
   }
 
   end(): void {
-    if (this.#restBytes > 0) this.sink.line(this.#withRest(Buffer.alloc(0)));
+    if (this.#restBytes > 0) this.#passRest(nothing);
+  }
+
+  #passRest(bytes: Buffer): void {
+    const line = this.#withRest(bytes);
+    this.sink.line(line, 0, line.length);
   }
 
   #withRest(bytes: Buffer): Buffer {
-    if (this.#restBytes === 0) return bytes;
     const line = Buffer.concat([...this.#rest, bytes]);
     this.#rest = [];
     this.#restBytes = 0;
@@ -43,7 +49,7 @@ export class LineSplitter {
   }
 
   #passPiece(): void {
-    const bytes = this.#withRest(Buffer.alloc(0));
+    const bytes = this.#withRest(nothing);
     const brace = bytes.lastIndexOf(CLOSE_BRACE) + 1;
     const cut = brace > 0 ? brace : endOfText(bytes);
     this.sink.piece(bytes.subarray(0, cut));

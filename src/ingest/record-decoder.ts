@@ -29,8 +29,8 @@ const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
  */
 export class RecordDecoder {
   readonly #lines = new LineSplitter({
-    line: (bytes) => {
-      this.#line(bytes);
+    line: (bytes, from, to) => {
+      this.#line(bytes, from, to);
     },
     piece: (bytes) => {
       this.#scan(bytes.toString('utf8'), false);
@@ -61,26 +61,27 @@ export class RecordDecoder {
     if (this.#open.length > 0) this.#abandon('the JSON object is not finished');
   }
 
-  #line(bytes: Buffer): void {
-    const line = this.#lineNumber === 1 ? withoutByteOrderMark(bytes) : bytes;
-    if (this.#open.length > 0 || !this.#wholeObject(line)) this.#scan(line.toString('utf8'), true);
+  #line(bytes: Buffer, start: number, end: number): void {
+    const from = this.#lineNumber === 1 ? behindByteOrderMark(bytes, start, end) : start;
+    if (this.#open.length > 0 || !this.#wholeObject(bytes, from, trimmedEnd(bytes, from, end))) {
+      this.#scan(bytes.toString('utf8', from, end), true);
+    }
     this.#lineNumber++;
     this.#lineSettled = false;
     this.#torn = false;
   }
 
   /** The common case: the line is one record, and its bytes are kept as they are. */
-  #wholeObject(line: Buffer): boolean {
-    if (line[0] !== OPEN_BRACE || this.#lineSettled) return false;
-    const json = trimEnd(line);
-    const scanned = this.scanner.scan(json);
+  #wholeObject(bytes: Buffer, from: number, to: number): boolean {
+    if (bytes[from] !== OPEN_BRACE || this.#lineSettled) return false;
+    const scanned = this.scanner.scan(bytes, from, to);
     if (scanned !== undefined) {
       this.sink.flow(scanned);
       return true;
     }
-    const record = recogniseRecord(parse(json.toString('utf8')));
+    const record = recogniseRecord(parse(bytes.toString('utf8', from, to)));
     if (record === undefined) return false;
-    this.#hand(record, json, this.#lineNumber);
+    this.#hand(record, bytes.subarray(from, to), this.#lineNumber);
     return true;
   }
 
@@ -193,14 +194,13 @@ function startsAnew(line: string): boolean {
   return value !== undefined && unwrap(value, text) !== undefined;
 }
 
-function withoutByteOrderMark(line: Buffer): Buffer {
-  return line.subarray(0, 3).equals(BYTE_ORDER_MARK) ? line.subarray(3) : line;
+function behindByteOrderMark(bytes: Buffer, from: number, to: number): number {
+  return to - from >= 3 && bytes.subarray(from, from + 3).equals(BYTE_ORDER_MARK) ? from + 3 : from;
 }
 
-function trimEnd(line: Buffer): Buffer {
-  let end = line.length;
-  while (end > 0 && (line[end - 1] ?? 0) <= 32) end--;
-  return end === line.length ? line : line.subarray(0, end);
+function trimmedEnd(bytes: Buffer, from: number, to: number): number {
+  while (to > from && (bytes[to - 1] ?? 0) <= 32) to--;
+  return to;
 }
 
 const QUOTED = 80;

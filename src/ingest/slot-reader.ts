@@ -1,5 +1,6 @@
 import { SlotKind } from '../domain/flow/template.js';
 import type { KnownAddress, KnownEndpoint, KnownNode, KnownText, KnownValues } from './known-values.js';
+import { viewOf } from './byte-text.js';
 import { endOfValue } from './json-end.js';
 import { TimeReader } from './time-reader.js';
 
@@ -79,8 +80,8 @@ const NONE = -1;
  * the letter. So whatever stands in a slot, the JSON around it means the same.
  */
 export class SlotReader {
-  bytes: Buffer = Buffer.alloc(0);
-  view: DataView = new DataView(new ArrayBuffer(0));
+  #bytes: Buffer = Buffer.alloc(0);
+  #view = viewOf(this.#bytes);
   time: bigint | undefined;
   uuid = '';
   sourcePort = 0;
@@ -110,10 +111,12 @@ export class SlotReader {
 
   constructor(private readonly known: KnownValues) {}
 
-  /** What follows is another record. */
-  start(bytes: Buffer, view: DataView): void {
-    this.bytes = bytes;
-    this.view = view;
+  /** What follows is another record, somewhere in these bytes. Answers the view of them to read by. */
+  start(bytes: Buffer): DataView {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#view = viewOf(bytes);
+    }
     this.time = undefined;
     this.#timeFrom = this.#timeTo = this.#nodeFrom = this.#nodeTo = 0;
     this.uuid = '';
@@ -124,6 +127,7 @@ export class SlotReader {
     this.sourceService = this.destinationService = undefined;
     this.node = this.nodeLabels = this.l7 = undefined;
     this.policies.length = this.knownTexts.length = this.ownTexts.length = 0;
+    return this.#view;
   }
 
   /** Reads a slot that begins at `at`; answers where it ends, -1 where nothing of its kind stands there. */
@@ -163,7 +167,7 @@ export class SlotReader {
 
   #readTime(at: number, end: number): number {
     const to = this.#endOfText(at, end);
-    if (to < 0 || !this.#times.read(this.bytes, this.view, at, to)) return NONE;
+    if (to < 0 || !this.#times.read(this.#bytes, this.#view, at, to)) return NONE;
     this.time = this.#times.time;
     this.#timeFrom = at;
     this.#timeTo = to;
@@ -172,15 +176,15 @@ export class SlotReader {
 
   #readUuid(at: number, end: number): number {
     const to = at + UUID_LENGTH;
-    if (to >= end || this.bytes[to] !== QUOTE || !isUuid(this.bytes, at)) return NONE;
-    this.uuid = this.bytes.toString('latin1', at, to);
+    if (to >= end || this.#bytes[to] !== QUOTE || !isUuid(this.#bytes, at)) return NONE;
+    this.uuid = this.#bytes.toString('latin1', at, to);
     return to;
   }
 
   #readAddress(slot: Slot, at: number, end: number): number {
     const to = this.#endOfText(at, end);
     if (to < 0) return NONE;
-    const address = this.known.address(this.view, at, to);
+    const address = this.known.address(this.#view, at, to);
     if (slot === Slot.sourceAddress) this.sourceAddress = address;
     else this.destinationAddress = address;
     return to;
@@ -190,13 +194,13 @@ export class SlotReader {
     let port = 0;
     let to = at;
     for (; to < end; to++) {
-      const code = this.view.getUint8(to);
+      const code = this.#view.getUint8(to);
       if (code < ZERO || code > NINE) break;
       port = port * 10 + code - ZERO;
       if (port > 65_535) return NONE;
     }
     // 0 is no port, and 080 is no JSON.
-    if (to === at || this.bytes[at] === ZERO) return NONE;
+    if (to === at || this.#bytes[at] === ZERO) return NONE;
     if (slot === Slot.sourcePort) this.sourcePort = port;
     else this.destinationPort = port;
     return to;
@@ -205,7 +209,7 @@ export class SlotReader {
   #readEndpoint(slot: Slot, at: number, end: number): number {
     const address = slot === Slot.source ? this.sourceAddress : this.destinationAddress;
     if (address === undefined) return NONE;
-    const endpoint = this.known.endpoint(address, this.view, at, end);
+    const endpoint = this.known.endpoint(address, this.#view, at, end);
     if (endpoint === undefined) return NONE;
     if (slot === Slot.source) this.source = endpoint;
     else this.destination = endpoint;
@@ -215,7 +219,7 @@ export class SlotReader {
   #readNode(at: number, end: number): number {
     const to = this.#endOfText(at, end);
     if (to < 0) return NONE;
-    this.node = this.known.node(this.view, at, to);
+    this.node = this.known.node(this.#view, at, to);
     this.#nodeFrom = at;
     this.#nodeTo = to;
     return to;
@@ -223,7 +227,7 @@ export class SlotReader {
 
   #readNodeLabels(at: number, end: number): number {
     if (this.node === undefined) return NONE;
-    const known = this.known.nodeLabels(this.node, this.view, at, end);
+    const known = this.known.nodeLabels(this.node, this.#view, at, end);
     if (known === undefined) return NONE;
     this.nodeLabels = known.labels;
     return at + known.text.length;
@@ -231,20 +235,20 @@ export class SlotReader {
 
   #readKnownText(at: number, end: number): number {
     const to = this.#endOfText(at, end);
-    if (to >= 0) this.knownTexts.push(this.known.plainText(this.view, at, to));
+    if (to >= 0) this.knownTexts.push(this.known.plainText(this.#view, at, to));
     return to;
   }
 
   #readOwnText(at: number, end: number): number {
     let to = this.#endOfText(at, end);
-    if (to < 0) to = endOfString(this.bytes, at, end);
-    if (to >= 0) this.ownTexts.push(this.bytes.subarray(at, to));
+    if (to < 0) to = endOfString(this.#bytes, at, end);
+    if (to >= 0) this.ownTexts.push(this.#bytes.subarray(at, to));
     return to;
   }
 
   #readKnownValue(slot: Slot, at: number, end: number): number {
-    const to = endOfValue(this.bytes, at, end);
-    const value = to < 0 ? undefined : this.known.value(this.view, at, to);
+    const to = endOfValue(this.#bytes, at, end);
+    const value = to < 0 ? undefined : this.known.value(this.#view, at, to);
     if (value === undefined) return NONE;
     if (slot === Slot.sourceNames) this.sourceNames = value;
     else if (slot === Slot.destinationNames) this.destinationNames = value;
@@ -258,14 +262,14 @@ export class SlotReader {
   }
 
   #readL7(at: number, end: number): number {
-    const to = this.bytes[at] === OPEN_BRACE ? endOfValue(this.bytes, at, end) : NONE;
+    const to = this.#bytes[at] === OPEN_BRACE ? endOfValue(this.#bytes, at, end) : NONE;
     if (to < 0) return NONE;
     try {
-      this.l7 = JSON.parse(this.bytes.toString('utf8', at, to));
+      this.l7 = JSON.parse(this.#bytes.toString('utf8', at, to));
     } catch {
       return NONE;
     }
-    this.ownTexts.push(this.bytes.subarray(at, to));
+    this.ownTexts.push(this.#bytes.subarray(at, to));
     return to;
   }
 
@@ -273,7 +277,7 @@ export class SlotReader {
     const length = to - from;
     if (length === 0 || at + length > end) return NONE;
     for (let i = 0; i < length; i++) {
-      if (this.view.getUint8(at + i) !== this.view.getUint8(from + i)) return NONE;
+      if (this.#view.getUint8(at + i) !== this.#view.getUint8(from + i)) return NONE;
     }
     return at + length;
   }
@@ -281,7 +285,7 @@ export class SlotReader {
   /** Where the quote behind a plain text stands. */
   #endOfText(from: number, end: number): number {
     for (let at = from; at < end; at++) {
-      const code = this.view.getUint8(at);
+      const code = this.#view.getUint8(at);
       if (code === QUOTE) return at;
       if (code === BACKSLASH || code < 32 || code > LAST_ASCII) return NONE;
     }

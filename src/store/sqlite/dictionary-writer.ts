@@ -26,9 +26,9 @@ export class DictionaryWriter {
   readonly #policies = new EntryList(Kind.policies, ({ allowedBy, deniedBy }: Policies) =>
     JSON.stringify([allowedBy, deniedBy]),
   );
-  readonly #nodes = new Map<string, Map<readonly string[], number>>();
-  readonly #newNodes = new EntryList(Kind.node, (line: { node: string; labels: readonly string[] }) =>
-    JSON.stringify([line.node, ...line.labels]),
+  readonly #nodes = new Map<string, NodeLabels[]>();
+  readonly #newNodes = new EntryList(Kind.node, ({ node, labels }: NodeLabels) =>
+    JSON.stringify([node, ...labels]),
   );
 
   endpoint = (endpoint: Endpoint): number => this.#endpoints.idOf(endpoint);
@@ -39,14 +39,14 @@ export class DictionaryWriter {
 
   /** Of a node with its labels. */
   node({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
-    let byLabels = this.#nodes.get(node);
-    if (byLabels === undefined) this.#nodes.set(node, (byLabels = new Map()));
-    let id = byLabels.get(nodeLabels);
-    if (id === undefined) {
-      id = this.#newNodes.idOf({ node, labels: nodeLabels });
-      byLabels.set(nodeLabels, id);
+    let entry = this.#nodes.get(node)?.find(({ labels }) => labels === nodeLabels);
+    if (entry === undefined) {
+      entry = { node, labels: nodeLabels };
+      const known = this.#nodes.get(node);
+      if (known === undefined) this.#nodes.set(node, [entry]);
+      else known.unshift(entry);
     }
-    return id;
+    return this.#newNodes.idOf(entry);
   }
 
   /** Bytes of all entries of this generation. */
@@ -64,10 +64,19 @@ export class DictionaryWriter {
   }
 }
 
+/** A node has other labels when it is upgraded or moved: seldom. */
+interface NodeLabels {
+  node: string;
+  labels: readonly string[];
+}
+
 class EntryList<T extends object> {
   readonly #ids = new Map<T, number>();
   #lines: string[] = [];
   bytes = 0;
+  /** Asked for last: policies and templates come many times in a row. */
+  #last: T | undefined;
+  #lastId = 0;
 
   constructor(
     private readonly kind: Kind,
@@ -75,6 +84,12 @@ class EntryList<T extends object> {
   ) {}
 
   idOf(part: T): number {
+    if (part === this.#last) return this.#lastId;
+    this.#last = part;
+    return (this.#lastId = this.#numberOf(part));
+  }
+
+  #numberOf(part: T): number {
     let id = this.#ids.get(part);
     if (id === undefined) {
       id = this.#ids.size;

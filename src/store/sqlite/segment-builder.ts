@@ -26,7 +26,7 @@ export interface PackedSegment {
 /** Fills one segment; texts are compressed as they come, while later flows are still read. */
 export class SegmentBuilder {
   readonly #columns = emptySegmentColumns(SEGMENT_ROWS);
-  readonly #keys = new Uint8Array(SEGMENT_ROWS * KEY_BYTES);
+  readonly #keys = new Uint32Array(SEGMENT_ROWS * KEY_WORDS);
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
   readonly #nodes = new Map<number, string>();
   #known = 0;
@@ -69,7 +69,7 @@ export class SegmentBuilder {
       (keyIsUuid ? Flag.keyIsUuid : flow.uuid === '' ? 0 : Flag.oddUuid) |
       (flow.time === undefined ? Flag.placedAtArrival : 0) |
       (flow.l7 !== undefined && template.isWhole ? Flag.l7InRecord : 0);
-    this.#keys.set(new Uint8Array(key.buffer, key.byteOffset, KEY_BYTES), row * KEY_BYTES);
+    for (let word = 0; word < KEY_WORDS; word++) this.#keys[row * KEY_WORDS + word] = key[word] ?? 0;
     this.#nodes.set(node, flow.node);
     for (const text of known) this.#addKnown(dictionary.text(text));
     columns.firstKnown[row + 1] = this.#known;
@@ -125,7 +125,7 @@ export class SegmentBuilder {
       timeMin: nodes.map(({ timeMin }) => timeMin).reduce(earlier),
       timeMax: nodes.map(({ timeMax }) => timeMax).reduce(later),
       columns,
-      keys: this.#keys.subarray(0, flows * KEY_BYTES),
+      keys: new Uint8Array(this.#keys.buffer, 0, flows * KEY_BYTES),
       chunks: this.#chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
       dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
       nodes,
@@ -152,6 +152,7 @@ export class SegmentBuilder {
   }
 }
 
+const KEY_WORDS = KEY_BYTES / 4;
 const LINE_BREAK = 10;
 const nothing = Buffer.alloc(0);
 
