@@ -1,5 +1,6 @@
 import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
-import { Template, valueText } from '../../domain/flow/template.js';
+import type { Template } from '../../domain/flow/template.js';
+import { valueText } from '../../domain/flow/template.js';
 import type { RepeatedText } from '../flow-store.js';
 
 /** What the columns name by number. */
