@@ -143,14 +143,14 @@ export class FlowScanner {
 
   /** Takes a record apart that was parsed, and learns from it how others like it are told. */
   take(bytes: Buffer, flow: Flow): NewFlow {
-    if (flow.weight === 1 && (this.#misses++ < PATIENCE || this.#misses % TRY_AGAIN === 0))
-      this.#learn(bytes, flow);
-    return {
-      flow,
-      template: this.#whole(flow),
-      known: [],
-      own: [Buffer.from(shorten(bytes.toString('utf8'), flow))],
-    };
+    const learns = this.#misses++ < PATIENCE || this.#misses % TRY_AGAIN === 0;
+    if (learns && flow.weight === 1) this.#learn(bytes, flow);
+    return this.keepWhole(bytes, flow);
+  }
+
+  keepWhole(bytes: Buffer, flow: Flow): NewFlow {
+    const own = [Buffer.from(shorten(bytes.toString('utf8'), flow))];
+    return { flow, template: this.#whole(flow), known: [], own };
   }
 
   #whole({ traits }: Flow): Template {

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
-import type { IngestReport } from './ingest.schema.js';
+import type { IngestReport, TextDating } from './ingest.schema.js';
 
 /** Chunks of a session under way to the writing thread, before its sender has to wait. */
 const MOST_UNREAD = 4;
@@ -47,10 +47,12 @@ export class IngestClient {
     return this.#death === undefined;
   }
 
-  open(): IngestUpload {
+  open({ year, written }: TextDating = {}): IngestUpload {
     if (this.#death !== undefined) throw this.#death;
     const session = ++this.#lastSession;
-    this.#send({ kind: 'open', session });
+    const notAfter = written === undefined ? Date.now() : Date.parse(written);
+    const notAfterIs = written === undefined ? 'the time of arrival' : 'the date of the file';
+    this.#send({ kind: 'open', session, dating: { year, notAfter, notAfterIs } });
     const done = new Promise<IngestReport>((resolve, reject) => {
       this.#pending.set(session, { unread: 0, room: [], resolve, reject });
     });

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../domain/errors.js';
 import type { IngestReport } from './ingest.schema.js';
+import type { Dating } from './text/printed-time.js';
 
 /** What the main thread asks of the thread that writes, and what it is told. */
 export type ToWriter =
-  | { kind: 'open'; session: number }
+  | { kind: 'open'; session: number; dating: Dating }
   | { kind: 'file'; session: number; name: string }
   | { kind: 'write'; session: number; chunk: Uint8Array }
   | { kind: 'end'; session: number }

@@ -45,7 +45,8 @@ export class IngestServer {
       return;
     }
     if (message.kind === 'open') {
-      this.#sessions.set(message.session, new IngestSession(this.writer, this.#reader, this.#scanner));
+      const session = new IngestSession(this.writer, this.#reader, this.#scanner, message.dating);
+      this.#sessions.set(message.session, session);
       return;
     }
     const session = this.#sessions.get(message.session);

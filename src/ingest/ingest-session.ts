@@ -5,6 +5,9 @@ import type { FlowWriter, NewFlow } from '../store/flow-store.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { RecordDecoder, type DecoderSink } from './record-decoder.js';
+import type { Dating } from './text/printed-time.js';
+import { TextReader } from './text/text-reader.js';
+import { TextTally } from './text/text-tally.js';
 
 const MOST_ERRORS = 100;
 
@@ -13,6 +16,7 @@ export class IngestSession {
   readonly #failuresBefore: number;
   readonly #errors: Rejection[] = [];
   readonly #otherEvents: Partial<Record<EventKind, number>> = {};
+  readonly #text: TextTally;
   #decoder: RecordDecoder;
   #file: string | undefined;
   #stored = 0;
@@ -27,7 +31,9 @@ export class IngestSession {
     private readonly writer: FlowWriter,
     private readonly reader: FlowReader,
     private readonly scanner: FlowScanner,
+    private readonly dating: Dating,
   ) {
+    this.#text = new TextTally(dating);
     this.#failuresBefore = writer.failures;
     this.#decoder = this.#newDecoder();
   }
@@ -62,6 +68,7 @@ export class IngestSession {
       otherEvents: this.#otherEvents,
       from: this.#oldest === undefined ? null : formatTimestamp(this.#oldest),
       to: this.#newest === undefined ? null : formatTimestamp(this.#newest),
+      text: this.#text.report(),
       errors: this.#errors,
     };
   }
@@ -79,12 +86,14 @@ export class IngestSession {
         this.#reject(line, reason);
       },
     };
-    return new RecordDecoder(sink, this.scanner);
+    return new RecordDecoder(sink, this.scanner, new TextReader(sink, this.dating, this.#text));
   }
 
   #takeParsed(record: FlowRecord, json: Buffer): void {
     const flow = this.reader.read(record);
-    this.#store(this.scanner.take(json, flow));
+    // Records read from text hold the text itself: no two are told alike.
+    const printed = record.envelope['flowatlas'] !== undefined;
+    this.#store(printed ? this.scanner.keepWhole(json, flow) : this.scanner.take(json, flow));
   }
 
   #store(flow: NewFlow): void {

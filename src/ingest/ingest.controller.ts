@@ -1,10 +1,9 @@
 import { Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
 import { IngestClient } from './ingest-client.js';
-import { ingestReportSchema, type IngestReport } from './ingest.schema.js';
+import { ingestReportSchema, textDatingSchema, type IngestReport, type TextDating } from './ingest.schema.js';
 import { receiveBody } from './receive-body.js';
 
 @ApiTags('flows')
@@ -17,16 +16,16 @@ export class IngestController {
   @ApiOperation({
     summary: 'Store what Hubble wrote',
     description:
-      'NDJSON, arrays, concatenated or pretty-printed objects, or a form with files; Content-Encoding gzip or zstd, and .gz or .zst files in a form. Answered after everything new is on disk.',
+      'NDJSON, arrays, concatenated or pretty-printed objects, what hubble observe prints as text, or a form with files; Content-Encoding gzip or zstd, and .gz or .zst files in a form. Answered after everything new is on disk.',
   })
   @ApiConsumes('application/x-ndjson', 'application/json', 'multipart/form-data')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiOkResponse({ standardSchema: ingestReportSchema })
   async post(
     @Req() request: Request,
-    @Query({ schema: z.strictObject({}) }) _: unknown,
+    @Query({ schema: textDatingSchema }) dating: TextDating,
   ): Promise<IngestReport> {
-    const upload = this.ingest.open();
+    const upload = this.ingest.open(dating);
     let fault: unknown;
     try {
       await receiveBody(request, upload);

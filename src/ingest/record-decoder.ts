@@ -3,7 +3,9 @@ import type { NewFlow } from '../store/flow-store.js';
 import { JsonScanner, minify } from './json-scanner.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';
-import { parse, unwrap, unwrapLogfmt } from './unwrap.js';
+import { isPrintedFlow } from './text/compact.js';
+import type { TextReader } from './text/text-reader.js';
+import { mayBePrinted, parse, unwrap, unwrapLogfmt, unwrapText } from './unwrap.js';
 
 export interface DecoderSink {
   /** A flow told like one read before; only good until the next call. */
@@ -25,7 +27,8 @@ const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 /**
  * Finds Hubble's records in whatever people save: one object a line, arrays, pretty-printed and
  * concatenated objects, with log text, prefixes and colours around them. Outside of an object,
- * brackets and commas are only separators, so an array of any length is read like lines.
+ * brackets and commas are only separators, so an array of any length is read like lines. Lines of
+ * text are offered to the reader of what `hubble observe` prints.
  */
 export class RecordDecoder {
   readonly #lines = new LineSplitter({
@@ -50,6 +53,7 @@ export class RecordDecoder {
   constructor(
     private readonly sink: DecoderSink,
     private readonly scanner: FlowScanner,
+    private readonly text: TextReader,
   ) {}
 
   write(chunk: Buffer): void {
@@ -59,6 +63,7 @@ export class RecordDecoder {
   end(): void {
     this.#lines.end();
     if (this.#open.length > 0) this.#abandon('the JSON object is not finished');
+    this.text.end();
   }
 
   #line(bytes: Buffer, start: number, end: number): void {
@@ -97,13 +102,21 @@ export class RecordDecoder {
 
   #scan(dirty: string, endsLine: boolean): void {
     const text = dirty.includes('\u001b') ? dirty.replace(ANSI, '') : dirty;
-    if (this.#open.length > 0 && endsLine && startsAnew(text))
+    if (this.#open.length > 0 && endsLine && (startsAnew(text) || isPrintedFlow(text)))
       this.#abandon('the JSON object is not finished');
+    if (endsLine && this.#open.length === 0 && mayBePrinted(text) && this.#take(text)) return;
     let at = this.#open.length > 0 ? this.#continueOpen(text) : 0;
     while (at >= 0 && at < text.length) at = this.#next(text, at);
     if (!endsLine || this.#open.length === 0) return;
     this.#open.push('\n');
     if (this.#scanner.inString) this.#abandon('a string is cut off at the end of the line');
+  }
+
+  /** A line as Hubble prints it; each is settled with it. */
+  #take(text: string): boolean {
+    if (this.#lineSettled || !this.text.take(text, this.#lineNumber)) return false;
+    this.#lineSettled = true;
+    return true;
   }
 
   #continueOpen(text: string): number {
@@ -162,6 +175,8 @@ export class RecordDecoder {
       this.#hand(found.record, Buffer.from(minify(found.text)), line);
       return;
     }
+    const printed = value === undefined ? undefined : unwrapText(value);
+    if (printed !== undefined && this.#take(printed)) return;
     // Pieces of a torn line are worth one complaint together.
     if (this.#torn && this.#lineSettled) return;
     this.#lineSettled = true;

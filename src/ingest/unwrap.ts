@@ -41,6 +41,21 @@ function innerText(value: Record<string, unknown>, text: string): string | undef
   return undefined;
 }
 
+/** A line as `hubble observe` prints it, in a log pipeline's JSON. */
+export function unwrapText(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  for (const key of TEXT_KEYS) {
+    const inner = value[key];
+    if (typeof inner === 'string' && mayBePrinted(inner)) return inner;
+  }
+  return undefined;
+}
+
+/** False for JSON and for blank lines, told by little: text that Hubble prints is looked for in the rest. */
+export function mayBePrinted(line: string): boolean {
+  return /^\s*(?:[^\s[\]{},\0]|\[[a-z])/i.test(line) && (!line.includes('{"') || / (?:->|<-|<>) /.test(line));
+}
+
 /** The text of a member, so that its numbers stay as they were written. */
 function memberText(text: string, key: string): string | undefined {
   const start = new RegExp(`"${key}"\\s*:\\s*(?=\\{)`).exec(text);

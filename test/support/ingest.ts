@@ -1,8 +1,12 @@
 import { FlowReader } from '../../src/domain/flow/flow-reader.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
+import type { Dating } from '../../src/ingest/text/printed-time.js';
 import { IngestSession } from '../../src/ingest/ingest-session.js';
 import type { IngestReport } from '../../src/ingest/ingest.schema.js';
 import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../../src/store/memory/flow-store.js';
+
+/** 2026-06-01T10:01:00Z */
+const NOW = 1_780_308_060_000;
 
 type Input = string | Buffer | Iterable<Buffer>;
 
@@ -15,11 +19,20 @@ export interface Ingested {
 }
 
 /** Reads a body (or the chunks of one) through a session into a memory store. */
-export async function ingest(input: Input, files: Readonly<Record<string, Input>> = {}): Promise<Ingested> {
+export async function ingest(
+  input: Input,
+  files: Readonly<Record<string, Input>> = {},
+  dating: Partial<Dating> = {},
+): Promise<Ingested> {
   const memory = new Memory();
-  const writer = new MemoryFlowWriter(memory, () => 1_780_308_060_000);
+  const writer = new MemoryFlowWriter(memory, () => NOW);
   const reader = new FlowReader();
-  const session = new IngestSession(writer, reader, new FlowScanner(reader));
+  const session = new IngestSession(writer, reader, new FlowScanner(reader), {
+    year: undefined,
+    notAfter: NOW,
+    notAfterIs: 'the time of arrival',
+    ...dating,
+  });
   for (const chunk of chunksOf(input)) session.write(chunk);
   for (const [name, content] of Object.entries(files)) {
     session.startFile(name);

@@ -1,0 +1,131 @@
+import { POLICIES_PATTERN, VERDICT_PATTERN, type PrintedEndpoint, type PrintedFlow } from './printed-flow.js';
+import { TIME_PATTERN } from './printed-time.js';
+
+/**
+ * `TIME[ [NODE]]: SOURCE[ (IDENTITY)] ARROW DESTINATION[ (IDENTITY)] TYPE VERDICT[ BY POLICY, …] (SUMMARY)`,
+ * behind whatever stands in front of it: indentation, marks of lists and quotes, prefixes of log files.
+ */
+const LINE = new RegExp(`(?:^|[^\\w:.])(${TIME_PATTERN})(?:\\s\\[([^\\]]*)\\])?:(?:\\s(.*))?$`);
+const ARROW = / (->|<-|<>) /;
+const IDENTITY = /^\(([^()\s]+)\)$/;
+/** Behind the arrow: a host, an identity, and the rest. */
+const BEHIND = /^\s*([^\s(]\S*)?\s*(?:\(((?:ID:\d+|[a-z][a-z\d-]*))\))?\s+(.*)$/;
+const DECISION = new RegExp(
+  `^(\\S.*?)\\s(${VERDICT_PATTERN})(?: BY (${POLICIES_PATTERN}))?(?:\\s*\\((.*)|[\\s\`'"|]*)$`,
+);
+/** What people put behind a line that they quote. */
+const DECORATION = /[\s`'"|*]+$/;
+
+/** The part of a line from its time on. */
+export interface TimedLine {
+  time: string;
+  node: string;
+  rest: string;
+}
+
+export interface CompactLine {
+  /** Undefined as long as the line is cut before its verdict. */
+  printed: PrintedFlow | undefined;
+  /** The line is cut: its summary is not closed, or it has none and no verdict. */
+  isCut: boolean;
+}
+
+export function hasArrow(text: string): boolean {
+  return ARROW.test(text) || HTML_ARROW.test(text);
+}
+
+/** A whole flow, and no text inside of JSON. */
+export function isPrintedFlow(text: string): boolean {
+  if (!hasArrow(text) || text.trimStart().startsWith('"')) return false;
+  const found = readCompact(text);
+  return found?.printed !== undefined && !found.isCut;
+}
+
+export function readTimedLine(text: string): TimedLine | undefined {
+  const match = LINE.exec(text);
+  return match === null ? undefined : { time: match[1] ?? '', node: match[2] ?? '', rest: match[3] ?? '' };
+}
+
+/** Undefined where the line is no flow in the compact format, nor the beginning of one. */
+export function readCompact(text: string): CompactLine | undefined {
+  const plain = HTML_ARROW.test(text) ? unescapeHtml(text) : text;
+  const line = readTimedLine(plain);
+  const arrow = line && ARROW.exec(line.rest);
+  if (line === undefined || arrow === null || arrow === undefined) return undefined;
+  const left = readEnd(line.rest.slice(0, arrow.index));
+  const behind = line.rest.slice(arrow.index + arrow[0].length - 1);
+  if (left === undefined) return undefined;
+  const [, host = '', identity = '', rest = ''] = BEHIND.exec(`${behind} `) ?? [];
+  const [, type, verdict = '', policies = '', tail] = DECISION.exec(rest.trimEnd()) ?? [];
+  if (type === undefined) return { printed: undefined, isCut: true };
+  const { summary, isClosed } = closeSummary(tail ?? '');
+  const direction = readArrow(arrow[1] ?? '', line.node, [left, { host, identity }]);
+  const { time, node } = line;
+  return {
+    printed: {
+      format: 'compact',
+      text,
+      time,
+      node,
+      ...direction,
+      type: type.trimEnd(),
+      verdict,
+      policies,
+      summary,
+    },
+    isCut: tail !== undefined && !isClosed,
+  };
+}
+
+/** A host and an identity, each of which may be missing. */
+function readEnd(text: string): PrintedEndpoint | undefined {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const identity = IDENTITY.exec(words.at(-1) ?? '')?.[1];
+  if (identity !== undefined) words.pop();
+  return words.length > 1 ? undefined : { host: words[0] ?? '', identity: identity ?? '' };
+}
+
+/**
+ * Replies are printed the other way round, so that the client stays on the left. Hubble before 0.8
+ * printed `->` for all: such lines always name the node and never an identity.
+ */
+function readArrow(
+  arrow: string,
+  node: string,
+  [left, right]: readonly [PrintedEndpoint, PrintedEndpoint],
+): Pick<PrintedFlow, 'source' | 'destination' | 'isReply'> {
+  if (arrow === '<-') return { source: right, destination: left, isReply: true };
+  const saysNothing = arrow === '<>' || (node !== '' && left.identity === '' && right.identity === '');
+  return { source: left, destination: right, isReply: saysNothing ? undefined : false };
+}
+
+/** Up to the parenthesis that closes the summary; URLs in it may hold others. */
+function closeSummary(tail: string): { summary: string; isClosed: boolean } {
+  const text = tail.replace(DECORATION, '');
+  let depth = 1;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    if (text[at] !== ')' || --depth > 0) continue;
+    // What follows without a blank belongs to the summary, what follows behind one is a remark.
+    if (at === text.length - 1 || /\s/.test(text[at + 1] ?? ''))
+      return { summary: text.slice(0, at), isClosed: true };
+    depth = 1;
+  }
+  const isClosed = text.endsWith(')');
+  return { summary: isClosed ? text.slice(0, -1) : text, isClosed };
+}
+
+const HTML_ARROW = / (?:-&gt;|&lt;-|&lt;&gt;) /;
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  '#34': '"',
+  '#39': "'",
+};
+
+/** Lines that were copied out of the source of a page. */
+function unescapeHtml(text: string): string {
+  return text.replace(/&(lt|gt|amp|quot|#34|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
+}

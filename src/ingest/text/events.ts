@@ -1,0 +1,114 @@
+import type { Json } from '../../domain/flow/json.js';
+import type { TimedLine } from './compact.js';
+import type { Block } from './dict.js';
+import { readTime, TIME_PATTERN, type Dating } from './printed-time.js';
+
+/** What Hubble prints beside flows, as the records that its JSON has for it. */
+
+const LOST = new RegExp(
+  `(?:^|[^\\w:.])EVENTS LOST: (\\w+) CPU\\((-?\\d+)\\) (\\d+)(?: \\(first: (${TIME_PATTERN}), last: (${TIME_PATTERN})\\))?`,
+);
+const LOST_ROW = /(?:^|\s)([A-Z][A-Z_]+)\s+EVENTS LOST\s+CPU\((-?\d+)\) - (\d+)/;
+const LOST_SUMMARY = /^CPU\((-?\d+)\) - (\d+)$/;
+
+/** `EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 12 (first: …, last: …)` */
+export function readLostLine(text: string, dating: Dating): Json | undefined {
+  const [, source, cpu = '', count = '', first = '', last = ''] = LOST.exec(text) ?? [];
+  if (source === undefined) return undefined;
+  const times = { first: readTime(first, dating)?.time, last: readTime(last, dating)?.time };
+  return lostEvents(source, cpu, count, times);
+}
+
+/** A row of a table: no time, no destination, no verdict. */
+export function readLostRow(text: string): Json | undefined {
+  const [, source, cpu = '', count = ''] = LOST_ROW.exec(text) ?? [];
+  return source === undefined ? undefined : lostEvents(source, cpu, count);
+}
+
+function lostEvents(source: string, cpu: string, count: string, times: Json = {}): Json {
+  return { lost_events: { source, num_events_lost: count, cpu: Number(cpu), ...times } };
+}
+
+const AGENT_EVENT =
+  /^(AGENT_EVENT_UNKNOWN|AGENT_STARTED|POLICY_(?:UPDATED|DELETED)|ENDPOINT_REGENERATE_(?:SUCCESS|FAILURE)|ENDPOINT_(?:CREATED|DELETED)|IPCACHE_(?:UPSERTED|DELETED)|SERVICE_(?:UPSERTED|DELETED)) \((.*)\)$/;
+const DEBUG_EVENT = /^.* (DBG_\w+) MARK: (N\/A|0x[\da-f]+) CPU: (N\/A|\d+) \((.*)\)$/;
+const NODE_STATUS = [
+  ['NODE_CONNECTED', /^Receiving flows from \d+ nodes: ()(.*)$/],
+  ['NODE_UNAVAILABLE', /^\d+ nodes are unavailable: ()(.*)$/],
+  ['NODE_GONE', /^\d+ nodes removed from cluster: ()(.*)$/],
+  ['NODE_ERROR', /^Error ("(?:[^"\\]|\\.)*") on \d+ nodes: (.*)$/],
+] as const;
+
+/** A line of the compact format that is no flow. */
+export function readEventLine({ time, node, rest }: TimedLine, dating: Dating): Json | undefined {
+  const event = agentEvent(rest) ?? debugEvent(rest) ?? nodeStatus(rest);
+  return event && { ...event, ...observed(time, node, dating) };
+}
+
+/** A block of the dict format that is no flow. */
+export function readEventBlock(block: Block, dating: Dating): Json | undefined {
+  const event = blockEvent((name) => block.get(name));
+  return event && { ...event, ...observed(block.get('TIMESTAMP') ?? '', block.get('NODE') ?? '', dating) };
+}
+
+function blockEvent(field: (name: string) => string | undefined): Json | undefined {
+  const type = field('TYPE');
+  const [, cpu = '', count] = LOST_SUMMARY.exec(field('SUMMARY') ?? '') ?? [];
+  if (type === 'EVENTS LOST' && count !== undefined) return lostEvents(field('SOURCE') ?? '', cpu, count);
+  if (type !== undefined && field('DETAILS') !== undefined) return { agent_event: { type } };
+  if (type?.startsWith('DBG_') === true)
+    return debug(type, field('MARK') ?? '', field('CPU') ?? '', field('MESSAGE') ?? '');
+  const state = field('STATE');
+  return state === undefined ? undefined : status(state, field('MESSAGE') ?? '', field('NODES') ?? '');
+}
+
+function observed(time: string, node: string, dating: Dating): Json {
+  const read = readTime(time, dating);
+  return {
+    ...(node === '' ? {} : { node_name: node }),
+    ...(read?.time === undefined ? {} : { time: read.time }),
+  };
+}
+
+/** Their details stay in the text: each type has a wording of its own. */
+function agentEvent(text: string): Json | undefined {
+  const [, type] = AGENT_EVENT.exec(text) ?? [];
+  return type === undefined ? undefined : { agent_event: { type } };
+}
+
+function debugEvent(text: string): Json | undefined {
+  const [, type, mark = '', cpu = '', message = ''] = DEBUG_EVENT.exec(text) ?? [];
+  return type === undefined ? undefined : debug(type, mark, cpu, message);
+}
+
+function debug(type: string, mark: string, cpu: string, message: string): Json {
+  return {
+    debug_event: {
+      type,
+      ...(/^0x[\da-f]+$/.test(mark) ? { hash: Number(mark) } : {}),
+      ...(/^\d+$/.test(cpu) ? { cpu: Number(cpu) } : {}),
+      message,
+    },
+  };
+}
+
+function nodeStatus(text: string): Json | undefined {
+  for (const [state, pattern] of NODE_STATUS) {
+    const match = pattern.exec(text);
+    if (match !== null) return status(state, match[1] ?? '', match[2] ?? '');
+  }
+  return undefined;
+}
+
+/** Long lists were cut by the printer: ` (and 3 more)`. */
+function status(state: string, message: string, nodes: string): Json {
+  const names = nodes.replace(/ \(and \d+ more\)$/, '').split(', ');
+  const quoted = /^"(.*)"$/.exec(message)?.[1];
+  return {
+    node_status: {
+      state_change: state,
+      node_names: names,
+      ...(quoted === undefined || quoted === '' ? {} : { message: quoted }),
+    },
+  };
+}

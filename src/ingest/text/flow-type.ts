@@ -1,0 +1,140 @@
+import { dropReasonByNumber, dropReasons } from '../../domain/flow/drop-reason.js';
+import { observationPoints } from '../../domain/flow/enums.js';
+import { EventType } from '../../domain/flow/flow.js';
+import type { Json } from '../../domain/flow/json.js';
+
+/** What the TYPE column says, as the fields that Hubble's printer makes it of. */
+export interface FlowType {
+  fields: Json;
+  l7: { kind: string; type: string; observationSource: string } | undefined;
+}
+
+/** Undefined for a type that no version of Hubble is known to print. */
+export function readFlowType(text: string, verdict: string): FlowType | undefined {
+  if (text === 'UNKNOWN') return { fields: {}, l7: undefined };
+  const l7 = L7_TYPE.exec(text);
+  if (l7 !== null) return l7Type(l7);
+  const fields = traceType(text) ?? verdictType(text) ?? socketType(text) ?? captureType(text);
+  return fields === undefined ? dropType(text, verdict) : { fields, l7: undefined };
+}
+
+const L7_TYPE = /^(http|dns|kafka|l7)-(request|response|sample|unknown_l7_type)(?: (\S+))?$/;
+
+function l7Type([, kind = '', type = '', source = '']: RegExpExecArray): FlowType {
+  return {
+    fields: { Type: 'L7', event_type: { type: EventType.l7 } },
+    l7: { kind, type: type === 'unknown_l7_type' ? '' : type.toUpperCase(), observationSource: source },
+  };
+}
+
+function traceType(text: string): Json | undefined {
+  if (!/^(?:to|from)-[a-z]+$/.test(text)) return undefined;
+  const point = text.toUpperCase().replace('-', '_');
+  // A point that this version does not know has a sub-type that it does not know either.
+  const subType = Math.max(0, observationPoints.indexOf(point));
+  return {
+    Type: 'L3_L4',
+    event_type: eventType(EventType.trace, subType),
+    trace_observation_point: point,
+  };
+}
+
+const MATCHES = ['none', 'L3-Only', 'L3-L4', 'L4-Only', 'all', 'L3-Proto', 'Proto-Only'];
+/** Before Hubble 0.8 the match alone; the direction came with 0.11. */
+const VERDICT_TYPE = new RegExp(
+  `^(?:policy-verdict:)?(${MATCHES.join('|')}|\\d+)(?: (INGRESS|EGRESS|TRAFFIC_DIRECTION_UNKNOWN))?$`,
+);
+/**
+ * Why it was denied is not said, not even by `none`: the field mask that newer versions print with
+ * takes the match and the direction away. The drop of the same packet tells.
+ */
+function verdictType(text: string): Json | undefined {
+  const [, match, direction = ''] = VERDICT_TYPE.exec(text) ?? [];
+  if (match === undefined || (/^\d+$/.test(match) && !text.startsWith('policy-verdict:'))) return undefined;
+  const matchType = MATCHES.includes(match) ? MATCHES.indexOf(match) : Number(match);
+  return {
+    Type: 'L3_L4',
+    event_type: eventType(EventType.policyVerdict),
+    ...(matchType === 0 ? {} : { policy_match_type: matchType }),
+    ...(direction === 'INGRESS' || direction === 'EGRESS' ? { traffic_direction: direction } : {}),
+  };
+}
+
+/** In the order of the enum SocketTranslationPoint. */
+const SOCKET_POINTS = ['pre-xlate-fwd', 'post-xlate-fwd', 'pre-xlate-rev', 'post-xlate-rev'];
+const SOCKET_NAMES = [
+  'SOCK_XLATE_POINT_PRE_DIRECTION_FWD',
+  'SOCK_XLATE_POINT_POST_DIRECTION_FWD',
+  'SOCK_XLATE_POINT_PRE_DIRECTION_REV',
+  'SOCK_XLATE_POINT_POST_DIRECTION_REV',
+];
+
+function socketType(text: string): Json | undefined {
+  const point = SOCKET_POINTS.indexOf(text);
+  if (point < 0 && !text.startsWith('SOCK_XLATE_POINT_')) return undefined;
+  return {
+    Type: 'SOCK',
+    event_type: eventType(EventType.traceSock, point + 1),
+    ...(point < 0 ? {} : { sock_xlate_point: SOCKET_NAMES[point] }),
+  };
+}
+
+/** DBG_CAPTURE_DELIVERY is 4, and so on. */
+const CAPTURES = [
+  'DELIVERY',
+  'FROM_LB',
+  'AFTER_V46',
+  'AFTER_V64',
+  'PROXY_PRE',
+  'PROXY_POST',
+  'SNAT_PRE',
+  'SNAT_POST',
+];
+const FIRST_CAPTURE = 4;
+
+function captureType(text: string): Json | undefined {
+  if (!text.startsWith('DBG_CAPTURE_')) return undefined;
+  const index = CAPTURES.indexOf(text.slice('DBG_CAPTURE_'.length));
+  return {
+    Type: 'L3_L4',
+    event_type: eventType(EventType.capture, index < 0 ? 0 : index + FIRST_CAPTURE),
+    ...(index < 0 ? {} : { debug_capture_point: text }),
+  };
+}
+
+const POLICY_DENIED = 133;
+
+const reasonsByText: ReadonlyMap<string, number> = new Map([
+  ...dropReasons
+    .filter(({ number }) => number > 0)
+    .map(({ text, number }) => [text.toLowerCase(), number] as const),
+  // Texts of earlier versions whose numbers mean the same, or were given to another reason later.
+  ['policy denied (l3)', POLICY_DENIED],
+  ['policy denied (l4)', POLICY_DENIED],
+  ['policy denied (cidr)', POLICY_DENIED],
+  ['ct: missing tcp ack flag', 136],
+  ["ct: can't create entry from packet", 138],
+  ['not a local target address', 151],
+  ['failed to insert into proxymap', 161],
+]);
+
+function dropType(text: string, verdict: string): FlowType | undefined {
+  const number = reasonsByText.get(text.toLowerCase()) ?? (/^\d{1,3}$/.test(text) ? Number(text) : 0);
+  if (number === 0 && verdict !== 'DROPPED') return undefined;
+  const fields = {
+    Type: 'L3_L4',
+    event_type: eventType(EventType.drop, number),
+    ...(number === 0 ? {} : dropReason(number)),
+  };
+  return { fields, l7: undefined };
+}
+
+function dropReason(number: number): Json {
+  const name = dropReasonByNumber(number)?.name;
+  return { drop_reason: number, ...(name === undefined ? {} : { drop_reason_desc: name }) };
+}
+
+/** JSON leaves a sub-type of 0 out. */
+function eventType(type: number, subType = 0): Json {
+  return subType === 0 ? { type } : { type, sub_type: subType };
+}

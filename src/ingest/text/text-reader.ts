@@ -1,0 +1,216 @@
+import type { Json } from '../../domain/flow/json.js';
+import { recogniseRecord, type HubbleRecord } from '../../domain/flow/record.js';
+import { hasArrow, isPrintedFlow, readCompact, readTimedLine } from './compact.js';
+import { endsBlock, isSeparator, readBlock, readField, type Block } from './dict.js';
+import { readEventBlock, readEventLine, readLostLine, readLostRow } from './events.js';
+import { composeFlow } from './flow-record.js';
+import type { PrintedFlow, PrintedFormat } from './printed-flow.js';
+import type { Dating } from './printed-time.js';
+import { Repeats } from './repeats.js';
+import { readHeading, readRow, type TableHeading } from './table.js';
+import type { TextTally } from './text-tally.js';
+
+export interface TextSink {
+  record(record: HubbleRecord, json: Buffer): void;
+  reject(line: number, reason: string): void;
+}
+
+/** A piece of text with the line that it begins in. */
+interface Held {
+  text: string;
+  line: number;
+}
+
+/** Hubble prints no line as long as this; what is longer is not searched. */
+const LONGEST_LINE = 64 << 10;
+/** A line is wrapped into this many at most. */
+const MOST_PIECES = 3;
+/** Rows of lost events that wait for a flow to show that they stand in a table. */
+const MOST_LOST_ROWS = 100;
+
+/**
+ * Reads one file of what `hubble observe` prints when it is not asked for JSON: the compact, dict
+ * and table formats of all versions, as people paste and save them. Each flow becomes the JSON that
+ * says the same, in an envelope that says that it was read from text and gives the text.
+ */
+export class TextReader {
+  readonly #repeats = new Repeats();
+  #heading: TableHeading | undefined;
+  #tableHasFlows = false;
+  #lostRows: Held[] = [];
+  #block: (Held & { fields: Block }) | undefined;
+  #hasBlocks = false;
+  /** A compact line that goes on in the next one. */
+  #cut: (Held & { pieces: string[] }) | undefined;
+
+  constructor(
+    private readonly sink: TextSink,
+    private readonly dating: Dating,
+    private readonly tally: TextTally,
+  ) {}
+
+  /** False for a line that is nothing of Hubble's: somebody else may make sense of it. */
+  take(dirty: string, line: number): boolean {
+    const text = dirty.trimEnd();
+    if (text.length > LONGEST_LINE) return false;
+    if (this.#cut !== undefined && this.#continues(text, line)) return true;
+    return this.#compact(text, line) || this.#field(text, line) || this.#table(text, line);
+  }
+
+  end(): void {
+    this.#settleCut();
+    this.#abandonBlock();
+    for (const { line } of this.#lostRows) this.sink.reject(line, 'lost events in a table without flows');
+    this.#lostRows = [];
+  }
+
+  #compact(text: string, line: number): boolean {
+    const lost = readLostLine(text, this.dating);
+    if (lost !== undefined) return this.#event('compact', text, lost, line);
+    if (!hasArrow(text)) {
+      const timed = readTimedLine(text);
+      const event = timed && readEventLine(timed, this.dating);
+      return event !== undefined && this.#event('compact', text, event, line);
+    }
+    const found = readCompact(text);
+    if (found === undefined) {
+      if (!isPrintedFlow(`N/A: ${text.trimStart()}`)) return false;
+      this.sink.reject(line, 'a flow in text without its time');
+      return true;
+    }
+    if (!found.isCut) return found.printed !== undefined && this.#flow(found.printed);
+    // A record in JSON is not to be swallowed by the words before it.
+    if (text.includes('{"')) return false;
+    this.#cut = { text, line, pieces: [text] };
+    return true;
+  }
+
+  /** The next line may be the rest of one that was wrapped, within a word or between two. */
+  #continues(text: string, line: number): boolean {
+    const cut = this.#cut;
+    if (cut === undefined) return false;
+    const isNext = line === cut.line + cut.pieces.length && text !== '' && readTimedLine(text) === undefined;
+    for (const glue of isNext ? ['', ' '] : []) {
+      const joined = cut.text + glue + text.trimStart();
+      const found = readCompact(joined);
+      if (found?.printed === undefined || found.isCut) continue;
+      if (!this.#flow({ ...found.printed, text: [...cut.pieces, text].join('\n') })) continue;
+      this.#cut = undefined;
+      return true;
+    }
+    if (isNext && cut.pieces.length + 1 < MOST_PIECES && readCompact(cut.text)?.printed === undefined) {
+      this.#cut = { text: `${cut.text} ${text.trimStart()}`, line: cut.line, pieces: [...cut.pieces, text] };
+      return true;
+    }
+    this.#settleCut();
+    return false;
+  }
+
+  /** A line that stays cut is a flow if it has its verdict; what was cut off is not known. */
+  #settleCut(): void {
+    const cut = this.#cut;
+    this.#cut = undefined;
+    if (cut === undefined) return;
+    const [first = ''] = cut.pieces;
+    const printed = readCompact(first)?.printed;
+    if (printed !== undefined && this.#flow(printed)) return;
+    for (const index of cut.pieces.keys())
+      this.sink.reject(cut.line + index, 'a flow in text that is cut off');
+  }
+
+  #field(text: string, line: number): boolean {
+    if (this.#hasBlocks && isSeparator(text)) return true;
+    const field = readField(text);
+    if (field === undefined) return false;
+    const { name, value } = field;
+    if (name === 'TIMESTAMP') {
+      this.#abandonBlock();
+      this.#block = { text, line, fields: new Map([[name, value]]) };
+      return true;
+    }
+    const block = this.#block;
+    if (block === undefined || block.fields.has(name)) return false;
+    block.fields.set(name, value);
+    block.text += `\n${text}`;
+    if (endsBlock(name)) this.#endBlock(block);
+    return true;
+  }
+
+  #endBlock({ fields, text, line }: Held & { fields: Block }): void {
+    this.#block = undefined;
+    this.#hasBlocks = true;
+    const printed = readBlock(fields, text);
+    if (printed !== undefined && this.#flow(printed)) return;
+    const event = readEventBlock(fields, this.dating);
+    if (event !== undefined) this.#event('dict', text, event, line);
+    else this.sink.reject(line, 'a block of fields that is no flow');
+  }
+
+  #abandonBlock(): void {
+    if (this.#block !== undefined) this.sink.reject(this.#block.line, 'a block of fields that is cut off');
+    this.#block = undefined;
+  }
+
+  #table(text: string, line: number): boolean {
+    const heading = readHeading(text);
+    if (heading !== undefined) {
+      this.#heading = heading;
+      this.sink.reject(line, 'the heading of a table, no record');
+      return true;
+    }
+    const printed = readRow(text, this.#heading);
+    if (printed !== undefined && this.#flow(printed)) {
+      this.#tableHasFlows = true;
+      for (const held of this.#lostRows.splice(0)) this.#lostRow(held);
+      return true;
+    }
+    if (this.#heading === undefined || readLostRow(text) === undefined) return false;
+    if (this.#tableHasFlows || this.#lostRows.length >= MOST_LOST_ROWS) this.#lostRow({ text, line });
+    else this.#lostRows.push({ text, line });
+    return true;
+  }
+
+  #lostRow({ text, line }: Held): void {
+    const lost = readLostRow(text);
+    if (lost !== undefined) this.#event('tab', text, lost, line);
+  }
+
+  #flow(printed: PrintedFlow): boolean {
+    const composed = composeFlow(printed, this.dating);
+    if (composed === undefined) return false;
+    const { flow, assumedYear, protocolAssumed } = composed;
+    const assumed = [
+      ...(assumedYear === undefined ? [] : ['year']),
+      ...(protocolAssumed ? ['protocol'] : []),
+    ];
+    const { node_name: node, time } = flow;
+    const envelope = {
+      flow,
+      ...(node === undefined ? {} : { node_name: node }),
+      ...(time === undefined ? {} : { time }),
+    };
+    this.#pass(printed.format, printed.text, envelope, assumed);
+    this.tally.addFlow(printed.format, composed);
+    return true;
+  }
+
+  #event(format: PrintedFormat, text: string, event: Json, line: number): boolean {
+    if (!this.#pass(format, text, event, [])) this.sink.reject(line, 'no record');
+    else this.tally.addRecord(format);
+    return true;
+  }
+
+  #pass(format: PrintedFormat, text: string, envelope: Json, assumed: readonly string[]): boolean {
+    const nth = this.#repeats.number(text);
+    const origin = {
+      read_from: format,
+      text,
+      ...(nth === 1 ? {} : { nth }),
+      ...(assumed.length === 0 ? {} : { assumed }),
+    };
+    const value = { ...envelope, flowatlas: origin };
+    const record = recogniseRecord(value);
+    if (record !== undefined) this.sink.record(record, Buffer.from(JSON.stringify(value)));
+    return record !== undefined;
+  }
+}
