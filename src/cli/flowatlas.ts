@@ -5,7 +5,7 @@ import { filterNames } from '../domain/filter/parse-filter.js';
 import { version } from '../version.js';
 import { demo } from './demo.js';
 import { printDrops } from './drops.js';
-import { importFiles } from './import.js';
+import { importFiles, type ImportOptions } from './import.js';
 import { printMap } from './map.js';
 import { serve } from './serve.js';
 import { printStatus } from './status.js';
@@ -37,9 +37,10 @@ for (const { flag, variable, value, describe } of settings) {
 }
 
 withSource(program.command('import'))
-  .description('store files that Hubble wrote: NDJSON, arrays, gzip, zstd; - is standard input')
+  .description('store files that Hubble wrote: NDJSON, arrays, its text, gzip, zstd; - is standard input')
   .argument('<file...>', 'files, or -')
-  .action(async (files: string[], options: SourceOptions) => {
+  .option('--year <year>', 'the year of text lines that name none (else told from the date of the file)')
+  .action(async (files: string[], options: ImportOptions) => {
     process.exitCode = await importFiles(files, options);
   });
 

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 import { SingleBar } from 'cli-progress';
-import type { IngestReport, Rejection } from '../ingest/ingest.schema.js';
+import type { IngestReport, Rejection, TextDating } from '../ingest/ingest.schema.js';
 import { openInput, type Input } from './input.js';
 import { RestError, type RestClient } from './rest-client.js';
 import { complain, paint, print, safe } from './terminal.js';
@@ -8,24 +8,30 @@ import { withServer, type SourceOptions } from './with-server.js';
 
 const MOST_ERRORS_SHOWN = 5;
 
+export interface ImportOptions extends SourceOptions {
+  /** Of text lines that name none. */
+  year?: string;
+}
+
 /** Stores files one after another. The exit code is 1 when one of them could not be stored or held no record. */
-export async function importFiles(files: readonly string[], options: SourceOptions): Promise<number> {
+export async function importFiles(files: readonly string[], options: ImportOptions): Promise<number> {
   return withServer(
     options,
     async (client) => {
       let failed = 0;
-      for (const file of files) if (!(await importFile(client, file))) failed++;
+      for (const file of files) if (!(await importFile(client, file, options.year))) failed++;
       return failed === 0 ? 0 : 1;
     },
     'writes',
   );
 }
 
-async function importFile(client: RestClient, file: string): Promise<boolean> {
+async function importFile(client: RestClient, file: string, year: string | undefined): Promise<boolean> {
   try {
     const input = openInput(file);
-    const report = await sendWithProgress(client, input);
+    const report = await sendWithProgress(client, input, datingOf(input, year));
     print(`${safe(input.name)}: ${describe(report)}`);
+    for (const assumption of report.text?.assumed ?? []) print(paint.dim(`  assumed ${safe(assumption)}`));
     printErrors(report.errors, report.rejected);
     return true;
   } catch (error) {
@@ -37,8 +43,19 @@ async function importFile(client: RestClient, file: string): Promise<boolean> {
   }
 }
 
-async function sendWithProgress(client: RestClient, { stream, bytes }: Input): Promise<IngestReport> {
-  if (!process.stderr.isTTY || bytes === 0) return client.sendFlows(stream);
+function datingOf({ written }: Input, year: string | undefined): TextDating {
+  return {
+    ...(year === undefined ? {} : { year: Number(year) }),
+    ...(written === undefined ? {} : { written }),
+  };
+}
+
+async function sendWithProgress(
+  client: RestClient,
+  { stream, bytes }: Input,
+  dating: TextDating,
+): Promise<IngestReport> {
+  if (!process.stderr.isTTY || bytes === 0) return client.sendFlows(stream, dating);
   const bar = new SingleBar({
     format: '{bar} {percentage} % | {value}/{total} MB | {eta_formatted} left',
     hideCursor: true,
@@ -53,7 +70,7 @@ async function sendWithProgress(client: RestClient, { stream, bytes }: Input): P
   });
   stream.on('error', (error) => count.destroy(error));
   try {
-    return await client.sendFlows(stream.pipe(count));
+    return await client.sendFlows(stream.pipe(count), dating);
   } finally {
     bar.stop();
   }
@@ -61,6 +78,7 @@ async function sendWithProgress(client: RestClient, { stream, bytes }: Input): P
 
 function describe(report: IngestReport): string {
   const parts = [`${report.stored.toLocaleString('en')} flows stored`];
+  if (report.text !== null) parts.push(`${report.text.records.toLocaleString('en')} records read from text`);
   if (report.duplicates > 0) parts.push(`${report.duplicates.toLocaleString('en')} already known`);
   if (report.lostEvents > 0) parts.push(paint.yellow(`${report.lostEvents} reports of lost events`));
   for (const [kind, count] of Object.entries(report.otherEvents)) parts.push(`${count} ${kind}`);

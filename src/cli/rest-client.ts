@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { IngestReport } from '../ingest/ingest.schema.js';
+import type { IngestReport, TextDating } from '../ingest/ingest.schema.js';
 
 /** An answer of the server that says what is wrong. */
 export class RestError extends Error {
@@ -33,8 +33,9 @@ export class RestClient {
   }
 
   /** Sends records as they come; there is no limit on how long that takes. */
-  async sendFlows(records: Readable): Promise<IngestReport> {
+  async sendFlows(records: Readable, dating: TextDating = {}): Promise<IngestReport> {
     const url = new URL('/api/v1/flows', this.server);
+    for (const [name, value] of Object.entries(dating)) url.searchParams.set(name, String(value));
     const outgoing = request(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/octet-stream' },

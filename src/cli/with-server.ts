@@ -46,7 +46,8 @@ async function withFile<T>(file: string, use: (client: RestClient) => Promise<T>
   const folder = mkdtempSync(join(tmpdir(), 'flowatlas-'));
   try {
     return await withOwnServer(folder, async (client) => {
-      await client.sendFlows(openInput(file).stream);
+      const { stream, written } = openInput(file);
+      await client.sendFlows(stream, written === undefined ? {} : { written });
       return use(client);
     });
   } finally {
