@@ -26,6 +26,12 @@ export function readHeading(text: string): TableHeading | undefined {
   return { hasNode: columns.has('NODE'), columns };
 }
 
+/** A row whose verdict is not on its line: it was wrapped. */
+export function isCutRow(text: string): boolean {
+  const [, , rest] = ROW.exec(text) ?? [];
+  return rest !== undefined && !CELLS.test(rest);
+}
+
 /** Undefined where the line is no row; `heading` is that of the table, if there was one. */
 export function readRow(text: string, heading: TableHeading | undefined): PrintedFlow | undefined {
   return (heading && readByColumns(text, heading)) ?? readByWords(text, heading);

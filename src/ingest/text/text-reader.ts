@@ -4,10 +4,11 @@ import { hasArrow, isPrintedFlow, readCompact, readTimedLine } from './compact.j
 import { endsBlock, isSeparator, readBlock, readField, type Block } from './dict.js';
 import { readEventBlock, readEventLine, readLostLine, readLostRow } from './events.js';
 import { composeFlow } from './flow-record.js';
+import { readFlowType } from './flow-type.js';
 import type { PrintedFlow, PrintedFormat } from './printed-flow.js';
-import type { Dating } from './printed-time.js';
+import { hasTime, type Dating } from './printed-time.js';
 import { Repeats } from './repeats.js';
-import { readHeading, readRow, type TableHeading } from './table.js';
+import { isCutRow, readHeading, readRow, type TableHeading } from './table.js';
 import type { TextTally } from './text-tally.js';
 
 export interface TextSink {
@@ -23,6 +24,13 @@ interface Held {
 
 /** Hubble prints no line as long as this; what is longer is not searched. */
 const LONGEST_LINE = 64 << 10;
+/** A flow whose line was wrapped: the pieces of it that came so far. */
+interface Cut {
+  pieces: readonly string[];
+  line: number;
+  read: (text: string) => PrintedFlow | undefined;
+}
+
 /** A line is wrapped into this many at most. */
 const MOST_PIECES = 3;
 /** Rows of lost events that wait for a flow to show that they stand in a table. */
@@ -40,8 +48,8 @@ export class TextReader {
   #lostRows: Held[] = [];
   #block: (Held & { fields: Block }) | undefined;
   #hasBlocks = false;
-  /** A compact line that goes on in the next one. */
-  #cut: (Held & { pieces: string[] }) | undefined;
+  /** A flow that may go on in the next line. */
+  #cut: Cut | undefined;
 
   constructor(
     private readonly sink: TextSink,
@@ -81,26 +89,26 @@ export class TextReader {
     if (!found.isCut) return found.printed !== undefined && this.#flow(found.printed);
     // A record in JSON is not to be swallowed by the words before it.
     if (text.includes('{"')) return false;
-    this.#cut = { text, line, pieces: [text] };
+    this.#cut = { line, pieces: [text], read: readWhole };
     return true;
   }
 
-  /** The next line may be the rest of one that was wrapped, within a word or between two. */
+  /** The next line may be the rest of one that was wrapped. */
   #continues(text: string, line: number): boolean {
     const cut = this.#cut;
     if (cut === undefined) return false;
-    const isNext = line === cut.line + cut.pieces.length && text !== '' && readTimedLine(text) === undefined;
-    for (const glue of isNext ? ['', ' '] : []) {
-      const joined = cut.text + glue + text.trimStart();
-      const found = readCompact(joined);
-      if (found?.printed === undefined || found.isCut) continue;
-      if (!this.#flow({ ...found.printed, text: [...cut.pieces, text].join('\n') })) continue;
-      this.#cut = undefined;
-      return true;
-    }
-    if (isNext && cut.pieces.length + 1 < MOST_PIECES && readCompact(cut.text)?.printed === undefined) {
-      this.#cut = { text: `${cut.text} ${text.trimStart()}`, line: cut.line, pieces: [...cut.pieces, text] };
-      return true;
+    const pieces = [...cut.pieces, text];
+    if (line === cut.line + cut.pieces.length && text !== '' && !hasTime(text)) {
+      const whole = unwrapped(pieces, cut.read);
+      if (whole !== undefined && this.#flow({ ...whole, text: pieces.join('\n') })) {
+        this.#cut = undefined;
+        return true;
+      }
+      const hasVerdict = readCompact(cut.pieces.join(' '))?.printed !== undefined;
+      if (!hasVerdict && pieces.length < MOST_PIECES) {
+        this.#cut = { ...cut, pieces };
+        return true;
+      }
     }
     this.#settleCut();
     return false;
@@ -164,7 +172,14 @@ export class TextReader {
       for (const held of this.#lostRows.splice(0)) this.#lostRow(held);
       return true;
     }
-    if (this.#heading === undefined || readLostRow(text) === undefined) return false;
+    if (this.#heading === undefined) return false;
+    if (isCutRow(text)) {
+      const { hasNode } = this.#heading;
+      const read = (joined: string) => readRow(joined, { hasNode, columns: new Map() });
+      this.#cut = { line, pieces: [text], read };
+      return true;
+    }
+    if (readLostRow(text) === undefined) return false;
     if (this.#tableHasFlows || this.#lostRows.length >= MOST_LOST_ROWS) this.#lostRow({ text, line });
     else this.#lostRows.push({ text, line });
     return true;
@@ -213,4 +228,21 @@ export class TextReader {
     if (record !== undefined) this.sink.record(record, Buffer.from(JSON.stringify(value)));
     return record !== undefined;
   }
+}
+
+/** The flow of a line that was wrapped between words, else within them: only one of both gives a type that is known. */
+function unwrapped(pieces: readonly string[], read: Cut['read']): PrintedFlow | undefined {
+  const [first = '', ...rest] = pieces;
+  const joins = rest.reduce<string[]>(
+    (before, piece) => before.flatMap((text) => [`${text} ${piece.trimStart()}`, text + piece.trimStart()]),
+    [first],
+  );
+  return joins
+    .map(read)
+    .find((printed) => printed !== undefined && readFlowType(printed.type, '') !== undefined);
+}
+
+function readWhole(text: string): PrintedFlow | undefined {
+  const found = readCompact(text);
+  return found?.isCut === false ? found.printed : undefined;
 }
