@@ -24,66 +24,63 @@ export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow 
   // A column that is not known, of a newer Hubble, is left to the text.
   const type = readFlowType(printed.type, verdict) ?? { fields: {}, l7: undefined };
   const summary = readSummary(printed.summary, type.l7);
+  // What is undefined is left out of the JSON.
   const flow: Json = {
-    ...given('time', read.time),
-    ...given('verdict', verdict),
-    ...given('auth_type', summary.authType),
-    ...between(source, destination),
-    ...layer4(summary, source, destination),
+    time: read.time,
+    verdict: said(verdict),
+    auth_type: said(summary.authType),
+    ethernet: ethernet(source, destination),
+    IP: addresses(source, destination),
+    l4: layer4(summary, source.port, destination.port),
     source: endpoint(source),
     destination: endpoint(destination),
-    ...given('node_name', printed.node),
-    ...names('source_names', source),
-    ...names('destination_names', destination),
-    ...(summary.l7 === undefined ? {} : { l7: summary.l7 }),
+    node_name: said(printed.node),
+    source_names: source.names.length === 0 ? undefined : source.names,
+    destination_names: destination.names.length === 0 ? undefined : destination.names,
+    l7: summary.l7,
     ...type.fields,
-    ...(printed.isReply === undefined ? {} : { is_reply: printed.isReply }),
-    ...(summary.ipTraceId === '' ? {} : { ip_trace_id: { trace_id: summary.ipTraceId } }),
+    is_reply: printed.isReply,
+    ip_trace_id: summary.ipTraceId === '' ? undefined : { trace_id: summary.ipTraceId },
     ...policies(printed.policies, verdict, type.fields['traffic_direction']),
-    ...given('Summary', summary.text),
+    Summary: said(summary.text),
   };
   return { flow, assumedYear: read.assumedYear, protocolAssumed: summary.protocolAssumed };
 }
 
-function given(key: string, text: string | undefined): Json {
-  return text === undefined || text === '' ? {} : { [key]: text };
+function said(text: string): string | undefined {
+  return text === '' ? undefined : text;
 }
 
-/** Addresses, or those of the link where the packet had no IP. */
-function between(source: ReadEndpoint, destination: ReadEndpoint): Json {
-  const ethernet = { ...given('source', source.mac), ...given('destination', destination.mac) };
-  const address = source.ip || destination.ip;
-  const ip = {
-    ...given('source', source.ip),
-    ...given('destination', destination.ip),
-    ipVersion: isIPv6(address) ? 'IPv6' : 'IPv4',
-  };
-  return {
-    ...(source.mac === '' && destination.mac === '' ? {} : { ethernet }),
-    ...(address === '' ? {} : { IP: ip }),
-  };
+/** Addresses of the link, where the packet had no IP. */
+function ethernet(source: ReadEndpoint, destination: ReadEndpoint): Json | undefined {
+  if (source.mac === '' && destination.mac === '') return undefined;
+  return { source: said(source.mac), destination: said(destination.mac) };
 }
 
-function layer4({ protocol, l4 }: ReadSummary, source: ReadEndpoint, destination: ReadEndpoint): Json {
-  if (protocol === '') return {};
+function addresses(source: ReadEndpoint, destination: ReadEndpoint): Json | undefined {
+  const any = source.ip || destination.ip;
+  if (any === '') return undefined;
+  const ipVersion = isIPv6(any) ? 'IPv6' : 'IPv4';
+  return { source: said(source.ip), destination: said(destination.ip), ipVersion };
+}
+
+function layer4({ protocol, l4 }: ReadSummary, source: number, destination: number): Json | undefined {
+  if (protocol === '') return undefined;
   const ports = {
-    ...(source.port === 0 ? {} : { source_port: source.port }),
-    ...(destination.port === 0 ? {} : { destination_port: destination.port }),
+    source_port: source === 0 ? undefined : source,
+    destination_port: destination === 0 ? undefined : destination,
   };
-  return { l4: { [protocol]: { ...ports, ...l4 } } };
+  return { [protocol]: { ...ports, ...l4 } };
 }
 
+/** Only with what was said: ends are kept as they are, and compared. */
 function endpoint({ identity, label, namespace, pod }: ReadEndpoint): Json {
-  return {
-    ...(identity === undefined || identity === 0 ? {} : { identity }),
-    ...given('namespace', namespace),
-    ...(label === '' ? {} : { labels: [label] }),
-    ...given('pod_name', pod),
-  };
-}
-
-function names(key: string, { names: list }: ReadEndpoint): Json {
-  return list.length === 0 ? {} : { [key]: list };
+  const json: Json = {};
+  if (identity !== undefined && identity !== 0) json['identity'] = identity;
+  if (namespace !== '') json['namespace'] = namespace;
+  if (label !== '') json['labels'] = [label];
+  if (pod !== '') json['pod_name'] = pod;
+  return json;
 }
 
 /** `name (Kind), namespace/name (Kind)`; which direction they decided for is said in the type. */
@@ -96,9 +93,5 @@ function policies(text: string, verdict: string, direction: unknown): Json {
 function policy(text: string): Json {
   const [, path = text, kind] = /^(\S+)(?: \((\w+)\))?$/.exec(text) ?? [];
   const slash = path.indexOf('/');
-  return {
-    name: path.slice(slash + 1),
-    ...given('namespace', path.slice(0, Math.max(0, slash))),
-    ...given('kind', kind),
-  };
+  return { name: path.slice(slash + 1), namespace: said(path.slice(0, Math.max(0, slash))), kind };
 }

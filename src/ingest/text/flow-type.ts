@@ -1,6 +1,7 @@
 import { dropReasonByNumber, dropReasons } from '../../domain/flow/drop-reason.js';
 import { observationPoints } from '../../domain/flow/enums.js';
 import { EventType } from '../../domain/flow/flow.js';
+import { forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 
 /** What the TYPE column says, as the fields that Hubble's printer makes it of. */
@@ -9,8 +10,18 @@ export interface FlowType {
   l7: { kind: string; type: string; observationSource: string } | undefined;
 }
 
+/** Few, and the same over and over. */
+const known = forgetful<FlowType | null>(1000);
+
 /** Undefined for a type that no version of Hubble is known to print. */
 export function readFlowType(text: string, verdict: string): FlowType | undefined {
+  const key = `${verdict} ${text}`;
+  let type = known.get(key);
+  if (type === undefined) known.set(key, (type = findType(text, verdict) ?? null));
+  return type ?? undefined;
+}
+
+function findType(text: string, verdict: string): FlowType | undefined {
   if (text === 'UNKNOWN') return { fields: {}, l7: undefined };
   const l7 = L7_TYPE.exec(text);
   if (l7 !== null) return l7Type(l7);

@@ -1,3 +1,4 @@
+import { forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 import type { FlowType } from './flow-type.js';
 import { readIcmp } from './icmp.js';
@@ -17,7 +18,17 @@ export interface ReadSummary {
   l7: Json | undefined;
 }
 
+/** Those of packets: few, and the same over and over. */
+const known = forgetful<ReadSummary>(1000);
+
 export function readSummary(printed: string, l7: FlowType['l7']): ReadSummary {
+  if (l7 !== undefined) return findSummary(printed, l7);
+  let summary = known.get(printed);
+  if (summary === undefined) known.set(printed, (summary = findSummary(printed, undefined)));
+  return summary;
+}
+
+function findSummary(printed: string, l7: FlowType['l7']): ReadSummary {
   const [, ipTraceId = '', told = printed] = /^IP Trace ID: (\d+); (.*)$/.exec(printed) ?? [];
   const [, text = told, authType = ''] =
     /^(.*); (?:Auth: (?=[A-Z_]+$))?(SPIRE|TEST_ALWAYS_FAIL|(?<=Auth: )[A-Z_]+)$/.exec(told) ?? [];

@@ -199,12 +199,7 @@ export class TextReader {
       ...(protocolAssumed ? ['protocol'] : []),
     ];
     const { node_name: node, time } = flow;
-    const envelope = {
-      flow,
-      ...(node === undefined ? {} : { node_name: node }),
-      ...(time === undefined ? {} : { time }),
-    };
-    this.#pass(printed.format, printed.text, envelope, assumed);
+    this.#pass(printed.format, printed.text, { flow, node_name: node, time }, assumed);
     this.tally.addFlow(printed.format, composed);
     return true;
   }
@@ -220,8 +215,8 @@ export class TextReader {
     const origin = {
       read_from: format,
       text,
-      ...(nth === 1 ? {} : { nth }),
-      ...(assumed.length === 0 ? {} : { assumed }),
+      nth: nth === 1 ? undefined : nth,
+      assumed: assumed.length === 0 ? undefined : assumed,
     };
     const value = { ...envelope, flowatlas: origin };
     const record = recogniseRecord(value);
