@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { settings } from '../config.js';
 import { filterNames } from '../domain/filter/parse-filter.js';
+import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { version } from '../version.js';
 import { demo } from './demo.js';
 import { printDrops } from './drops.js';
@@ -39,7 +40,12 @@ for (const { flag, variable, value, describe } of settings) {
 withSource(program.command('import'))
   .description('store files that Hubble wrote: NDJSON, arrays, its text, gzip, zstd; - is standard input')
   .argument('<file...>', 'files, or -')
-  .option('--year <year>', 'the year of text lines that name none (else told from the date of the file)')
+  .addOption(
+    new Option(
+      '--year <year>',
+      'the year of text lines that name none (else told from the date of the file)',
+    ).argParser(readYear),
+  )
   .action(async (files: string[], options: ImportOptions) => {
     process.exitCode = await importFiles(files, options);
   });
@@ -90,6 +96,12 @@ function asking(command: Command): Command {
     command.addOption(name.startsWith('not-') ? option.hideHelp() : option);
   }
   return command;
+}
+
+function readYear(value: string): string {
+  if (!textDatingSchema.safeParse({ year: value }).success)
+    throw new InvalidArgumentError('a year from 1970 to 2261 is needed.');
+  return value;
 }
 
 function collect(value: string, before: string[] | undefined): string[] {

@@ -78,7 +78,8 @@ async function sendWithProgress(
 
 function describe(report: IngestReport): string {
   const parts = [`${report.stored.toLocaleString('en')} flows stored`];
-  if (report.text !== null) parts.push(`${report.text.records.toLocaleString('en')} records read from text`);
+  if (report.text !== undefined)
+    parts.push(`${report.text.records.toLocaleString('en')} records read from text`);
   if (report.duplicates > 0) parts.push(`${report.duplicates.toLocaleString('en')} already known`);
   if (report.lostEvents > 0) parts.push(paint.yellow(`${report.lostEvents} reports of lost events`));
   for (const [kind, count] of Object.entries(report.otherEvents)) parts.push(`${count} ${kind}`);

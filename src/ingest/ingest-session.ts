@@ -59,6 +59,7 @@ export class IngestSession {
   }
 
   report(): IngestReport {
+    const text = this.#text.report();
     return {
       records: this.#stored + this.#duplicates + this.#events,
       stored: this.#stored,
@@ -68,8 +69,8 @@ export class IngestSession {
       otherEvents: this.#otherEvents,
       from: this.#oldest === undefined ? null : formatTimestamp(this.#oldest),
       to: this.#newest === undefined ? null : formatTimestamp(this.#newest),
-      text: this.#text.report(),
       errors: this.#errors,
+      ...(text === undefined ? {} : { text }),
     };
   }
 

@@ -28,8 +28,10 @@ export const ingestReportSchema = z
     otherEvents: z.record(z.string(), z.int()).describe('node_status, agent_event, debug_event records'),
     from: z.string().nullable().describe('time of the oldest flow in the body'),
     to: z.string().nullable().describe('time of the newest flow in the body'),
-    text: textReportSchema.nullable().describe('what was read from text that hubble observe printed'),
     errors: z.array(rejectionSchema).describe('at most 100'),
+    text: textReportSchema
+      .optional()
+      .describe('what was read from text that hubble observe printed; absent where nothing was'),
   })
   .meta({ id: 'IngestReport' });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Drops } from '../../src/drops/drops.schema.js';
@@ -52,6 +52,30 @@ describe('import', () => {
     const again = await runToEnd(['import', '--server', other.url, one]);
     expect(again).toMatchObject({ code: 0 });
     expect(again.stdout).toMatch(/0 flows stored, 10 already known/);
+  });
+
+  it('reads text, and says of which year it took it to be', async () => {
+    const other = await startServer();
+    const text = file(
+      'flows.txt',
+      'Mar 17 13:56:00.709: shop/web:1 (ID:1234) -> pay/api:80 (ID:5678) to-endpoint FORWARDED (TCP Flags: SYN)\n',
+    );
+    utimesSync(text, 0, Date.parse('2022-03-01T00:00:00Z') / 1000);
+    const dated = await runToEnd(['import', '--server', other.url, text]);
+    expect(dated).toMatchObject({ code: 0, stderr: '' });
+    expect(dated.stdout).toContain('1 flows stored, 1 records read from text');
+    expect(dated.stdout).toContain(
+      'assumed the year 2021 for 1 flows, the newest that is not after 2022-03-01, the date of the file',
+    );
+    const told = await runToEnd(['import', '--server', other.url, '--year', '2019', text]);
+    expect(told.stdout).toContain('assumed the year 2019 for 1 flows, as told');
+    expect((await statusOf(other)).oldest).toBe('2019-03-17T13:56:00.709Z');
+    const wrong = await runToEnd(['import', '--server', other.url, '--year', 'x', text]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--year');
+    const map = await runToEnd(['map', '--input-file', text]);
+    expect(map.stdout).toMatch(/shop\/web +pay\/api +80 TCP/);
+    expect(map.stdout).toContain('2021-03-17');
   });
 
   it('takes the server from the environment', async () => {

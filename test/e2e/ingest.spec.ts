@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import type { IngestReport } from '../../src/ingest/ingest.schema.js';
 import {
   flowLines,
   lines,
@@ -101,6 +102,19 @@ describe('forms of a body', () => {
       expect((await post(server, flowLines(type, 2), { 'content-type': type })).body.stored).toBe(2);
     });
   }
+
+  it('stores what hubble observe prints, in the year that is told or found', async () => {
+    const line = (second: number) =>
+      `Mar 17 13:56:0${second}.709: text/web:1 (ID:1234) -> text/api:80 (ID:5678) to-endpoint FORWARDED (UDP)\n`;
+    const send = (query: string, body: string) =>
+      ask<IngestReport>(server, `/api/v1/flows${query}`, { method: 'POST', body });
+    const told = await send('?year=2019&written=2022-03-01T00:00:00Z', line(1));
+    expect(told).toMatchObject({ status: 200, body: { stored: 1, from: '2019-03-17T13:56:01.709Z' } });
+    const found = await send('?written=2022-03-01T00:00:00%2B02:00', line(2));
+    expect(found.body).toMatchObject({ from: '2021-03-17T13:56:02.709Z', text: { records: 1, compact: 1 } });
+    expect((await ndjson(server, 'from-pod=text/web')).length).toBe(2);
+    expect((await send('', line(3))).body.text?.assumed[0]).toMatch(/the time of arrival$/);
+  });
 
   it('stores a body with Content-Encoding gzip', async () => {
     const body = gzipSync(flowLines('gzip', 500));
@@ -382,6 +396,17 @@ describe('what is no record', () => {
 
   it('is refused as gzip that is none', async () => {
     expectError(await post(server, 'plain', { 'content-encoding': 'gzip' }), 400, 'invalid_body');
+  });
+
+  it('is refused with a year or a date that is none', async () => {
+    for (const [query, field] of [
+      ['year=twenty', 'year'],
+      ['year=999999', 'year'],
+      ['written=yesterday', 'written'],
+    ]) {
+      const answer = await ask<ErrorBody>(server, `/api/v1/flows?${query}`, { method: 'POST', body: 'x' });
+      expect(expectError(answer, 400, 'invalid_parameter').field).toBe(field);
+    }
   });
 
   it('is refused beside parameters that nobody knows', async () => {

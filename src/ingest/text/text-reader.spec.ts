@@ -307,7 +307,8 @@ describe('what Hubble prints beside flows', () => {
     const { report } = await ingest(`${HEADING}\n${LOST_ROW}\n${ROW}\n${LOST_ROW}\n`);
     expect(report).toMatchObject({ stored: 1, lostEvents: 2, rejected: 1 });
     const alone = await ingest(`${HEADING}\n${LOST_ROW}\n`);
-    expect(alone.report).toMatchObject({ records: 0, lostEvents: 0, rejected: 2, text: null });
+    expect(alone.report).toMatchObject({ records: 0, lostEvents: 0, rejected: 2 });
+    expect(alone.report).not.toHaveProperty('text');
   });
 });
 
@@ -336,7 +337,7 @@ describe('the report', () => {
   });
 
   it('says nothing of text where there is none, and nothing of years where they are printed', async () => {
-    expect((await ingest(JSON.stringify(record()))).report.text).toBeNull();
+    expect((await ingest(JSON.stringify(record()))).report).not.toHaveProperty('text');
     const { report } = await ingest(LINE.replace('May  2 13:42:21.107', '2026-05-02T13:42:21.107Z'));
     expect(report.text?.assumed).toEqual([]);
   });

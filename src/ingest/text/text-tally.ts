@@ -23,9 +23,9 @@ export class TextTally {
     this.#formats[format]++;
   }
 
-  /** Null where nothing was text. */
-  report(): TextReport | null {
-    if (this.#records === 0) return null;
+  /** Undefined where nothing was text. */
+  report(): TextReport | undefined {
+    if (this.#records === 0) return undefined;
     return { records: this.#records, ...this.#formats, assumed: [...this.#assumed()] };
   }
 
