@@ -85,6 +85,12 @@ function Report({ report }: { report: IngestReport }): JSX.Element {
           {others.map(([kind, count]) => `${formatCount(count)} ${kind.replaceAll('_', ' ')}`).join(', ')}
         </p>
       )}
+      {report.text && (
+        <p className="muted small" data-testid="upload-text">
+          {plural(report.text.records, 'record')} read from text
+          {report.text.assumed.map((assumption) => `; assumed ${assumption}`).join('')}
+        </p>
+      )}
       <ErrorLines errors={report.errors} total={report.rejected} />
     </div>
   );
