@@ -33,12 +33,14 @@ describe('a line of the compact format', () => {
     '# => ',
     '1. ',
     '[pod/cilium-x7/cilium-agent] ',
+    'flows.txt:12:',
+    '<pre><code>',
     '2026-06-01T10:00:00.5Z stdout F ',
   ])('may stand behind %p', (prefix) => {
     expect(read(prefix + LINE)).toMatchObject({ time: 'Jul  2 13:42:21.107', summary: 'TCP Flags: SYN' });
   });
 
-  it.each(['`', '   ', ' |', '**', ' # this is the first (of two)', ' (see below)'])(
+  it.each(['`', '",', '</code></pre>', '   ', ' |', '**', ' # this is the first (of two)', ' (see below)'])(
     'may stand before %p',
     (suffix) => {
       expect(readCompact(LINE + suffix)).toMatchObject({
@@ -109,6 +111,7 @@ describe('a line of the compact format', () => {
       LINE.replace('->', '-&gt;').replace('TCP Flags: SYN', 'HTTP/1.1 GET http://x/?a&amp;b'),
     );
     expect(printed).toMatchObject({ isReply: false, summary: 'HTTP/1.1 GET http://x/?a&b' });
+    expect(read(LINE.replace('->', '←'))).toMatchObject({ isReply: true, summary: 'TCP Flags: SYN' });
   });
 
   it('is cut where its verdict or the end of its summary is missing', () => {

@@ -5,7 +5,7 @@ import { TIME_PATTERN } from './printed-time.js';
  * `TIME[ [NODE]]: SOURCE[ (IDENTITY)] ARROW DESTINATION[ (IDENTITY)] TYPE VERDICT[ BY POLICY, …] (SUMMARY)`,
  * behind whatever stands in front of it: indentation, marks of lists and quotes, prefixes of log files.
  */
-const LINE = new RegExp(`(?:^|[^\\w:.])(${TIME_PATTERN})(?:\\s\\[([^\\]]*)\\])?:(?:\\s(.*))?$`);
+const LINE = new RegExp(`(?:^|[^\\w.])(${TIME_PATTERN})(?:\\s\\[([^\\]]*)\\])?:(?:\\s(.*))?$`);
 const ARROW = / (->|<-|<>) /;
 const IDENTITY = /^\(([^()\s]+)\)$/;
 /** Behind the arrow: a host, an identity, and the rest. */
@@ -14,7 +14,7 @@ const DECISION = new RegExp(
   `^(\\S.*?)\\s(${VERDICT_PATTERN})(?: BY (${POLICIES_PATTERN}))?(?:\\s*\\((.*)|[\\s\`'"|]*)$`,
 );
 /** What people put behind a line that they quote. */
-const DECORATION = /[\s`'"|*]+$/;
+const DECORATION = /[\s`'"|*,;]+$/;
 
 /** The part of a line from its time on. */
 export interface TimedLine {
@@ -106,8 +106,8 @@ function closeSummary(tail: string): { summary: string; isClosed: boolean } {
   for (let at = 0; at < text.length; at++) {
     if (text[at] === '(') depth++;
     if (text[at] !== ')' || --depth > 0) continue;
-    // What follows without a blank belongs to the summary, what follows behind one is a remark.
-    if (at === text.length - 1 || /\s/.test(text[at + 1] ?? ''))
+    // What follows without a blank belongs to the summary; behind one, or as a tag, it is a remark.
+    if (at === text.length - 1 || /[\s<]/.test(text[at + 1] ?? ''))
       return { summary: text.slice(0, at), isClosed: true };
     depth = 1;
   }
@@ -115,7 +115,7 @@ function closeSummary(tail: string): { summary: string; isClosed: boolean } {
   return { summary: isClosed ? text.slice(0, -1) : text, isClosed };
 }
 
-const HTML_ARROW = / (?:-&gt;|&lt;-|&lt;&gt;) /;
+const HTML_ARROW = / (?:-&gt;|&lt;-|&lt;&gt;|[→←↔]) /;
 const ENTITIES: Readonly<Record<string, string>> = {
   lt: '<',
   gt: '>',
@@ -125,7 +125,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '#39': "'",
 };
 
-/** Lines that were copied out of the source of a page. */
+const DRAWN_ARROWS: Readonly<Record<string, string>> = { '→': '->', '←': '<-', '↔': '<>' };
+
+/** Lines that were copied out of the source of a page, or whose arrows an editor has drawn. */
 function unescapeHtml(text: string): string {
-  return text.replace(/&(lt|gt|amp|quot|#34|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
+  const ascii = text.replace(/(?<= )[→←↔](?= )/g, (arrow) => DRAWN_ARROWS[arrow] ?? arrow);
+  return ascii.replace(/&(lt|gt|amp|quot|#34|#39);/g, (_, name: string) => ENTITIES[name] ?? '');
 }

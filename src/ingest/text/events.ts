@@ -6,7 +6,7 @@ import { readTime, TIME_PATTERN, type Dating } from './printed-time.js';
 /** What Hubble prints beside flows, as the records that its JSON has for it. */
 
 const LOST = new RegExp(
-  `(?:^|[^\\w:.])EVENTS LOST: (\\w+) CPU\\((-?\\d+)\\) (\\d+)(?: \\(first: (${TIME_PATTERN}), last: (${TIME_PATTERN})\\))?`,
+  `(?:^|[^\\w.])EVENTS LOST: (\\w+) CPU\\((-?\\d+)\\) (\\d+)(?: \\(first: (${TIME_PATTERN}), last: (${TIME_PATTERN})\\))?`,
 );
 const LOST_ROW = /(?:^|\s)([A-Z][A-Z_]+)\s+EVENTS LOST\s+CPU\((-?\d+)\) - (\d+)/;
 const LOST_SUMMARY = /^CPU\((-?\d+)\) - (\d+)$/;

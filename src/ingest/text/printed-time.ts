@@ -12,7 +12,7 @@ const RFC_1123 = '[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2
 /** For regular expressions that look for a time in a line. */
 export const TIME_PATTERN = `${RFC_1123}|${STAMP}|${RFC_3339}|N/A`;
 
-const BEGINNING = new RegExp(`(?:^|[^\\w:.])(?:${TIME_PATTERN})(?:[\\s:]|$)`);
+const BEGINNING = new RegExp(`(?:^|[^\\w.])(?:${TIME_PATTERN})(?:[\\s:]|$)`);
 
 /** A line with a time in it is no rest of the one before. */
 export function hasTime(text: string): boolean {

@@ -5,7 +5,7 @@ import { TIME_PATTERN } from './printed-time.js';
 /** `TIMESTAMP[ NODE] SOURCE DESTINATION TYPE VERDICT SUMMARY` and rows of cells without identities and arrows. */
 const HEADING = /\bTIMESTAMP\s+(?:\|\s*)?(?:NODE\s+(?:\|\s*)?)?SOURCE\s+(?:\|\s*)?DESTINATION\b/;
 const COLUMNS = ['TIMESTAMP', 'NODE', 'SOURCE', 'DESTINATION', 'TYPE', 'VERDICT', 'SUMMARY'];
-const ROW = new RegExp(`(?:^|[^\\w:.])(${TIME_PATTERN})\\s+(\\S.*)$`);
+const ROW = new RegExp(`(?:^|[^\\w.])(${TIME_PATTERN})\\s+(\\S.*)$`);
 /** The verdict is the last word before the summary that stands between blanks. */
 const CELLS = new RegExp(`^(.*?)\\s(${VERDICT_PATTERN})(?:\\s(.*))?$`);
 

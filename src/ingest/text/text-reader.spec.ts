@@ -188,6 +188,13 @@ describe('a flow in text', () => {
     ]);
   });
 
+  it('is read where colours lost their escape characters, and blanks are unbreakable', async () => {
+    for (const escape of ['', '^[', '\\x1b', '\\033']) {
+      const coloured = LINE.replace('41234', `${escape}[33m41234${escape}[0m`).replaceAll(' ', '\u00a0');
+      expect(await read(coloured)).toMatchObject([{ flowatlas: { text: LINE } }]);
+    }
+  });
+
   it("is read out of a log pipeline's JSON", async () => {
     const wrapped = (log: string) => JSON.stringify({ log: `${log}\n`, stream: 'stdout' });
     expect(await read(`${wrapped(LINE)}\n${wrapped(REPLY)}\n`)).toHaveLength(2);

@@ -59,7 +59,7 @@ export class TextReader {
 
   /** False for a line that is nothing of Hubble's: somebody else may make sense of it. */
   take(dirty: string, line: number): boolean {
-    const text = dirty.trimEnd();
+    const text = plain(dirty).trimEnd();
     if (text.length > LONGEST_LINE) return false;
     if (this.#cut !== undefined && this.#continues(text, line)) return true;
     return this.#compact(text, line) || this.#field(text, line) || this.#table(text, line);
@@ -223,6 +223,14 @@ export class TextReader {
     if (record !== undefined) this.sink.record(record, Buffer.from(JSON.stringify(value)));
     return record !== undefined;
   }
+}
+
+/** Colours whose escape character was lost in copying, or was made visible. */
+const LOST_COLOURS = /(?:\^\[|\\x1b|\\u001b|\\033|␛)?\[\d{1,3}(?:;\d{1,3})*m/g;
+
+function plain(text: string): string {
+  const uncoloured = text.includes('[0m') ? text.replace(LOST_COLOURS, '') : text;
+  return uncoloured.includes('\u00a0') ? uncoloured.replaceAll('\u00a0', ' ') : uncoloured;
 }
 
 /** The flow of a line that was wrapped between words, else within them: only one of both gives a type that is known. */
