@@ -1,15 +1,23 @@
 import { EventEmitter, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
-import type { FromWriter, ToWriter } from './ingest-protocol.js';
+import type { Checkpoint, FromWriter, ToWriter } from './ingest-protocol.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
 
 /** Chunks of a session under way to the writing thread, before its sender has to wait. */
 const MOST_UNREAD = 4;
 
+const LOST = new FlowatlasError('unavailable', 'some of what was sent before was lost; send it again');
+
 interface Pending {
   unread: number;
   room: (() => void)[];
+  done: Waiting;
+  /** Who asked for a commit, oldest first. */
+  commits: Waiting[];
+}
+
+interface Waiting {
   resolve: (report: IngestReport) => void;
   reject: (error: FlowatlasError) => void;
 }
@@ -54,7 +62,7 @@ export class IngestClient {
     const notAfterIs = written === undefined ? 'the time of arrival' : 'the date of the file';
     this.#send({ kind: 'open', session, dating: { year, notAfter, notAfterIs } });
     const done = new Promise<IngestReport>((resolve, reject) => {
-      this.#pending.set(session, { unread: 0, room: [], resolve, reject });
+      this.#pending.set(session, { unread: 0, room: [], commits: [], done: { resolve, reject } });
     });
     done.catch(() => undefined);
     return {
@@ -62,9 +70,14 @@ export class IngestClient {
         this.#send({ kind: 'file', session, name });
       },
       write: (chunk) => this.#write(session, chunk),
-      end: () => {
-        this.#send({ kind: 'end', session });
+      commit: (checkpoints = []) => this.#commit(session, checkpoints),
+      end: (checkpoints = []) => {
+        this.#send({ kind: 'end', session, checkpoints });
         return done;
+      },
+      abandon: () => {
+        fail(this.#take(session), LOST);
+        this.#send({ kind: 'abandon', session });
       },
     };
   }
@@ -86,6 +99,13 @@ export class IngestClient {
     if (pending.unread >= MOST_UNREAD) await new Promise<void>((resolve) => pending.room.push(resolve));
   }
 
+  #commit(session: number, checkpoints: readonly Checkpoint[]): Promise<IngestReport> {
+    const pending = this.#pending.get(session);
+    if (pending === undefined) return Promise.reject(this.#death ?? LOST);
+    this.#send({ kind: 'commit', session, checkpoints });
+    return new Promise((resolve, reject) => pending.commits.push({ resolve, reject }));
+  }
+
   #send(message: ToWriter): void {
     this.worker.postMessage(message);
   }
@@ -96,10 +116,12 @@ export class IngestClient {
       if (pending === undefined) return;
       pending.unread--;
       pending.room.shift()?.();
-    } else if (message.kind === 'done') this.#take(message.session)?.resolve(message.report);
+    } else if (message.kind === 'kept')
+      this.#pending.get(message.session)?.commits.shift()?.resolve(message.report);
+    else if (message.kind === 'done') this.#take(message.session)?.done.resolve(message.report);
     else if (message.kind === 'failed') {
       const { code, message: text, report } = message;
-      this.#take(message.session)?.reject(new FlowatlasError(code, text, undefined, { report }));
+      fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));
     } else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
   }
 
@@ -116,20 +138,31 @@ export class IngestClient {
       'unavailable',
       `the writing thread died (${message}); restart the server`,
     );
-    for (const { room, reject } of this.#pending.values()) {
-      for (const go of room) go();
-      reject(this.#death);
-    }
+    for (const pending of this.#pending.values()) fail(pending, this.#death);
     this.#pending.clear();
     this.#events.emit('closed');
   }
 }
 
-/** One body under way into the store. */
+function fail(pending: Pending | undefined, error: FlowatlasError): void {
+  if (pending === undefined) return;
+  for (const go of pending.room) go();
+  for (const { reject } of pending.commits) reject(error);
+  pending.done.reject(error);
+}
+
+/** One body, or one source that goes on for long, under way into the store. */
 export interface IngestUpload {
   startFile(name: string): void;
   /** Resolves when more may be sent. */
   write(chunk: Uint8Array): Promise<void>;
-  /** Resolves when everything sent is on disk. */
-  end(): Promise<IngestReport>;
+  /**
+   * Resolves with the report so far when everything sent is on disk, and the checkpoints in the same
+   * transaction or a later one. Waits for the next regular commit. When it rejects, the upload is over.
+   */
+  commit(checkpoints?: readonly Checkpoint[]): Promise<IngestReport>;
+  /** Resolves when everything sent is on disk, and the checkpoints with it. */
+  end(checkpoints?: readonly Checkpoint[]): Promise<IngestReport>;
+  /** Nothing more will come and nobody waits; what was read stays, a line that is not whole is forgotten. */
+  abandon(): void;
 }

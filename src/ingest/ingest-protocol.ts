@@ -2,12 +2,22 @@ import type { ErrorCode } from '../domain/errors.js';
 import type { IngestReport } from './ingest.schema.js';
 import type { Dating } from './text/printed-time.js';
 
+/** How far a source has been read, in its own words; without a state it is forgotten. */
+export interface Checkpoint {
+  source: string;
+  state?: string | undefined;
+}
+
 /** What the main thread asks of the thread that writes, and what it is told. */
 export type ToWriter =
   | { kind: 'open'; session: number; dating: Dating }
   | { kind: 'file'; session: number; name: string }
   | { kind: 'write'; session: number; chunk: Uint8Array }
-  | { kind: 'end'; session: number }
+  /** Tell me when everything so far is on disk, and the checkpoints with it. */
+  | { kind: 'commit'; session: number; checkpoints: readonly Checkpoint[] }
+  | { kind: 'end'; session: number; checkpoints: readonly Checkpoint[] }
+  /** Nobody waits for this session any more; what it began to read is forgotten. */
+  | { kind: 'abandon'; session: number }
   | { kind: 'close' };
 
 export type FromWriter =
@@ -16,6 +26,8 @@ export type FromWriter =
   | { kind: 'refused'; message: string }
   /** A chunk was read: another may be sent. */
   | { kind: 'written'; session: number }
+  /** What was written before the oldest `commit` not yet answered is on disk; the report so far. */
+  | { kind: 'kept'; session: number; report: IngestReport }
   | { kind: 'done'; session: number; report: IngestReport }
   | { kind: 'failed'; session: number; code: ErrorCode; message: string; report: IngestReport }
   /** More flows are on disk. */

@@ -17,6 +17,8 @@ export class IngestServer {
   readonly #scanner = new FlowScanner(this.#reader);
   readonly #sessions = new Map<number, IngestSession>();
   readonly #timer: NodeJS.Timeout;
+  /** Sessions that asked to be told of the next commit, which they share: many small ones make reading slow. */
+  #waiting: number[] = [];
   #commit: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
 
@@ -29,6 +31,7 @@ export class IngestServer {
     };
     this.#timer = setInterval(() => {
       writer.commitAfter(OPEN_AT_MOST);
+      void this.#answerWaiting();
     }, OPEN_AT_MOST);
   }
 
@@ -40,6 +43,7 @@ export class IngestServer {
   async #handle(message: ToWriter): Promise<void> {
     if (message.kind === 'close') {
       clearInterval(this.#timer);
+      await this.#answerWaiting();
       await this.writer.close().catch(() => undefined);
       this.send({ kind: 'closed' });
       return;
@@ -53,9 +57,14 @@ export class IngestServer {
     if (session === undefined) return;
     if (message.kind === 'file') session.startFile(message.name);
     else if (message.kind === 'write') await this.#write(message.session, session, message.chunk);
+    else if (message.kind === 'commit') {
+      session.note(message.checkpoints);
+      this.#waiting.push(message.session);
+    } else if (message.kind === 'abandon') this.#sessions.delete(message.session);
     else {
       this.#sessions.delete(message.session);
       session.end();
+      session.note(message.checkpoints);
       void this.#finish(message.session, session);
     }
   }
@@ -67,15 +76,36 @@ export class IngestServer {
   }
 
   async #finish(id: number, session: IngestSession): Promise<void> {
-    let failure: unknown;
+    this.#answer('done', id, session, await this.#tryCommit());
+  }
+
+  async #answerWaiting(): Promise<void> {
+    const waiting = this.#waiting.splice(0);
+    if (waiting.length === 0) return;
+    const failure = await this.#tryCommit();
+    for (const id of waiting) {
+      const session = this.#sessions.get(id);
+      if (session !== undefined) this.#answer('kept', id, session, failure);
+    }
+  }
+
+  #answer(kind: 'kept' | 'done', id: number, session: IngestSession, failure: unknown): void {
+    const report = session.report();
+    if (failure === undefined && !session.hasLost) {
+      this.send({ kind, session: id, report });
+      return;
+    }
+    this.#sessions.delete(id);
+    this.send({ kind: 'failed', session: id, report, ...describe(failure) });
+  }
+
+  async #tryCommit(): Promise<unknown> {
     try {
       await this.#commitTogether();
+      return undefined;
     } catch (error) {
-      failure = error;
+      return error;
     }
-    const report = session.report();
-    if (failure === undefined && !session.hasLost) this.send({ kind: 'done', session: id, report });
-    else this.send({ kind: 'failed', session: id, report, ...describe(failure) });
   }
 
   /** Sessions that end at the same time share one commit. */

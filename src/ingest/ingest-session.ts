@@ -2,6 +2,7 @@ import type { FlowReader } from '../domain/flow/flow-reader.js';
 import type { EventKind, EventRecord, FlowRecord } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { FlowWriter, NewFlow } from '../store/flow-store.js';
+import type { Checkpoint } from './ingest-protocol.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { RecordDecoder, type DecoderSink } from './record-decoder.js';
@@ -51,6 +52,12 @@ export class IngestSession {
 
   end(): void {
     this.#decoder.end();
+  }
+
+  /** Notes how far sources have been read: up to what this session was given, unless some of that was lost. */
+  note(checkpoints: readonly Checkpoint[]): void {
+    if (this.hasLost) return;
+    for (const { source, state } of checkpoints) this.writer.checkpoint(source, state);
   }
 
   /** Some of what this session appended was lost by a commit that failed. */

@@ -92,6 +92,32 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
       }));
   });
 
+  describe(`${name}: a checkpoint`, () => {
+    it('is held from the commit on that holds what was appended before it', () =>
+      opened(async ({ writer, store }) => {
+        writer.append(newFlow(jsonText(record())));
+        writer.checkpoint('a', '{"offset":1}');
+        expect(store.checkpoints()).toEqual(new Map());
+        await writer.commit();
+        expect(store.checkpoints()).toEqual(new Map([['a', '{"offset":1}']]));
+        expect(store.summary().flows).toBe(1);
+      }));
+
+    it('is held without a flow beside it, replaced by a later one, and forgotten when told so', () =>
+      opened(async ({ writer, store }) => {
+        writer.checkpoint('a', '1');
+        writer.checkpoint('b', '1');
+        writer.checkpoint('a', '2');
+        await writer.commit();
+        expect(store.checkpoints()).toEqual(new Map(Object.entries({ a: '2', b: '1' })));
+        writer.checkpoint('b', undefined);
+        writer.checkpoint('c', '1');
+        writer.checkpoint('c', undefined);
+        await writer.commit();
+        expect(store.checkpoints()).toEqual(new Map([['a', '2']]));
+      }));
+  });
+
   describe(`${name}: a flow that is told again`, () => {
     it('is refused by its uuid, also while the first is not yet committed', () =>
       opened(async ({ writer }) => {

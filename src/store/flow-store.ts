@@ -90,6 +90,9 @@ export abstract class FlowStore {
 
   abstract eventCounts(): Partial<Record<EventKind, number>>;
 
+  /** What sources noted with `FlowWriter.checkpoint`, by source. */
+  abstract checkpoints(): ReadonlyMap<string, string>;
+
   abstract close(): void;
 }
 
@@ -120,9 +123,15 @@ export abstract class FlowWriter {
   /** Events are kept once each, like flows. False when already known. */
   abstract appendEvent(event: EventRecord, bytes: Uint8Array): boolean;
 
+  /**
+   * Notes how far a source has been read; undefined forgets it. Becomes durable with the next commit, in
+   * one transaction with everything appended before it, so it is never ahead of what is stored.
+   */
+  abstract checkpoint(source: string, state: string | undefined): void;
+
   abstract commit(): Promise<void>;
 
-  /** Begins a commit when the oldest flow of the open block has waited this long. */
+  /** Begins a commit when the oldest flow, event or checkpoint of the open block has waited this long. */
   abstract commitAfter(milliseconds: number): void;
 
   /** Called after each commit that made flows or events durable. */

@@ -27,6 +27,7 @@ export class Memory {
   readonly flows: Held[] = [];
   readonly events: EventRecord[] = [];
   readonly keys = new Set<string>();
+  readonly checkpoints = new Map<string, string>();
 }
 
 export class MemoryFlowWriter extends FlowWriter {
@@ -58,6 +59,13 @@ export class MemoryFlowWriter extends FlowWriter {
     if (!this.#isNew(`content ${canonicalText(record)}`)) return false;
     this.#open.push(() => this.memory.events.push(event));
     return true;
+  }
+
+  checkpoint(source: string, state: string | undefined): void {
+    const { checkpoints } = this.memory;
+    this.#open.push(() =>
+      state === undefined ? checkpoints.delete(source) : checkpoints.set(source, state),
+    );
   }
 
   #isNew(key: string): boolean {
@@ -157,6 +165,10 @@ export class MemoryFlowStore extends FlowStore {
     const counts: Partial<Record<EventKind, number>> = {};
     for (const { kind } of this.memory.events) counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
+  }
+
+  checkpoints(): ReadonlyMap<string, string> {
+    return new Map(this.memory.checkpoints);
   }
 
   close(): void {

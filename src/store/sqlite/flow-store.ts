@@ -173,6 +173,11 @@ export class SqliteFlowStore extends FlowStore {
     return this.#coverage.eventCounts();
   }
 
+  checkpoints(): ReadonlyMap<string, string> {
+    const rows = this.db.prepare<[], [string, string]>('SELECT source, state FROM checkpoint').raw();
+    return new Map(rows.all());
+  }
+
   close(): void {
     this.db.close();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { jsonText } from '../../../test/support/json-text.js';
-import { newFlow, record } from '../../../test/support/make-flow.js';
+import { eventOf, newFlow, record } from '../../../test/support/make-flow.js';
 import { migrations } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { openForReading, openForWriting } from './database.js';
@@ -41,15 +41,18 @@ describe('a commit that fails', () => {
 
     const flows = Array.from({ length: 50 }, (_, i) => bulky(`lost ${i}`));
     for (const flow of flows) expect(writer.append(flow)).toBe(true);
+    writer.checkpoint('a log', 'read to its end');
     await expect(writer.commit()).rejects.toThrow('database or disk is full');
     expect(writer.failures).toBe(1);
     expect(store.summary()).toMatchObject({ flows: 1, lastSeq: 1 });
+    expect(store.checkpoints()).toEqual(new Map());
 
     db.pragma('max_page_count = 1000000');
     expect(writer.append(bulky('before'))).toBe(false);
     for (const flow of flows) expect(writer.append(flow)).toBe(true);
     await writer.commit();
     expect(writer.failures).toBe(1);
+    expect(store.checkpoints()).toEqual(new Map());
     expect(store.summary()).toMatchObject({ flows: 51, lastSeq: 51 });
     await close();
   });
@@ -68,6 +71,36 @@ describe('an open block', () => {
     writer.commitAfter(400);
     await committed;
     expect(store.summary().flows).toBe(2);
+    await close();
+  });
+
+  it('is committed by itself when it holds nothing but an event', async () => {
+    let now = 1_000;
+    const { writer, store, close } = opened(() => now);
+    const lost = { lost_events: { source: 'HUBBLE_RING_BUFFER', num_events_lost: '3' }, node_name: 'n' };
+    writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)));
+    const committed = new Promise<void>((resolve) => (writer.onCommit = resolve));
+    now += 399;
+    writer.commitAfter(400);
+    expect(store.eventCounts()).toEqual({});
+    now += 1;
+    writer.commitAfter(400);
+    await committed;
+    expect(store.eventCounts()).toEqual({ lost_events: 1 });
+    await close();
+  });
+
+  it('is committed by itself when it holds nothing but a checkpoint, which is no news for readers', async () => {
+    let now = 1_000;
+    const { writer, store, close } = opened(() => now);
+    let news = 0;
+    writer.onCommit = () => news++;
+    writer.checkpoint('a log', '1');
+    now += 400;
+    writer.commitAfter(400);
+    await writer.commit();
+    expect(store.checkpoints()).toEqual(new Map([['a log', '1']]));
+    expect(news).toBe(0);
     await close();
   });
 

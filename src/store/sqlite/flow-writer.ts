@@ -20,6 +20,12 @@ interface NewEvent {
   record: string;
 }
 
+/** What is inserted beside a segment, in its transaction. */
+interface Beside {
+  events: readonly NewEvent[];
+  checkpoints: ReadonlyMap<string, string | undefined>;
+}
+
 /** Why a commit failed, or undefined. */
 type Outcome = Error | undefined;
 
@@ -32,6 +38,7 @@ export class SqliteFlowWriter extends FlowWriter {
   #generation = 0;
   #generationFlows = 0;
   #dictionary = new DictionaryWriter();
+  #checkpoints = new Map<string, string | undefined>();
   #segment: SegmentBuilder;
   /** Commits under way, oldest first. */
   readonly #commits: Promise<Outcome>[] = [];
@@ -55,7 +62,7 @@ export class SqliteFlowWriter extends FlowWriter {
     const keyIsUuid = readUuid(flow.uuid, key);
     if (!keyIsUuid) hashText(flow.uuid === '' ? contentOf(added) : `uuid ${flow.uuid}`, key);
     if (!this.#keys.add(key)) return false;
-    if (this.#isEmpty) this.#openSince = this.now();
+    this.#beginWaiting();
     this.#segment.add(added, flow.time ?? fromMilliseconds(this.now()), key, keyIsUuid);
     if (this.#segment.isFull) this.#seal();
     return true;
@@ -66,10 +73,15 @@ export class SqliteFlowWriter extends FlowWriter {
     const key: FlowKey = new Uint32Array(4);
     hashText(canonicalText(record), key);
     if (!this.#keys.add(key)) return false;
-    if (this.#isEmpty) this.#openSince = this.now();
+    this.#beginWaiting();
     const afterSeq = this.#segment.firstSeq + this.#segment.rows - 1;
     this.#events.push({ afterSeq, event, key: new Uint8Array(key.buffer), record });
     return true;
+  }
+
+  checkpoint(source: string, state: string | undefined): void {
+    this.#beginWaiting();
+    this.#checkpoints.set(source, state);
   }
 
   async commit(): Promise<void> {
@@ -82,6 +94,14 @@ export class SqliteFlowWriter extends FlowWriter {
     if (!this.#isEmpty && this.now() - this.#openSince >= milliseconds) this.#seal();
   }
 
+  get #isEmpty(): boolean {
+    return this.#segment.rows === 0 && this.#events.length === 0 && this.#checkpoints.size === 0;
+  }
+
+  #beginWaiting(): void {
+    if (this.#isEmpty) this.#openSince = this.now();
+  }
+
   async ready(): Promise<void> {
     while (this.#commits.length >= MOST_WAITING) await this.#commits[0];
   }
@@ -90,22 +110,19 @@ export class SqliteFlowWriter extends FlowWriter {
     await this.commit().finally(() => this.db.close());
   }
 
-  get #isEmpty(): boolean {
-    return this.#segment.rows === 0 && this.#events.length === 0;
-  }
-
   /** Takes the open segment out of the way and lets its compression and commit begin. */
   #seal(): void {
     const segment = this.#segment;
-    const events = this.#events;
+    const beside = { events: this.#events, checkpoints: this.#checkpoints };
     const packed = segment.rows === 0 ? Promise.resolve(undefined) : segment.pack();
     this.#generationFlows += segment.rows;
     const full = this.#generationFlows >= GENERATION_FLOWS || this.#dictionary.bytes >= GENERATION_BYTES;
     if (full) this.#beginGeneration();
     this.#segment = this.#newSegment(segment.firstSeq + segment.rows);
     this.#events = [];
+    this.#checkpoints = new Map();
     packed.catch(() => undefined);
-    this.#commits.push(this.#insertBehind(this.#commits.at(-1), packed, events));
+    this.#commits.push(this.#insertBehind(this.#commits.at(-1), packed, beside));
   }
 
   #newSegment(firstSeq: number): SegmentBuilder {
@@ -121,25 +138,22 @@ export class SqliteFlowWriter extends FlowWriter {
   async #insertBehind(
     earlier: Promise<Outcome> | undefined,
     packed: Promise<PackedSegment | undefined>,
-    events: readonly NewEvent[],
+    beside: Beside,
   ): Promise<Outcome> {
     await earlier;
-    const failure = await this.#tryInsert(packed, events);
+    const failure = await this.#tryInsert(packed, beside);
     void this.#commits.shift();
     if (failure !== undefined && this.#commits.length === 0) this.#reload();
     return failure;
   }
 
   /** After a failure nothing that came behind it may be kept: its numbers would leave a gap. */
-  async #tryInsert(
-    packed: Promise<PackedSegment | undefined>,
-    events: readonly NewEvent[],
-  ): Promise<Outcome> {
+  async #tryInsert(packed: Promise<PackedSegment | undefined>, beside: Beside): Promise<Outcome> {
     try {
       const segment = await packed;
       if (this.#failure === undefined) {
-        this.#insert(segment, events);
-        this.onCommit();
+        this.#insert(segment, beside);
+        if (segment !== undefined || beside.events.length > 0) this.onCommit();
       }
     } catch (error) {
       this.failures++;
@@ -148,7 +162,7 @@ export class SqliteFlowWriter extends FlowWriter {
     return this.#failure;
   }
 
-  #insert(segment: PackedSegment | undefined, events: readonly NewEvent[]): void {
+  #insert(segment: PackedSegment | undefined, { events, checkpoints }: Beside): void {
     const { statements } = this.#statements;
     this.db.transaction(() => {
       if (segment !== undefined) this.#insertSegment(segment);
@@ -164,6 +178,10 @@ export class SqliteFlowWriter extends FlowWriter {
           event.lost?.first ?? null,
           record,
         );
+      }
+      for (const [source, state] of checkpoints) {
+        if (state === undefined) statements.forgetCheckpoint.run(source);
+        else statements.checkpoint.run(source, state, this.now());
       }
     })();
   }
@@ -199,6 +217,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#beginGeneration();
     this.#segment = this.#newSegment(Number(statements.lastSeq.get() ?? 0) + 1);
     this.#events = [];
+    this.#checkpoints = new Map();
     this.#failure = undefined;
   }
 }
@@ -224,6 +243,8 @@ function prepare(db: Database.Database) {
       event: db.prepare(
         'INSERT OR IGNORE INTO event (after_seq, key, kind, time, node, source, events, lost_from, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
+      checkpoint: db.prepare('INSERT OR REPLACE INTO checkpoint (source, state, updated) VALUES (?, ?, ?)'),
+      forgetCheckpoint: db.prepare('DELETE FROM checkpoint WHERE source = ?'),
       keys: db.prepare('SELECT keys FROM segment').pluck(),
       eventKeys: db.prepare('SELECT key FROM event').pluck(),
       lastGeneration: db.prepare('SELECT max(generation) FROM dictionary').pluck(),
