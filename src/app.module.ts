@@ -1,27 +1,31 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import type { Config } from './config.js';
 import { DropsModule } from './drops/drops.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { LiveModule } from './live/live.module.js';
 import { ServiceMapModule } from './service-map/service-map.module.js';
+import { SourcesModule } from './sources/sources.module.js';
 import { StoreModule, type OpenStore } from './store/store.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /**
- * The whole system. Flows come in by `ingest`, whose thread stores them; the `store` tells its feed;
+ * The whole system. Flows come in by `ingest`, whose thread stores them; `sources` fetches them there; the `store` tells its feed;
  * `flows`, `drops` and `service-map` answer questions; `live` pushes what changes.
  */
 @Module({})
 export class AppModule {
-  static of(open: OpenStore): DynamicModule {
+  static of(open: OpenStore, config: Config): DynamicModule {
     const store = StoreModule.of(open);
-    const telemetry = needs(TelemetryModule, store);
+    const sources = SourcesModule.of(config, store);
+    const telemetry = needs(TelemetryModule, store, sources);
     const serviceMap = needs(ServiceMapModule, store);
     return {
       module: AppModule,
       imports: [
         store,
         needs(IngestModule, store),
+        sources,
         needs(FlowsModule, store),
         needs(DropsModule, store),
         serviceMap,

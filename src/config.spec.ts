@@ -17,6 +17,9 @@ describe('the configuration', () => {
       listen: { host: '127.0.0.1', port: 8787 },
       data: resolve('data'),
       log: 'warn',
+      follow: [],
+      followFrom: 'start',
+      dropFolder: undefined,
     });
   });
 
@@ -28,6 +31,22 @@ describe('the configuration', () => {
 
   it('takes addresses of IPv6 in brackets', () => {
     expect(readConfig({ FLOWATLAS_LISTEN: '[::1]:8787' }).listen).toEqual({ host: '::1', port: 8787 });
+  });
+
+  it('takes lists from repeated flags, and from the environment with commas between, but for those in braces', () => {
+    const environment = { FLOWATLAS_FOLLOW: '/a/*.{log,json}, b/events.log,', FLOWATLAS_FOLLOW_FROM: 'end' };
+    expect(readConfig(environment)).toMatchObject({
+      follow: ['/a/*.{log,json}', resolve('b/events.log')],
+      followFrom: 'end',
+    });
+    expect(readConfig(environment, { follow: ['/one,two.log'], followFrom: 'start' })).toMatchObject({
+      follow: ['/one,two.log'],
+      followFrom: 'start',
+    });
+    expect(readConfig(environment, { follow: [] }).follow).toEqual([]);
+    expect(mistakes({ FLOWATLAS_FOLLOW_FROM: 'middle' })[1]).toMatch(
+      /FLOWATLAS_FOLLOW_FROM \(--follow-from\)/,
+    );
   });
 
   it('leaves the rest of the environment alone', () => {

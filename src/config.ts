@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { splitPatterns } from './sources/glob.js';
 
 /** Every setting, from the environment or from flags of `flowatlas serve` with the same names. */
 export interface Config {
@@ -8,13 +9,22 @@ export interface Config {
   /** Folder of the database, made when missing. */
   data: string;
   log: 'error' | 'warn' | 'log' | 'debug';
+  /** Files, folders and globs that are read as they are written. */
+  follow: string[];
+  /** Where files begin that are there when their pattern is followed for the first time. */
+  followFrom: 'start' | 'end';
+  /** Files put there are stored and moved away. */
+  dropFolder: string | undefined;
 }
 
 interface Setting {
   variable: string;
   flag: string;
+  /** The default; empty is none. */
   value: string;
   describe: string;
+  /** May be given more than once; in the environment with commas between. */
+  isList?: true;
 }
 
 export const settings: readonly Setting[] = [
@@ -30,6 +40,25 @@ export const settings: readonly Setting[] = [
     flag: 'log',
     value: 'warn',
     describe: 'least important message that is logged: error, warn, log or debug',
+  },
+  {
+    variable: 'FLOWATLAS_FOLLOW',
+    flag: 'follow',
+    value: '',
+    describe: 'file, folder or glob of logs to read as they are written; can be repeated',
+    isList: true,
+  },
+  {
+    variable: 'FLOWATLAS_FOLLOW_FROM',
+    flag: 'follow-from',
+    value: 'start',
+    describe: 'start or end: what of the files that are there when something is followed for the first time',
+  },
+  {
+    variable: 'FLOWATLAS_DROP_FOLDER',
+    flag: 'drop-folder',
+    value: '',
+    describe: 'folder whose files are stored and then moved to done or failed inside of it',
   },
 ];
 
@@ -50,16 +79,27 @@ const schema = z.object({
     .min(1, 'names no folder')
     .transform((folder) => resolve(folder)),
   log: z.enum(['error', 'warn', 'log', 'debug']),
+  follow: z
+    .union([z.string().transform(splitPatterns), z.array(z.string().min(1, 'names no file'))])
+    .transform((patterns) => [...new Set(patterns.map((pattern) => resolve(pattern)))]),
+  followFrom: z.enum(['start', 'end']),
+  dropFolder: z.string().transform((folder) => (folder === '' ? undefined : resolve(folder))),
 });
+
+/** What was given with flags, by the names that commander gives them. */
+export type Flags = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** For servers that a command starts for itself: what the environment has to fetch is left to `serve`. */
+export const withoutSources: Flags = { follow: [], dropFolder: '' };
 
 /** Flags win over the environment, which wins over the defaults. Throws one error that lists every mistake. */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
-  flags: Readonly<Record<string, string | undefined>> = {},
+  flags: Flags = {},
 ): Config {
   const values = settings.map(({ variable, flag, value }) => [
-    flag,
-    flags[flag] ?? environment[variable] ?? value,
+    nameOf(flag),
+    flags[nameOf(flag)] ?? environment[variable] ?? value,
   ]);
   const mistakes = unknownVariables(environment);
   const parsed = schema.safeParse(Object.fromEntries(values));
@@ -70,10 +110,15 @@ export function readConfig(
   );
 }
 
+/** `--follow-from` is followFrom in the program. */
+function nameOf(flag: string): string {
+  return flag.replace(/-[a-z]/g, (dashed) => dashed.slice(1).toUpperCase());
+}
+
 class ConfigError extends Error {}
 
 function describe({ path, message }: z.core.$ZodIssue): string {
-  const setting = settings.find(({ flag }) => flag === path[0]);
+  const setting = settings.find(({ flag }) => nameOf(flag) === path[0]);
   return `${setting?.variable ?? path.join('.')} (--${setting?.flag ?? ''}): ${message}`;
 }
 

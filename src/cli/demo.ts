@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readConfig } from '../config.js';
+import { readConfig, withoutSources } from '../config.js';
 import { packageRoot } from '../version.js';
 import { printDrops } from './drops.js';
 import { printMap } from './map.js';
@@ -18,10 +18,10 @@ const SPEED = 10;
 const STEP = 500;
 
 /** The product on a sample: a throw-away database, the map and the drops in the terminal, a live dashboard. */
-export async function demo(flags: Record<string, string | undefined>): Promise<void> {
+export async function demo(flags: { listen?: string; log?: string }): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'flowatlas-demo-'));
   const { startServer } = await import('../server.js');
-  const server = await startServer(readConfig(process.env, { ...flags, data: folder }));
+  const server = await startServer(readConfig(process.env, { ...flags, ...withoutSources, data: folder }));
   const client = new RestClient(server.url);
   await client.sendFlows(Readable.from(readFileSync(SAMPLE)));
   print(paint.bold('\nService map of samples/shop\n'));

@@ -20,21 +20,23 @@ const program = new Command('flowatlas')
   .exitOverride()
   .showHelpAfterError('(flowatlas --help tells more)');
 
-type Flags = Record<string, string | undefined>;
+type ServeFlags = Record<string, string | string[] | undefined> & { check?: true };
 
 const serveCommand = program
   .command('serve')
   .description('serve the REST API, live maps and the dashboard')
   .option('--check', 'check the configuration and exit')
-  .action(({ check, ...flags }: Flags & { check?: true }) => serve(flags, check === true));
+  .action(({ check, ...flags }: ServeFlags) => serve(flags, check === true));
 const demoCommand = program
   .command('demo')
   .description('show the product on samples/shop, with live replay')
-  .action((flags: Flags) => demo(flags));
-for (const { flag, variable, value, describe } of settings) {
-  const option = new Option(`--${flag} <value>`, `${describe} (${variable}, else ${value})`);
+  .action((flags: { listen?: string; log?: string }) => demo(flags));
+for (const { flag, variable, value, describe, isList } of settings) {
+  const source = value === '' ? variable : `${variable}, else ${value}`;
+  const option = new Option(`--${flag} <value>`, `${describe} (${source})`);
+  if (isList) option.argParser(collect);
   serveCommand.addOption(option);
-  if (flag !== 'data') demoCommand.addOption(option);
+  if (flag === 'listen' || flag === 'log') demoCommand.addOption(option);
 }
 
 withSource(program.command('import'))

@@ -1,11 +1,11 @@
-import { readConfig } from '../config.js';
+import { readConfig, type Flags } from '../config.js';
 import { print } from './terminal.js';
 
 /** A second signal, or this long without an end, and the process goes at once. Milliseconds. */
 const PATIENCE = 9_000;
 
 /** Serves until a signal; what was accepted is stored before the end. */
-export async function serve(flags: Record<string, string | undefined>, checkOnly: boolean): Promise<void> {
+export async function serve(flags: Flags, checkOnly: boolean): Promise<void> {
   const config = readConfig(process.env, flags);
   if (checkOnly) {
     print('the configuration is good');

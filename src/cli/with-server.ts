@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../config.js';
+import { readConfig, withoutSources } from '../config.js';
 import { openInput } from './input.js';
 import { RestClient } from './rest-client.js';
 
@@ -59,7 +59,12 @@ async function withOwnServer<T>(
   data: string | undefined,
   use: (client: RestClient) => Promise<T>,
 ): Promise<T> {
-  const flags = { listen: '127.0.0.1:0', log: 'error', ...(data === undefined ? {} : { data }) };
+  const flags = {
+    ...withoutSources,
+    listen: '127.0.0.1:0',
+    log: 'error',
+    ...(data === undefined ? {} : { data }),
+  };
   // Only here, so that talking to a running server does not load Nest.
   const { startServer } = await import('../server.js');
   const server = await startServer(readConfig(process.env, flags));

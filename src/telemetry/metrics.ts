@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { Feed } from '../feed/feed.js';
+import type { SourceStatus } from '../sources/source-status.js';
+import { Sources } from '../sources/sources.js';
 import { FlowStore } from '../store/flow-store.js';
 
 interface Sample {
@@ -23,6 +25,7 @@ export class Metrics implements OnModuleDestroy {
   constructor(
     private readonly store: FlowStore,
     feed: Feed,
+    private readonly sources: Sources,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.#samples = [{ at: Date.now(), flows: store.summary().flows }];
@@ -32,6 +35,7 @@ export class Metrics implements OnModuleDestroy {
       registers: [this.registry],
     });
     this.#addGauges();
+    this.#addSources();
     this.#unfollow = feed.follow(() => {
       this.#sample();
     });
@@ -57,6 +61,42 @@ export class Metrics implements OnModuleDestroy {
     const before = this.#samples.at(-1)?.flows ?? 0;
     if (flows > before) this.#stored.inc(flows - before);
     this.#samples = [...this.#samples.filter((sample) => sample.at > at - MINUTE), { at, flows }];
+  }
+
+  /** One series a source, not a file: names of rotated files have no end. */
+  #addSources(): void {
+    const { sources } = this;
+    const add = (
+      kind: typeof Gauge | typeof Counter,
+      name: string,
+      help: string,
+      read: (status: SourceStatus) => number | undefined,
+    ) =>
+      new kind({
+        name,
+        help,
+        labelNames: ['source'],
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          for (const status of sources.status()) {
+            const value = read(status);
+            if (value !== undefined) this.inc({ source: status.path }, value);
+          }
+        },
+      });
+    const prefix = 'flowatlas_source';
+    add(Counter, `${prefix}_read_bytes_total`, 'Bytes read of a source', ({ bytesRead }) => bytesRead);
+    add(Counter, `${prefix}_records_total`, 'Records read of a source', ({ records }) => records);
+    add(Counter, `${prefix}_rejected_total`, 'Lines that are no record', ({ rejected }) => rejected);
+    add(Counter, `${prefix}_cuts_total`, 'Followed files cut off or written anew', ({ cuts }) => cuts);
+    add(Gauge, `${prefix}_behind_bytes`, 'Bytes not yet stored', ({ bytesBehind }) => bytesBehind);
+    add(Gauge, `${prefix}_last_record_seconds`, 'Time of the newest flow, since 1970', ({ lastRecord }) =>
+      lastRecord === null ? undefined : Date.parse(lastRecord) / 1000,
+    );
+    add(Gauge, `${prefix}_last_error_seconds`, 'When it last complained, since 1970', ({ lastError }) =>
+      lastError === null ? undefined : Date.parse(lastError.at) / 1000,
+    );
   }
 
   #addGauges(): void {

@@ -5,6 +5,7 @@ import { always } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { FlowStore } from '../store/flow-store.js';
 import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
+import { Sources } from '../sources/sources.js';
 import { version } from '../version.js';
 import { coverageReport } from './coverage.js';
 import { Metrics } from './metrics.js';
@@ -16,6 +17,7 @@ export class StatusController {
   constructor(
     private readonly store: FlowStore,
     private readonly metrics: Metrics,
+    private readonly sources: Sources,
   ) {}
 
   @Get('status')
@@ -34,6 +36,7 @@ export class StatusController {
       flowsPerSecond: this.metrics.flowsPerSecond(),
       eventsLost: losses.reduce((sum, { events }) => sum + events, 0),
       liveClients: this.metrics.liveClients,
+      sources: this.sources.status(),
     };
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceStatusSchema } from '../sources/source-status.js';
 
 export const statusSchema = z
   .object({
@@ -11,6 +12,7 @@ export const statusSchema = z
     flowsPerSecond: z.number().describe('stored over the last minute'),
     eventsLost: z.int().describe('events that Hubble itself reported as lost'),
     liveClients: z.int(),
+    sources: z.array(sourceStatusSchema).describe('what is followed, and the drop folder'),
   })
   .meta({ id: 'Status' });
 

@@ -1,0 +1,225 @@
+import type { IngestClient, IngestUpload } from '../ingest/ingest-client.js';
+import type { IngestReport } from '../ingest/ingest.schema.js';
+import { KnownLogs } from './known-logs.js';
+import { checkpointOf, type LogState } from './log-state.js';
+import type { SourceLog } from './source-log.js';
+import { Tail } from './tail.js';
+
+export interface Pipeline {
+  ingest: IngestClient;
+  known: KnownLogs;
+}
+
+/** One plain file on its way into the store: hands over what it reads, and knows what of it is on disk. */
+export class FollowedLog {
+  /** Of its checkpoint. */
+  id = KnownLogs.newId();
+  readonly tail: Tail;
+  size = 0;
+  /** Changes with every write; nanoseconds. */
+  modified = '';
+  /** Since when its inode is found nowhere; milliseconds. */
+  goneSince: number | undefined;
+  /** When there was last something to read. */
+  readAt = Date.now();
+  #upload: IngestUpload | undefined;
+  #report: IngestReport | undefined;
+  #committing: Promise<void> | undefined;
+  /** The place last asked to be noted. */
+  #noted = 0;
+  /** What is on disk. */
+  #stored: LogState | undefined;
+  #checked: { size: number; modified: string } | undefined;
+  #failure: Error | undefined;
+
+  constructor(
+    path: string,
+    readonly inode: string,
+    readonly source: SourceLog,
+    private readonly pipeline: Pipeline,
+  ) {
+    this.tail = new Tail(path);
+  }
+
+  /** Bytes of it that are on disk. */
+  get stored(): number {
+    return this.#stored?.offset ?? 0;
+  }
+
+  get behind(): number {
+    return Math.max(0, this.size - this.stored);
+  }
+
+  /** Goes on where this or another reader of the same log stopped. */
+  async resume(id: string, state: LogState): Promise<boolean> {
+    if (!(await this.tail.goTo(state))) return false;
+    // Another file with the same content may still be read under its own name.
+    const isOwn = state.inode === this.inode;
+    if (isOwn) this.id = id;
+    this.#noted = isOwn ? state.offset : -1;
+    this.#stored = this.tail.state(this.inode, false);
+    return true;
+  }
+
+  /** What was there before is not wanted. */
+  async skipToEnd(): Promise<void> {
+    await this.tail.goToEnd();
+    this.#stored = this.tail.state(this.inode, false);
+    this.#noted = -1;
+  }
+
+  /**
+   * Reads on to the end of the file, or as far as `most` bytes reach. Answers whether more waits. Throws
+   * errors of the file system; those of the store are kept for `settle`.
+   */
+  async readOn(buffer: Buffer, most: number): Promise<boolean> {
+    if (this.#isAsBefore() || !(await this.#isItself())) return false;
+    const checked = { size: this.size, modified: this.modified };
+    for (let read = 0; read < most;) {
+      const { bytes, cut } = await this.tail.step(buffer);
+      if (bytes.length > 0) await this.#hand(bytes);
+      if (cut) {
+        await this.#startAnew();
+        return true;
+      }
+      if (bytes.length === 0) {
+        this.#checked = checked;
+        return false;
+      }
+      read += bytes.length;
+    }
+    return true;
+  }
+
+  /** Asks for a commit of what was handed over, if none is under way. */
+  keep(): void {
+    if (this.#committing !== undefined || this.#failure !== undefined) return;
+    const state = this.tail.state(this.inode, false);
+    if (state.offset === this.#noted) return;
+    this.#noted = state.offset;
+    const upload = this.#opened();
+    this.#committing = upload.commit([checkpointOf(this.id, state)]).then(
+      (report) => {
+        this.#committing = undefined;
+        this.#take(report, state);
+      },
+      (error: unknown) => {
+        this.#committing = undefined;
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+      },
+    );
+  }
+
+  /** Resolves when the commit that was asked for is done. Throws when the store failed since the last call. */
+  async settle(): Promise<void> {
+    await this.#committing;
+    this.throwFailure();
+  }
+
+  throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** After a failure of the store: reads again from what is on disk. */
+  async rewind(): Promise<void> {
+    this.#upload?.abandon();
+    this.#upload = this.#report = this.#checked = undefined;
+    const stored = this.#stored;
+    if (stored === undefined || !(await this.tail.goTo(stored).catch(() => false))) this.tail.goToStart();
+    this.#noted = this.tail.offset;
+  }
+
+  /** No more will come: takes a last line without line break as it is. */
+  async finish(): Promise<void> {
+    const state = this.tail.state(this.inode, true);
+    await this.#committing;
+    if (this.#upload !== undefined || state.offset !== this.#noted) {
+      const report = await this.#opened().end([checkpointOf(this.id, state)]);
+      this.#take(report, state);
+    }
+    this.#upload = this.#report = undefined;
+    this.#noted = state.offset;
+  }
+
+  /** Lets go of everything while nothing is to be read; when it is written again, it is taken up again. */
+  async rest(): Promise<void> {
+    if (this.#committing !== undefined || this.tail.isInLine || this.tail.offset !== this.stored) return;
+    this.#upload?.abandon();
+    this.#upload = this.#report = undefined;
+    await this.tail.close();
+  }
+
+  /** The server stops: everything handed over is on disk then, and the rest is taken up at the next start. */
+  async stop(): Promise<void> {
+    this.keep();
+    await this.#committing;
+    this.keep();
+    await this.#committing;
+    this.#upload?.abandon();
+    await this.tail.close();
+  }
+
+  /** The path of a file that was closed may lead to another one by now; then this one is seen elsewhere, or gone. */
+  async #isItself(): Promise<boolean> {
+    if (this.tail.isOpen || (await this.tail.inode()) === this.inode) return true;
+    await this.tail.close();
+    return false;
+  }
+
+  /** Nothing was written since the end was reached. */
+  #isAsBefore(): boolean {
+    // A file that is gone is not looked at any more, only read.
+    if (this.goneSince !== undefined) return false;
+    return this.#checked?.size === this.size && this.#checked.modified === this.modified;
+  }
+
+  async #hand(bytes: Buffer): Promise<void> {
+    this.readAt = Date.now();
+    this.source.bytesRead += bytes.length;
+    // A message carries the whole memory behind its bytes: that of the buffer, if it is not full.
+    const chunk =
+      bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.prototype.slice.call(bytes);
+    await this.#opened().write(chunk);
+    this.throwFailure();
+  }
+
+  async #startAnew(): Promise<void> {
+    const seen = this.size;
+    const read = this.tail.offset;
+    await this.finish();
+    this.source.cuts++;
+    const unread = Math.max(0, seen - read);
+    this.source.complain(
+      `cut ${this.tail.path} ${this.source.cuts}`,
+      `${this.tail.path} was cut off or written anew after ${read} bytes were read; it is read from its beginning. ` +
+        (unread > 0 ? `At least ${unread} bytes had not been read. ` : '') +
+        'What was written between the copy and the cut of a copy-truncate is in neither file; rotate by renaming to lose nothing',
+    );
+    this.id = KnownLogs.newId();
+    this.tail.goToStart();
+    this.#noted = 0;
+    this.#stored = this.#checked = undefined;
+  }
+
+  #take(report: IngestReport, stored: LogState): void {
+    this.#stored = stored;
+    this.pipeline.known.note(this.id, stored);
+    this.source.add(report, this.#report);
+    const rejected = report.rejected - (this.#report?.rejected ?? 0);
+    if (rejected > 0 && (this.#report?.rejected ?? 0) === 0) {
+      const [first] = report.errors;
+      this.source.complain(
+        `rejected ${this.tail.path}`,
+        `${this.tail.path}: ${rejected} lines are no record; the first of them: ${first?.reason ?? ''}`,
+      );
+    }
+    this.#report = report;
+  }
+
+  #opened(): IngestUpload {
+    this.#upload ??= this.pipeline.ingest.open();
+    return this.#upload;
+  }
+}

@@ -1,0 +1,191 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { decodeFile } from '../ingest/body-decoder.js';
+import { fingerprintOf, lastBytes, PRINT_BYTES, startsWith } from './fingerprint.js';
+import type { Pipeline } from './followed-log.js';
+import { KnownLogs } from './known-logs.js';
+import { checkpointOf, type LogState } from './log-state.js';
+import { reasonOf, type SourceLog } from './source-log.js';
+
+/** A compressed file that did not change for so long is taken to be whole. Milliseconds. */
+const SETTLED = 1_000;
+/** Bytes read at a time. */
+const STEP = 256 << 10;
+const EMPTY: Buffer = Buffer.alloc(0);
+
+/** The first bytes of gzip and of zstd. */
+export function isPacked(head: Buffer): boolean {
+  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return true;
+  return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528;
+}
+
+/** A compressed backup: read once, and of a log that was followed before only what is new. */
+export class PackedLog {
+  size = -1;
+  modified = '';
+  #unchangedSince = 0;
+  #isDone = false;
+
+  constructor(
+    public path: string,
+    readonly inode: string,
+    readonly source: SourceLog,
+    private readonly pipeline: Pipeline,
+  ) {}
+
+  get behind(): number {
+    return this.#isDone ? 0 : this.size;
+  }
+
+  see(size: number, modified: string): void {
+    if (this.size === size && this.modified === modified) return;
+    this.size = size;
+    this.modified = modified;
+    this.#unchangedSince = Date.now();
+    this.#isDone = this.pipeline.known.isRead(this.inode, size, modified);
+  }
+
+  get isDue(): boolean {
+    return !this.#isDone && Date.now() - this.#unchangedSince >= SETTLED;
+  }
+
+  /** What was there before is not wanted. */
+  skip(): void {
+    this.#isDone = true;
+  }
+
+  /** Throws errors of the store only; a file that cannot be read is told, and tried again when it changes. */
+  async read(stop: AbortSignal): Promise<void> {
+    const { path, size, modified } = this;
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(path, 'r');
+      await this.#readOnce(handle, stop);
+      if (stop.aborted) return;
+      this.source.heal(`packed ${path}`);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      this.source.complain(
+        `packed ${path}`,
+        `${path} cannot be read whole (${error.message}); what could be read is kept`,
+      );
+    } finally {
+      await handle?.close();
+    }
+    this.#isDone = this.size === size && this.modified === modified;
+  }
+
+  async #readOnce(handle: FileHandle, stop: AbortSignal): Promise<void> {
+    const head = await readHead(this.#inflated(handle));
+    for (const [, state] of this.pipeline.known.beginningLike(head, this.inode)) {
+      if (await this.#readBehind(state, handle, stop)) return;
+    }
+    await this.#readBehind(undefined, handle, stop);
+  }
+
+  /** False when this is not the log that was read before, or not as far; nothing is handed over then. */
+  async #readBehind(known: LogState | undefined, handle: FileHandle, stop: AbortSignal): Promise<boolean> {
+    const reader = new Skipper(known);
+    const upload = this.pipeline.ingest.open();
+    try {
+      for await (const chunk of this.#inflated(handle)) {
+        const fresh = reader.take(chunk);
+        if (stop.aborted || fresh === 'other') return stop.aborted;
+        this.source.bytesRead += fresh.length;
+        if (fresh.length > 0) await upload.write(Uint8Array.prototype.slice.call(fresh));
+      }
+      if (!reader.isBehind) return false;
+      const id = KnownLogs.newId();
+      const state = this.#state(reader);
+      const report = await upload.end([checkpointOf(id, state)]);
+      this.pipeline.known.note(id, state);
+      this.source.add(report, undefined);
+      return true;
+    } catch (error) {
+      if (error instanceof Unreadable) this.source.add(await upload.end(), undefined);
+      throw error;
+    } finally {
+      upload.abandon();
+    }
+  }
+
+  async *#inflated(handle: FileHandle): AsyncGenerator<Buffer> {
+    try {
+      yield* decodeFile(chunksOf(handle));
+    } catch (error) {
+      throw new Unreadable(reasonOf(error));
+    }
+  }
+
+  #state({ offset, before, head }: Skipper): LogState {
+    const { path, inode, size, modified } = this;
+    return {
+      path,
+      inode,
+      head: fingerprintOf(head),
+      tail: fingerprintOf(before),
+      offset,
+      packed: { size, modified },
+    };
+  }
+}
+
+class Unreadable extends Error {}
+
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ;) {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(STEP), 0, STEP, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function readHead(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  let head = EMPTY;
+  for await (const chunk of chunks) {
+    head = Buffer.concat([head, chunk]).subarray(0, PRINT_BYTES);
+    if (head.length === PRINT_BYTES) break;
+  }
+  return head;
+}
+
+/** Passes over what is known of a log, and makes sure on the way that it is that log. */
+class Skipper {
+  offset = 0;
+  head = EMPTY;
+  before = EMPTY;
+
+  constructor(private readonly known: LogState | undefined) {}
+
+  /** The place to go on from was reached. */
+  get isBehind(): boolean {
+    return this.known === undefined || this.offset >= this.known.offset;
+  }
+
+  /** What of the chunk is new. */
+  take(chunk: Buffer): Buffer | 'other' {
+    const from = Math.max(0, Math.min(chunk.length, (this.known?.offset ?? 0) - this.offset));
+    const reaches =
+      this.known !== undefined && !this.isBehind && this.offset + chunk.length >= this.known.offset;
+    this.#pass(chunk.subarray(0, from));
+    if (reaches && !this.#endsAs(this.known)) return 'other';
+    const fresh = chunk.subarray(from);
+    this.#pass(fresh);
+    return fresh;
+  }
+
+  #pass(bytes: Buffer): void {
+    if (this.head.length < PRINT_BYTES) {
+      this.head = Buffer.concat([this.head, bytes.subarray(0, PRINT_BYTES)]).subarray(0, PRINT_BYTES);
+    }
+    this.before = lastBytes(this.before, bytes);
+    this.offset += bytes.length;
+  }
+
+  #endsAs({ tail }: LogState): boolean {
+    return (
+      this.before.length >= tail.bytes &&
+      startsWith(this.before.subarray(this.before.length - tail.bytes), tail)
+    );
+  }
+}
