@@ -20,6 +20,8 @@ export class FollowedLog {
   modified = '';
   /** Since when its inode is found nowhere; milliseconds. */
   goneSince: number | undefined;
+  /** When something of it was last put on disk; milliseconds. */
+  keptAt = 0;
   /** When there was last something to read. */
   readAt = Date.now();
   #upload: IngestUpload | undefined;
@@ -57,14 +59,14 @@ export class FollowedLog {
     const isOwn = state.inode === this.inode;
     if (isOwn) this.id = id;
     this.#noted = isOwn ? state.offset : -1;
-    this.#stored = this.tail.state(this.inode, false);
+    this.#stored = this.tail.state(this.inode);
     return true;
   }
 
   /** What was there before is not wanted. */
   async skipToEnd(): Promise<void> {
     await this.tail.goToEnd();
-    this.#stored = this.tail.state(this.inode, false);
+    this.#stored = this.tail.state(this.inode);
     this.#noted = -1;
   }
 
@@ -94,7 +96,7 @@ export class FollowedLog {
   /** Asks for a commit of what was handed over, if none is under way. */
   keep(): void {
     if (this.#committing !== undefined || this.#failure !== undefined) return;
-    const state = this.tail.state(this.inode, false);
+    const state = this.tail.state(this.inode);
     if (state.offset === this.#noted) return;
     this.#noted = state.offset;
     const upload = this.#opened();
@@ -133,7 +135,7 @@ export class FollowedLog {
 
   /** No more will come: takes a last line without line break as it is. */
   async finish(): Promise<void> {
-    const state = this.tail.state(this.inode, true);
+    const state = this.tail.state(this.inode);
     await this.#committing;
     if (this.#upload !== undefined || state.offset !== this.#noted) {
       const report = await this.#opened().end([checkpointOf(this.id, state)]);
@@ -205,6 +207,7 @@ export class FollowedLog {
 
   #take(report: IngestReport, stored: LogState): void {
     this.#stored = stored;
+    this.keptAt = Date.now();
     this.pipeline.known.note(this.id, stored);
     this.source.add(report, this.#report);
     const rejected = report.rejected - (this.#report?.rejected ?? 0);

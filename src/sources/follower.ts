@@ -50,6 +50,7 @@ export class Follower {
   /** Not looked at yet. */
   readonly #isFirst: Set<Watched>;
   #retry = FIRST_RETRY;
+  #failedAt = 0;
 
   constructor(
     private readonly options: FollowOptions,
@@ -103,18 +104,28 @@ export class Follower {
   async #tryTurn(): Promise<boolean> {
     try {
       const more = await this.#turn();
-      this.#retry = FIRST_RETRY;
-      for (const { source } of this.#watched) source.heal('store', `${source.path}: following goes on`);
+      this.#recover();
       return more;
     } catch (error) {
-      // Whoever throws here did not expect it; following goes on, as everything is taken up from what is on disk.
-      for (const { source } of this.#watched)
-        source.complain('store', `following is held up (${reasonOf(error)}); it is tried again`);
+      for (const { source } of this.#watched) {
+        source.complain(
+          'store',
+          `${source.path}: following is held up (${reasonOf(error)}); it is tried again`,
+        );
+      }
       await this.#rest(this.#retry);
       this.#retry = Math.min(LAST_RETRY, this.#retry * 2);
       for (const log of this.#logs.values()) await log.rewind();
+      this.#failedAt = Date.now();
       return false;
     }
+  }
+
+  /** After a failure it is not enough that nothing went wrong in one turn: something must have got onto the disk. */
+  #recover(): void {
+    if (![...this.#logs.values()].some(({ keptAt }) => keptAt > this.#failedAt)) return;
+    this.#retry = FIRST_RETRY;
+    for (const { source } of this.#watched) source.heal('store', `${source.path}: following goes on`);
   }
 
   /** Looks at all files and reads on in each. Answers whether there is more to read. */
@@ -185,7 +196,7 @@ export class Follower {
     if ((await log.tail.inode()) !== file.inode) return false;
     const head = await log.tail.readHead();
     if (isPacked(head)) {
-      this.#addPacked(file, log.source, isUnwanted);
+      await this.#addPacked(file, log.source, isUnwanted);
       return false;
     }
     const known = this.pipeline.known.beginningLike(head, file.inode);
@@ -200,10 +211,10 @@ export class Follower {
     return true;
   }
 
-  #addPacked(file: FoundFile, source: SourceLog, isUnwanted: boolean): void {
+  async #addPacked(file: FoundFile, source: SourceLog, isUnwanted: boolean): Promise<void> {
     const packed = new PackedLog(file.path, file.inode, source, this.pipeline);
     packed.see(file.size, file.modified);
-    if (isUnwanted) packed.skip();
+    if (isUnwanted) await packed.skip();
     this.#packed.set(file.inode, packed);
   }
 

@@ -1,5 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { decodeFile } from '../ingest/body-decoder.js';
+import type { IngestUpload } from '../ingest/ingest-client.js';
+import type { IngestReport } from '../ingest/ingest.schema.js';
 import { fingerprintOf, lastBytes, PRINT_BYTES, startsWith } from './fingerprint.js';
 import type { Pipeline } from './followed-log.js';
 import { KnownLogs } from './known-logs.js';
@@ -49,7 +51,9 @@ export class PackedLog {
   }
 
   /** What was there before is not wanted. */
-  skip(): void {
+  async skip(): Promise<void> {
+    const nothing = fingerprintOf(EMPTY);
+    await this.#note(this.pipeline.ingest.open(), this.#state({ head: nothing, tail: nothing, offset: 0 }));
     this.#isDone = true;
   }
 
@@ -94,11 +98,9 @@ export class PackedLog {
         if (fresh.length > 0) await upload.write(Uint8Array.prototype.slice.call(fresh));
       }
       if (!reader.isBehind) return false;
-      const id = KnownLogs.newId();
-      const state = this.#state(reader);
-      const report = await upload.end([checkpointOf(id, state)]);
-      this.pipeline.known.note(id, state);
-      this.source.add(report, undefined);
+      const { offset, head, before } = reader;
+      const state = this.#state({ head: fingerprintOf(head), tail: fingerprintOf(before), offset });
+      this.source.add(await this.#note(upload, state), undefined);
       return true;
     } catch (error) {
       if (error instanceof Unreadable) this.source.add(await upload.end(), undefined);
@@ -116,16 +118,16 @@ export class PackedLog {
     }
   }
 
-  #state({ offset, before, head }: Skipper): LogState {
+  async #note(upload: IngestUpload, state: LogState): Promise<IngestReport> {
+    const id = KnownLogs.newId();
+    const report = await upload.end([checkpointOf(id, state)]);
+    this.pipeline.known.note(id, state);
+    return report;
+  }
+
+  #state(place: Pick<LogState, 'head' | 'tail' | 'offset'>): LogState {
     const { path, inode, size, modified } = this;
-    return {
-      path,
-      inode,
-      head: fingerprintOf(head),
-      tail: fingerprintOf(before),
-      offset,
-      packed: { size, modified },
-    };
+    return { path, inode, ...place, packed: { size, modified } };
   }
 }
 

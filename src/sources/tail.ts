@@ -114,14 +114,14 @@ export class Tail {
     return { bytes: isOld ? bytes : EMPTY, cut: true };
   }
 
-  /** `flushed` says that a last line without line break was taken as it is. */
-  state(inode: string, flushed: boolean): LogState {
+  /** Up to the last whole line: the rest of another one may follow here, or in a copy. */
+  state(inode: string): LogState {
     return {
       path: this.path,
       inode,
       head: fingerprintOf(this.#head),
-      tail: fingerprintOf(flushed ? this.#before : this.#beforeLineEnd),
-      offset: flushed ? this.#offset : this.#lineEnd,
+      tail: fingerprintOf(this.#beforeLineEnd),
+      offset: this.#lineEnd,
     };
   }
 
