@@ -71,26 +71,26 @@ export class FollowedLog {
   }
 
   /**
-   * Reads on to the end of the file, or as far as `most` bytes reach. Answers whether more waits. Throws
-   * errors of the file system; those of the store are kept for `settle`.
+   * Reads on to the end of the file, or as far as `most` bytes reach: then more waits. After a cut this log is
+   * finished; what the file holds now is another one.
    */
-  async readOn(buffer: Buffer, most: number): Promise<boolean> {
-    if (this.#isAsBefore() || !(await this.#isItself())) return false;
+  async readOn(buffer: Buffer, most: number): Promise<'more' | 'end' | 'cut'> {
+    if (this.#isAsBefore() || !(await this.#isItself())) return 'end';
     const checked = { size: this.size, modified: this.modified };
     for (let read = 0; read < most;) {
       const { bytes, cut } = await this.tail.step(buffer);
       if (bytes.length > 0) await this.#hand(bytes);
       if (cut) {
-        await this.#startAnew();
-        return true;
+        await this.#endAtCut();
+        return 'cut';
       }
       if (bytes.length === 0) {
         this.#checked = checked;
-        return false;
+        return 'end';
       }
       read += bytes.length;
     }
-    return true;
+    return 'more';
   }
 
   /** Asks for a commit of what was handed over, if none is under way. */
@@ -147,7 +147,9 @@ export class FollowedLog {
 
   /** Lets go of everything while nothing is to be read; when it is written again, it is taken up again. */
   async rest(): Promise<void> {
-    if (this.#committing !== undefined || this.tail.isInLine || this.tail.offset !== this.stored) return;
+    const { offset, isInLine } = this.tail;
+    if (this.#committing !== undefined || isInLine || offset !== this.stored || offset !== this.size) return;
+    this.#checked = { size: this.size, modified: this.modified };
     this.#upload?.abandon();
     this.#upload = this.#report = undefined;
     await this.tail.close();
@@ -187,7 +189,7 @@ export class FollowedLog {
     this.throwFailure();
   }
 
-  async #startAnew(): Promise<void> {
+  async #endAtCut(): Promise<void> {
     const seen = this.size;
     const read = this.tail.offset;
     await this.finish();
@@ -199,10 +201,6 @@ export class FollowedLog {
         (unread > 0 ? `At least ${unread} bytes had not been read. ` : '') +
         'What was written between the copy and the cut of a copy-truncate is in neither file; rotate by renaming to lose nothing',
     );
-    this.id = KnownLogs.newId();
-    this.tail.goToStart();
-    this.#noted = 0;
-    this.#stored = this.#checked = undefined;
   }
 
   #take(report: IngestReport, stored: LogState): void {

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  chmodSync,
   linkSync,
   mkdirSync,
   renameSync,
@@ -152,6 +153,25 @@ describe('a followed log', () => {
     here.log('loop.log', 'loop').write(2);
     await here.expectStored(7);
     expect(here.told.filter((message) => message.includes('circle'))).toHaveLength(1);
+  });
+
+  it('without permission is told, and read when there is', async () => {
+    const events = here.log();
+    events.write(5);
+    chmodSync(here.logs, 0o755);
+    chmodSync(events.path, 0);
+    const isRoot = process.geteuid?.() === 0;
+    // The superuser may read everything: be somebody else for a moment.
+    if (isRoot) process.seteuid?.('nobody');
+    try {
+      here.follow('events.log');
+      await here.expectTold(/events\.log cannot be read: permission denied/);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+    expect(here.at.store.summary().flows).toBe(0);
+    chmodSync(events.path, 0o644);
+    await here.expectStored(5);
   });
 
   it('may hold lines that are no records: they are told once and counted', async () => {

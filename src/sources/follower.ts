@@ -135,8 +135,9 @@ export class Follower {
     await this.#noteGone(seen);
     let more = false;
     for (const log of this.#logs.values()) more = (await this.#readOn(log)) || more;
-    for (const file of this.#packed.values())
+    for (const file of this.#packed.values()) {
       if (file.isDue && !this.#isStopping) await file.read(this.#stop.signal);
+    }
     return more;
   }
 
@@ -156,9 +157,8 @@ export class Follower {
     const { inode, path, size, modified } = file;
     const packed = this.#packed.get(inode);
     const log = this.#logs.get(inode);
-    if (packed !== undefined) {
+    if (packed?.size === size && packed.modified === modified) {
       packed.path = path;
-      packed.see(size, modified);
     } else if (log !== undefined) {
       log.tail.path = path;
       log.size = size;
@@ -169,6 +169,8 @@ export class Follower {
   }
 
   async #discover(file: FoundFile, { source, finder }: Watched): Promise<void> {
+    // Its inode may have been that of a compressed file a moment ago.
+    this.#packed.delete(file.inode);
     if ([...this.#logs.values()].filter(({ tail }) => tail.isOpen).length >= MOST_OPEN) return;
     const log = new FollowedLog(file.path, file.inode, source, this.pipeline);
     log.size = file.size;
@@ -212,8 +214,7 @@ export class Follower {
   }
 
   async #addPacked(file: FoundFile, source: SourceLog, isUnwanted: boolean): Promise<void> {
-    const packed = new PackedLog(file.path, file.inode, source, this.pipeline);
-    packed.see(file.size, file.modified);
+    const packed = new PackedLog(file, source, this.pipeline);
     if (isUnwanted) await packed.skip();
     this.#packed.set(file.inode, packed);
   }
@@ -261,11 +262,16 @@ export class Follower {
     if (this.#isStopping) return false;
     log.throwFailure();
     try {
-      const more = await log.readOn(this.#buffer, TURN);
+      const result = await log.readOn(this.#buffer, TURN);
+      if (result === 'cut') {
+        await log.tail.close();
+        this.#logs.delete(log.inode);
+        return true;
+      }
       log.keep();
       log.source.heal(`read ${log.tail.path}`);
       if (log.goneSince === undefined && Date.now() - log.readAt > IDLE) await log.rest();
-      return more;
+      return result === 'more';
     } catch (error) {
       if (error instanceof FlowatlasError) throw error;
       log.source.complain(`read ${log.tail.path}`, `${log.tail.path} cannot be read: ${reasonOf(error)}`);

@@ -3,6 +3,7 @@ import { decodeFile } from '../ingest/body-decoder.js';
 import type { IngestUpload } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
 import { fingerprintOf, lastBytes, PRINT_BYTES, startsWith } from './fingerprint.js';
+import type { FoundFile } from './file-finder.js';
 import type { Pipeline } from './followed-log.js';
 import { KnownLogs } from './known-logs.js';
 import { checkpointOf, type LogState } from './log-state.js';
@@ -22,32 +23,32 @@ export function isPacked(head: Buffer): boolean {
 
 /** A compressed backup: read once, and of a log that was followed before only what is new. */
 export class PackedLog {
-  size = -1;
-  modified = '';
-  #unchangedSince = 0;
-  #isDone = false;
+  path: string;
+  readonly inode: string;
+  readonly size: number;
+  readonly modified: string;
+  readonly #seenAt = Date.now();
+  #isDone: boolean;
 
+  /** A file that changes is made a new one of these. */
   constructor(
-    public path: string,
-    readonly inode: string,
+    { path, inode, size, modified }: FoundFile,
     readonly source: SourceLog,
     private readonly pipeline: Pipeline,
-  ) {}
+  ) {
+    this.path = path;
+    this.inode = inode;
+    this.size = size;
+    this.modified = modified;
+    this.#isDone = pipeline.known.isRead(inode, size, modified);
+  }
 
   get behind(): number {
     return this.#isDone ? 0 : this.size;
   }
 
-  see(size: number, modified: string): void {
-    if (this.size === size && this.modified === modified) return;
-    this.size = size;
-    this.modified = modified;
-    this.#unchangedSince = Date.now();
-    this.#isDone = this.pipeline.known.isRead(this.inode, size, modified);
-  }
-
   get isDue(): boolean {
-    return !this.#isDone && Date.now() - this.#unchangedSince >= SETTLED;
+    return !this.#isDone && Date.now() - this.#seenAt >= SETTLED;
   }
 
   /** What was there before is not wanted. */
@@ -59,7 +60,7 @@ export class PackedLog {
 
   /** Throws errors of the store only; a file that cannot be read is told, and tried again when it changes. */
   async read(stop: AbortSignal): Promise<void> {
-    const { path, size, modified } = this;
+    const { path } = this;
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, 'r');
@@ -75,7 +76,7 @@ export class PackedLog {
     } finally {
       await handle?.close();
     }
-    this.#isDone = this.size === size && this.modified === modified;
+    this.#isDone = true;
   }
 
   async #readOnce(handle: FileHandle, stop: AbortSignal): Promise<void> {
