@@ -41,7 +41,7 @@ for (const { flag, variable, value, describe, isList } of settings) {
 
 withSource(program.command('import'))
   .description('store files that Hubble wrote: NDJSON, arrays, its text, gzip, zstd; - is standard input')
-  .argument('<file...>', 'files, or -')
+  .argument('<file...>', 'files, folders, globs, or -')
   .addOption(
     new Option(
       '--year <year>',

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import type { IngestReport, Rejection, TextDating } from '../ingest/ingest.schema.js';
+import { findInputs, type FoundInput } from './find-inputs.js';
 import { openInput, type Input } from './input.js';
 import { RestError, type RestClient } from './rest-client.js';
 import { complain, paint, print, safe } from './terminal.js';
@@ -13,33 +14,64 @@ export interface ImportOptions extends SourceOptions {
   year?: string;
 }
 
-/** Stores files one after another. The exit code is 1 when one of them could not be stored or held no record. */
-export async function importFiles(files: readonly string[], options: ImportOptions): Promise<number> {
+/**
+ * Stores files one after another. The exit code is 1 when one of them could not be stored, or was named and
+ * held no record, or when nothing was stored at all.
+ */
+export async function importFiles(names: readonly string[], options: ImportOptions): Promise<number> {
+  const { inputs, notes, mistakes } = await findInputs(names);
+  for (const note of notes) complain(paint.dim(safe(note)));
+  for (const mistake of mistakes) complain(`${paint.red('✗')} ${safe(mistake)}`);
+  if (inputs.length === 0) return 1;
   return withServer(
     options,
     async (client) => {
-      let failed = 0;
-      for (const file of files) if (!(await importFile(client, file, options.year))) failed++;
-      return failed === 0 ? 0 : 1;
+      const results: Result[] = [];
+      for (const input of inputs) results.push(await importFile(client, input, options.year));
+      if (results.length > 1) printSum(results);
+      const isGood = mistakes.length === 0 && !results.includes('failed') && results.some(isStored);
+      return isGood ? 0 : 1;
     },
     'writes',
   );
 }
 
-async function importFile(client: RestClient, file: string, year: string | undefined): Promise<boolean> {
+type Result = IngestReport | 'passed over' | 'failed';
+
+function isStored(result: Result): result is IngestReport {
+  return typeof result === 'object';
+}
+
+function printSum(results: readonly Result[]): void {
+  const reports = results.filter(isStored);
+  const stored = reports.reduce((sum, report) => sum + report.stored, 0);
+  print(
+    paint.bold(`${reports.length} of ${results.length} files, ${stored.toLocaleString('en')} flows stored`),
+  );
+}
+
+async function importFile(
+  client: RestClient,
+  { file, isFound }: FoundInput,
+  year: string | undefined,
+): Promise<Result> {
   try {
     const input = openInput(file);
     const report = await sendWithProgress(client, input, datingOf(input, year));
     print(`${safe(input.name)}: ${describe(report)}`);
     for (const assumption of report.text?.assumed ?? []) print(paint.dim(`  assumed ${safe(assumption)}`));
     printErrors(report.errors, report.rejected);
-    return true;
+    return report;
   } catch (error) {
+    if (isFound && error instanceof RestError && error.code === 'no_records') {
+      complain(paint.dim(`${safe(file)}: passed over, nothing in it is a Hubble record`));
+      return 'passed over';
+    }
     complain(
       `${paint.red('✗')} ${safe(file)}: ${error instanceof Error ? safe(error.message) : 'cannot be sent'}`,
     );
     if (error instanceof RestError) printErrors(errorsOf(error.body), 0);
-    return false;
+    return 'failed';
   }
 }
 

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { FlowatlasError } from '../domain/errors.js';
 import { decodeFile } from '../ingest/body-decoder.js';
 import type { IngestUpload } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
@@ -61,22 +62,18 @@ export class PackedLog {
   /** Throws errors of the store only; a file that cannot be read is told, and tried again when it changes. */
   async read(stop: AbortSignal): Promise<void> {
     const { path } = this;
-    let handle: FileHandle | undefined;
     try {
-      handle = await open(path, 'r');
-      await this.#readOnce(handle, stop);
-      if (stop.aborted) return;
+      const handle = await open(path, 'r');
+      await this.#readOnce(handle, stop).finally(() => handle.close());
       this.source.heal(`packed ${path}`);
     } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      this.source.complain(
-        `packed ${path}`,
-        `${path} cannot be read whole (${error.message}); what could be read is kept`,
-      );
-    } finally {
-      await handle?.close();
+      if (error instanceof FlowatlasError) throw error;
+      // Removed or renamed since the last look: the next one tells.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      const reason = `${path} cannot be read whole (${reasonOf(error)}); what could be read is kept`;
+      this.source.complain(`packed ${path}`, reason);
     }
-    this.#isDone = true;
+    this.#isDone = !stop.aborted;
   }
 
   async #readOnce(handle: FileHandle, stop: AbortSignal): Promise<void> {

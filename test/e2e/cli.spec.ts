@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Drops } from '../../src/drops/drops.schema.js';
@@ -120,7 +120,7 @@ describe('import', () => {
       other.url,
       missing,
       noise,
-      folder,
+      join(folder, 'none-*.log'),
       good,
     ]);
     expect(code).toBe(1);
@@ -128,7 +128,31 @@ describe('import', () => {
     expect(stderr).toMatch(/missing\.jsonl/);
     expect(stderr).toMatch(/noise\.txt: nothing in the body is a Hubble record/);
     expect(stderr).toMatch(/line 1: .*no record/);
-    expect(stderr).toMatch(/is a folder/);
+    expect(stderr).toMatch(/none-\*\.log: no file matches/);
+    expect(stdout).toMatch(/1 of 3 files, 3 flows stored/);
+  });
+
+  it('takes folders and globs, and passes over what is no capture', async () => {
+    const other = await startServer();
+    const logs = temporaryFolder();
+    mkdirSync(join(logs, 'node-1'));
+    writeFileSync(join(logs, 'node-1/events.log'), flowLines('folder', 4));
+    writeFileSync(join(logs, 'node-1/events.log.1.gz'), gzipSync(flowLines('folder', 4, 4)));
+    writeFileSync(join(logs, 'package.json'), '{"name":"no record"}');
+    writeFileSync(join(logs, 'core.1234'), 'no capture');
+    writeFileSync(join(logs, '.hidden.log'), flowLines('hidden', 9));
+    const whole = await runToEnd(['import', '--server', other.url, logs]);
+    expect(whole.code).toBe(0);
+    expect(whole.stdout).toMatch(/2 of 3 files, 8 flows stored/);
+    expect(whole.stderr).toMatch(/1 files passed over/);
+    expect(whole.stderr).toMatch(/package\.json: passed over, nothing in it is a Hubble record/);
+    const globbed = await runToEnd(['import', '--server', other.url, join(logs, '*', 'events.*')]);
+    expect(globbed).toMatchObject({ code: 0, stderr: '' });
+    expect(globbed.stdout).toMatch(/2 of 2 files, 0 flows stored/);
+    const none = await runToEnd(['import', '--server', other.url, join(logs, '*.pcap'), temporaryFolder()]);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/\*\.pcap: no file matches/);
+    expect(none.stderr).toMatch(/no file with the name of a capture/);
   });
 
   it('names lines that were rejected', async () => {
