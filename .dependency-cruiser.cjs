@@ -68,6 +68,14 @@ module.exports = {
       to: { path: `^src/(${features.filter((other) => other !== feature).join('|')}|live|cli)/` },
     })),
     {
+      name: 'sources-feed-ingest',
+      comment:
+        'They fetch; who asks, shows or counts what they fetched looks at them, not the other way round.',
+      severity: 'error',
+      from: { path: '^src/sources/' },
+      to: { path: '^src/(flows|drops|service-map|live|telemetry|cli)/' },
+    },
+    {
       name: 'live-sees-the-live-map',
       severity: 'error',
       from: { path: '^src/live/' },

@@ -1,6 +1,6 @@
 import type { Status } from '../telemetry/status.schema.js';
 import type { RestClient } from './rest-client.js';
-import { paint, print, safeJson } from './terminal.js';
+import { paint, print, safe, safeJson } from './terminal.js';
 
 export async function printStatus(client: RestClient, format: 'table' | 'json'): Promise<void> {
   const status = await client.get<Status>('/api/v1/status');
@@ -15,4 +15,11 @@ export async function printStatus(client: RestClient, format: 'table' | 'json'):
   );
   print(status.oldest === null ? 'no flows yet' : `from ${status.oldest} to ${status.newest ?? ''}`);
   if (status.eventsLost > 0) print(paint.yellow(`Hubble reported ${status.eventsLost} events as lost`));
+  for (const { path, records, bytesBehind, lastRecord, lastError } of status.sources) {
+    const behind = bytesBehind === 0 ? 'nothing waits' : `${(bytesBehind / 1e6).toFixed(1)} MB wait`;
+    print(
+      safe(`${path}: ${records.toLocaleString('en')} records, last of ${lastRecord ?? 'none'}, ${behind}`),
+    );
+    if (lastError !== null) print(paint.yellow(safe(`  ${lastError.at} ${lastError.message}`)));
+  }
 }

@@ -1,5 +1,5 @@
 import { access, constants, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { backedUpBy } from './backup-names.js';
 import { baseOf, expandGlob, isGlob } from './glob.js';
 import { reasonOf, type SourceLog } from './source-log.js';
@@ -33,7 +33,7 @@ export class FileFinder {
   async look(): Promise<FoundFile[]> {
     const isFolder = await isFolderNow(this.pattern);
     const paths = await this.#paths(isFolder);
-    for (const path of paths) this.#logs.add(path);
+    for (const path of paths) if (backedUpBy(basename(path)).length === 0) this.#logs.add(path);
     const all = [...new Set([...paths, ...(await this.#backups())])];
     const files = await Promise.all(all.map((path) => this.#see(path)));
     const found = files.filter((file) => file !== undefined);

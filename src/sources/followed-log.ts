@@ -15,6 +15,8 @@ export class FollowedLog {
   /** Of its checkpoint. */
   id = KnownLogs.newId();
   readonly tail: Tail;
+  /** It was found under another name while it was closed: its inode may have been used again. */
+  wasMovedClosed = false;
   size = 0;
   /** Changes with every write; nanoseconds. */
   modified = '';
@@ -193,10 +195,11 @@ export class FollowedLog {
     const seen = this.size;
     const read = this.tail.offset;
     await this.finish();
+    if (this.wasMovedClosed) return;
     this.source.cuts++;
     const unread = Math.max(0, seen - read);
     this.source.complain(
-      `cut ${this.tail.path} ${this.source.cuts}`,
+      `cut ${this.tail.path}`,
       `${this.tail.path} was cut off or written anew after ${read} bytes were read; it is read from its beginning. ` +
         (unread > 0 ? `At least ${unread} bytes had not been read. ` : '') +
         'What was written between the copy and the cut of a copy-truncate is in neither file; rotate by renaming to lose nothing',

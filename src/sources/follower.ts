@@ -51,6 +51,8 @@ export class Follower {
   readonly #isFirst: Set<Watched>;
   #retry = FIRST_RETRY;
   #failedAt = 0;
+  #packing: Promise<unknown> | undefined;
+  #packedFailure: Error | undefined;
 
   constructor(
     private readonly options: FollowOptions,
@@ -72,6 +74,7 @@ export class Follower {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    await this.#packing;
     await Promise.allSettled([...this.#logs.values()].map((log) => log.stop()));
   }
 
@@ -135,10 +138,25 @@ export class Follower {
     await this.#noteGone(seen);
     let more = false;
     for (const log of this.#logs.values()) more = (await this.#readOn(log)) || more;
-    for (const file of this.#packed.values()) {
-      if (file.isDue && !this.#isStopping) await file.read(this.#stop.signal);
-    }
+    this.#readPacked();
     return more;
+  }
+
+  /** Beside the logs, one after another: a large one must not keep them waiting until they are rotated away. */
+  #readPacked(): void {
+    if (this.#packedFailure !== undefined) {
+      const failure = this.#packedFailure;
+      this.#packedFailure = undefined;
+      throw failure;
+    }
+    if (this.#packing !== undefined || this.#isStopping) return;
+    const due = [...this.#packed.values()].find(({ isDue }) => isDue);
+    this.#packing = due
+      ?.read(this.#stop.signal)
+      .catch(
+        (error: unknown) => (this.#packedFailure = error instanceof Error ? error : new Error(String(error))),
+      )
+      .finally(() => (this.#packing = undefined));
   }
 
   async #look(watched: Watched, seen: Set<string>): Promise<void> {
@@ -160,6 +178,7 @@ export class Follower {
     if (packed?.size === size && packed.modified === modified) {
       packed.path = path;
     } else if (log !== undefined) {
+      log.wasMovedClosed ||= log.tail.path !== path && !log.tail.isOpen;
       log.tail.path = path;
       log.size = size;
       log.modified = modified;

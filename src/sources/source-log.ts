@@ -4,6 +4,9 @@ import type { SourceStatus } from './source-status.js';
 /** Where a source tells the operator what is wrong; each message once, until another one comes. */
 export type Tell = (message: string) => void;
 
+/** Complaints remembered, so as not to be repeated: names of rotated files have no end. */
+const MOST_TOLD = 1000;
+
 /** What became of one source since the start of the server, and what it last complained about. */
 export class SourceLog {
   bytesRead = 0;
@@ -39,7 +42,9 @@ export class SourceLog {
   /** Something is wrong with `what`; said once as long as it goes on in the same way. */
   complain(what: string, message: string): void {
     if (this.#told.get(what) === message) return;
+    this.#told.delete(what);
     this.#told.set(what, message);
+    for (const [oldest] of this.#told) if (this.#told.size > MOST_TOLD) this.#told.delete(oldest);
     this.lastError = { at: new Date().toISOString(), message };
     this.tell(message);
   }
