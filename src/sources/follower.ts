@@ -18,7 +18,7 @@ export interface FollowOptions {
 /** Between two looks at files that are quiet. Asking works everywhere; events of the kernel do not on all mounts. Milliseconds. */
 const PAUSE = 250;
 /** Of one file, before the others have their turn. */
-const TURN = 16 << 20;
+const TURN = 4 << 20;
 const STEP = 1 << 20;
 /** A file that is gone is read on so long after its last byte: who wrote it may not have noticed yet. Milliseconds. */
 const DRAINED = 3_000;
@@ -75,6 +75,9 @@ export class Follower {
     this.#stop.abort();
     await this.#running;
     await this.#packing;
+    await Promise.allSettled(
+      [...this.#packed.values()].filter(({ isDone }) => !isDone).map((file) => file.letGo()),
+    );
     await Promise.allSettled([...this.#logs.values()].map((log) => log.stop()));
   }
 
@@ -189,8 +192,10 @@ export class Follower {
 
   async #discover(file: FoundFile, { source, finder }: Watched): Promise<void> {
     // Its inode may have been that of a compressed file a moment ago.
+    const packed = this.#packed.get(file.inode);
     this.#packed.delete(file.inode);
-    if ([...this.#logs.values()].filter(({ tail }) => tail.isOpen).length >= MOST_OPEN) return;
+    if (packed?.isDone === false) await packed.letGo();
+    if (this.#countOpen() >= MOST_OPEN) return;
     const log = new FollowedLog(file.path, file.inode, source, this.pipeline);
     log.size = file.size;
     log.modified = file.modified;
@@ -217,7 +222,10 @@ export class Follower {
     if ((await log.tail.inode()) !== file.inode) return false;
     const head = await log.tail.readHead();
     if (isPacked(head)) {
-      await this.#addPacked(file, log.source, isUnwanted);
+      await this.#addPacked(
+        new PackedLog(file, await log.tail.release(), log.source, this.pipeline),
+        isUnwanted,
+      );
       return false;
     }
     const known = this.pipeline.known.beginningLike(head, file.inode);
@@ -232,10 +240,10 @@ export class Follower {
     return true;
   }
 
-  async #addPacked(file: FoundFile, source: SourceLog, isUnwanted: boolean): Promise<void> {
-    const packed = new PackedLog(file, source, this.pipeline);
+  async #addPacked(packed: PackedLog, isUnwanted: boolean): Promise<void> {
+    this.#packed.set(packed.inode, packed);
     if (isUnwanted) await packed.skip();
-    this.#packed.set(file.inode, packed);
+    else if (packed.isDone) await packed.letGo();
   }
 
   /** A copy in the making: its beginning was read already, so it can wait. */
@@ -252,7 +260,8 @@ export class Follower {
 
   /** Files whose inode is found nowhere any more: read to their end, then let go. */
   async #noteGone(seen: ReadonlySet<string>): Promise<void> {
-    for (const inode of this.#packed.keys()) if (!seen.has(inode)) this.#packed.delete(inode);
+    for (const [inode, { isDone }] of this.#packed)
+      if (isDone && !seen.has(inode)) this.#packed.delete(inode);
     for (const inode of this.#shortSince.keys()) if (!seen.has(inode)) this.#shortSince.delete(inode);
     for (const [inode, log] of this.#logs) {
       if (seen.has(inode)) continue;
@@ -300,6 +309,11 @@ export class Follower {
 
   async #note(checkpoints: readonly Checkpoint[]): Promise<void> {
     if (checkpoints.length > 0) await this.pipeline.ingest.open().end(checkpoints);
+  }
+
+  #countOpen(): number {
+    const logs = [...this.#logs.values()].filter(({ tail }) => tail.isOpen);
+    return logs.length + [...this.#packed.values()].filter(({ isDone }) => !isDone).length;
   }
 
   #isFirstLookOf(finder: FileFinder): boolean {

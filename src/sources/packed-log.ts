@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { FlowatlasError } from '../domain/errors.js';
 import { decodeFile } from '../ingest/body-decoder.js';
 import type { IngestUpload } from '../ingest/ingest-client.js';
@@ -30,10 +30,12 @@ export class PackedLog {
   readonly modified: string;
   readonly #seenAt = Date.now();
   #isDone: boolean;
+  #isReading = false;
 
-  /** A file that changes is made a new one of these. */
+  /** A file that changes is made a new one of these. It is held open, so it can be read when it was removed. */
   constructor(
     { path, inode, size, modified }: FoundFile,
+    private readonly handle: FileHandle,
     readonly source: SourceLog,
     private readonly pipeline: Pipeline,
   ) {
@@ -48,6 +50,10 @@ export class PackedLog {
     return this.#isDone ? 0 : this.size;
   }
 
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   get isDue(): boolean {
     return !this.#isDone && Date.now() - this.#seenAt >= SETTLED;
   }
@@ -56,24 +62,32 @@ export class PackedLog {
   async skip(): Promise<void> {
     const nothing = fingerprintOf(EMPTY);
     await this.#note(this.pipeline.ingest.open(), this.#state({ head: nothing, tail: nothing, offset: 0 }));
-    this.#isDone = true;
+    await this.letGo();
   }
 
   /** Throws errors of the store only; a file that cannot be read is told, and tried again when it changes. */
   async read(stop: AbortSignal): Promise<void> {
     const { path } = this;
+    this.#isReading = true;
     try {
-      const handle = await open(path, 'r');
-      await this.#readOnce(handle, stop).finally(() => handle.close());
+      await this.#readOnce(this.handle, stop);
+      this.#isDone = !stop.aborted;
       this.source.heal(`packed ${path}`);
     } catch (error) {
       if (error instanceof FlowatlasError) throw error;
-      // Removed or renamed since the last look: the next one tells.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      this.#isDone = true;
       const reason = `${path} cannot be read whole (${reasonOf(error)}); what could be read is kept`;
       this.source.complain(`packed ${path}`, reason);
+    } finally {
+      this.#isReading = false;
+      if (this.#isDone) await this.letGo();
     }
-    this.#isDone = !stop.aborted;
+  }
+
+  /** The file is not wanted any more. */
+  async letGo(): Promise<void> {
+    this.#isDone = true;
+    if (!this.#isReading) await this.handle.close();
   }
 
   async #readOnce(handle: FileHandle, stop: AbortSignal): Promise<void> {

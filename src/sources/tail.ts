@@ -53,6 +53,13 @@ export class Tail {
     await handle?.close();
   }
 
+  /** For another reader, who has to close it. */
+  async release(): Promise<FileHandle> {
+    const handle = await this.open();
+    this.#handle = undefined;
+    return handle;
+  }
+
   /** The inode that is open: the path may lead to another one by now. */
   async inode(): Promise<string> {
     const { dev, ino } = await (await this.open()).stat({ bigint: true });
