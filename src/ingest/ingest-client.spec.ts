@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { openIngest } from '../../test/support/ingest-pair.js';
 import { jsonText } from '../../test/support/json-text.js';
@@ -20,8 +21,10 @@ const line = (uuid: string) => Buffer.from(`${jsonText(record({ uuid }))}\n`);
 
 /** A flow that does not compress to nothing. */
 function bulky(uuid: string): Buffer {
-  const noise = Array.from({ length: 400 }, (_, i) => Math.imul(i + uuid.length, 0x9e3779b1).toString(36));
-  return Buffer.from(`${jsonText(record({ uuid, Summary: noise.join(uuid) }))}\n`);
+  const noise = Array.from({ length: 60 }, (_, i) =>
+    createHash('sha256').update(`${uuid} ${i}`).digest('base64'),
+  );
+  return Buffer.from(`${jsonText(record({ uuid, Summary: noise.join('') }))}\n`);
 }
 
 describe('an upload that goes on for long', () => {
