@@ -9,7 +9,7 @@ const { file, migrations } = workerData as { file: string; migrations: string };
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
 const send = (message: FromWriter) => {
-  port.postMessage(message);
+  port.postMessage(message, message.kind === 'written' ? [message.parcel] : []);
 };
 
 try {

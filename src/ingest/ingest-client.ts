@@ -3,15 +3,12 @@ import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
 import type { Checkpoint, FromWriter, ToWriter } from './ingest-protocol.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
-
-/** Chunks of a session under way to the writing thread, before its sender has to wait. */
-const MOST_UNREAD = 4;
+import { Outbox, SpareParcels } from './outbox.js';
 
 const LOST = new FlowatlasError('unavailable', 'some of what was sent before was lost; send it again');
 
 interface Pending {
-  unread: number;
-  room: (() => void)[];
+  outbox: Outbox;
   done: Waiting;
   /** Who asked for a commit, oldest first. */
   commits: Waiting[];
@@ -26,6 +23,7 @@ interface Waiting {
 export class IngestClient {
   readonly #events = new EventEmitter();
   readonly #pending = new Map<number, Pending>();
+  readonly #spare = new SpareParcels();
   #lastSession = 0;
   #death: FlowatlasError | undefined;
 
@@ -61,17 +59,22 @@ export class IngestClient {
     const notAfter = written === undefined ? Date.now() : Date.parse(written);
     const notAfterIs = written === undefined ? 'the time of arrival' : 'the date of the file';
     this.#send({ kind: 'open', session, dating: { year, notAfter, notAfterIs } });
+    const outbox = new Outbox(this.#spare, (parcel, length) => {
+      this.worker.postMessage({ kind: 'write', session, parcel, length } satisfies ToWriter, [parcel]);
+    });
     const done = new Promise<IngestReport>((resolve, reject) => {
-      this.#pending.set(session, { unread: 0, room: [], commits: [], done: { resolve, reject } });
+      this.#pending.set(session, { outbox, commits: [], done: { resolve, reject } });
     });
     done.catch(() => undefined);
     return {
       startFile: (name) => {
+        outbox.flush();
         this.#send({ kind: 'file', session, name });
       },
-      write: (chunk) => this.#write(session, chunk),
+      write: (chunk) => (this.#pending.has(session) ? outbox.write(chunk) : Promise.resolve()),
       commit: (checkpoints = []) => this.#commit(session, checkpoints),
       end: (checkpoints = []) => {
+        outbox.flush();
         this.#send({ kind: 'end', session, checkpoints });
         return done;
       },
@@ -91,17 +94,10 @@ export class IngestClient {
     await this.worker.terminate();
   }
 
-  async #write(session: number, chunk: Uint8Array): Promise<void> {
-    const pending = this.#pending.get(session);
-    if (pending === undefined) return;
-    pending.unread++;
-    this.#send({ kind: 'write', session, chunk });
-    if (pending.unread >= MOST_UNREAD) await new Promise<void>((resolve) => pending.room.push(resolve));
-  }
-
   #commit(session: number, checkpoints: readonly Checkpoint[]): Promise<IngestReport> {
     const pending = this.#pending.get(session);
     if (pending === undefined) return Promise.reject(this.#death ?? LOST);
+    pending.outbox.flush();
     this.#send({ kind: 'commit', session, checkpoints });
     return new Promise((resolve, reject) => pending.commits.push({ resolve, reject }));
   }
@@ -112,10 +108,7 @@ export class IngestClient {
 
   #receive(message: FromWriter): void {
     if (message.kind === 'written') {
-      const pending = this.#pending.get(message.session);
-      if (pending === undefined) return;
-      pending.unread--;
-      pending.room.shift()?.();
+      this.#pending.get(message.session)?.outbox.read(message.parcel);
     } else if (message.kind === 'kept')
       this.#pending.get(message.session)?.commits.shift()?.resolve(message.report);
     else if (message.kind === 'done') this.#take(message.session)?.done.resolve(message.report);
@@ -146,7 +139,7 @@ export class IngestClient {
 
 function fail(pending: Pending | undefined, error: FlowatlasError): void {
   if (pending === undefined) return;
-  for (const go of pending.room) go();
+  pending.outbox.close();
   for (const { reject } of pending.commits) reject(error);
   pending.done.reject(error);
 }
@@ -154,7 +147,7 @@ function fail(pending: Pending | undefined, error: FlowatlasError): void {
 /** One body, or one source that goes on for long, under way into the store. */
 export interface IngestUpload {
   startFile(name: string): void;
-  /** Resolves when more may be sent. */
+  /** Takes a copy of the chunk; resolves when more may be sent. */
   write(chunk: Uint8Array): Promise<void>;
   /**
    * Resolves with the report so far when everything sent is on disk, and the checkpoints in the same

@@ -12,7 +12,8 @@ export interface Checkpoint {
 export type ToWriter =
   | { kind: 'open'; session: number; dating: Dating }
   | { kind: 'file'; session: number; name: string }
-  | { kind: 'write'; session: number; chunk: Uint8Array }
+  /** The first bytes of a parcel, which goes back when it was read. */
+  | { kind: 'write'; session: number; parcel: ArrayBuffer; length: number }
   /** Tell me when everything so far is on disk, and the checkpoints with it. */
   | { kind: 'commit'; session: number; checkpoints: readonly Checkpoint[] }
   | { kind: 'end'; session: number; checkpoints: readonly Checkpoint[] }
@@ -24,8 +25,8 @@ export type FromWriter =
   | { kind: 'ready' }
   /** The thread cannot start, in words for the operator. */
   | { kind: 'refused'; message: string }
-  /** A chunk was read: another may be sent. */
-  | { kind: 'written'; session: number }
+  /** A parcel was read: another may be sent. */
+  | { kind: 'written'; session: number; parcel: ArrayBuffer }
   /** What was written before the oldest `commit` not yet answered is on disk; the report so far. */
   | { kind: 'kept'; session: number; report: IngestReport }
   | { kind: 'done'; session: number; report: IngestReport }

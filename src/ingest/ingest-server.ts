@@ -56,7 +56,7 @@ export class IngestServer {
     const session = this.#sessions.get(message.session);
     if (session === undefined) return;
     if (message.kind === 'file') session.startFile(message.name);
-    else if (message.kind === 'write') await this.#write(message.session, session, message.chunk);
+    else if (message.kind === 'write') await this.#write(session, message);
     else if (message.kind === 'commit') {
       session.note(message.checkpoints);
       this.#waiting.push(message.session);
@@ -69,10 +69,10 @@ export class IngestServer {
     }
   }
 
-  async #write(id: number, session: IngestSession, chunk: Uint8Array): Promise<void> {
-    session.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  async #write(session: IngestSession, { session: id, parcel, length }: Written): Promise<void> {
+    session.write(Buffer.from(parcel, 0, length));
     await this.writer.ready();
-    this.send({ kind: 'written', session: id });
+    this.send({ kind: 'written', session: id, parcel });
   }
 
   async #finish(id: number, session: IngestSession): Promise<void> {
@@ -117,6 +117,8 @@ export class IngestServer {
     return this.#commit;
   }
 }
+
+type Written = Extract<ToWriter, { kind: 'write' }>;
 
 function describe(failure: unknown): { code: 'insufficient_storage' | 'unavailable'; message: string } {
   const message = failure instanceof Error ? failure.message : 'another commit failed meanwhile';
