@@ -1,20 +1,22 @@
-import type { Endpoint, Flow, L7, Policies, Side } from '../domain/flow/flow.js';
-import type { Json } from '../domain/flow/json.js';
+import type { Endpoint, Flow, Policies, Side } from '../domain/flow/flow.js';
+import { equal, type Json } from '../domain/flow/json.js';
+import { readL7 } from '../domain/flow/l7-reader.js';
 import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
 import type { NewFlow } from '../store/flow-store.js';
 import { ByteText } from './byte-text.js';
 import { KnownValues, type KnownAddress, type KnownEndpoint, type KnownText } from './known-values.js';
-import { findSlots, type FoundSlot } from './landmarks.js';
+import { findSlots, type FoundSlot } from './record-walk.js';
 import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
 import { TemplateNode } from './template-tree.js';
 
 /** Bytes of templates remembered; beyond them, all are learned anew. */
 const MOST_BYTES = 16 << 20;
 
-/** Records in a row that taught a template for nothing, before only one in `TRY_AGAIN` does. */
+/** Records that taught a template for nothing, before only one in `TRY_AGAIN` does. A record that was told like another makes up for some. */
 const PATIENCE = 1_000;
+const HIT_WORTH = 4;
 const TRY_AGAIN = 16;
 
 /**
@@ -41,7 +43,7 @@ export class FlowScanner {
     if (template === undefined) return undefined;
     const flow = this.#read(template);
     if (flow === undefined) return undefined;
-    this.#misses = 0;
+    if (this.#misses > 0) this.#misses = Math.max(0, this.#misses - HIT_WORTH);
     return { flow, template, known: slots.knownTexts, own: slots.ownTexts };
   }
 
@@ -80,7 +82,6 @@ export class FlowScanner {
       slots.destinationService,
     );
     if (source === undefined || destination === undefined) return undefined;
-    const l7: L7 | undefined = slots.l7 === undefined ? undefined : this.reader.readL7(slots.l7);
     return {
       time: slots.time,
       uuid: slots.uuid,
@@ -90,7 +91,8 @@ export class FlowScanner {
       destinationPort: slots.destinationPort,
       traits,
       policies: slots.policies.length === 0 ? noPolicies : this.#policies(),
-      l7,
+      // L7 messages seldom come again: to look for an equal one would be in vain.
+      l7: readL7(slots.l7),
       node: slots.node?.name ?? '',
       nodeLabels: slots.nodeLabels ?? none,
       weight: 1,
@@ -115,15 +117,17 @@ export class FlowScanner {
     service: KnownText | undefined,
   ): Endpoint | undefined {
     if (endpoint === undefined || address === undefined) return undefined;
-    if (names === undefined && service === undefined)
-      return endpoint.plain ?? (endpoint.plain = this.#readEndpoint(side, endpoint, address));
-    const known = service === undefined && names !== undefined ? endpoint.named.get(names) : undefined;
+    const isPlain = names === undefined && service === undefined;
+    const isNamed = names !== undefined && service === undefined;
+    const known = isPlain ? endpoint.plain : isNamed ? endpoint.named.get(names) : undefined;
     if (known !== undefined) return known;
     const read = this.#readEndpoint(side, endpoint, address, names, service);
     // The texts are written again from what was read.
+    if (valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
-    if (service === undefined && names !== undefined) {
+    if (isPlain) endpoint.plain = read;
+    else if (isNamed) {
       if (endpoint.named.size >= MOST_NAMES) endpoint.named.clear();
       endpoint.named.set(names, read);
     }
@@ -163,7 +167,7 @@ export class FlowScanner {
 
   #learn(bytes: Buffer, flow: Flow): void {
     this.#slots.start(bytes);
-    const slots = findSlots(bytes, this.#slots);
+    const slots = findSlots(bytes, this.#slots, flow.l7 !== undefined);
     const template = new Template(templateText(bytes, slots), flow.traits);
     if (!sameMeaning(this.#read(template), flow)) return;
     this.#treeBytes += bytes.length;
@@ -215,13 +219,13 @@ function sameMeaning(read: Flow | undefined, flow: Flow): boolean {
     read !== undefined &&
     read.time === flow.time &&
     read.uuid === flow.uuid &&
-    read.source === flow.source &&
-    read.destination === flow.destination &&
+    equal(read.source, flow.source) &&
+    equal(read.destination, flow.destination) &&
     read.sourcePort === flow.sourcePort &&
     read.destinationPort === flow.destinationPort &&
     read.policies === flow.policies &&
-    read.l7 === flow.l7 &&
+    equal(read.l7, flow.l7) &&
     read.node === flow.node &&
-    read.nodeLabels === flow.nodeLabels
+    equal(read.nodeLabels, flow.nodeLabels)
   );
 }

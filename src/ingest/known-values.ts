@@ -1,7 +1,7 @@
 import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
-import { isObject, type Json } from '../domain/flow/json.js';
-import { valueText } from '../domain/flow/template.js';
+import { equal, isObject, type Json } from '../domain/flow/json.js';
+import { keepText, valueText } from '../domain/flow/template.js';
 import { endOfValue } from './json-end.js';
 import type { Slot } from './slot-reader.js';
 import { ByteMap } from './byte-map.js';
@@ -42,6 +42,8 @@ export interface KnownText {
   readonly value: unknown;
   /** Which policies it is, as a list of one slot or another. */
   readonly policies: Map<Slot, Policies>;
+  /** Which labels of a node it is. */
+  labels?: readonly string[] | undefined;
 }
 
 /**
@@ -68,8 +70,8 @@ export class KnownValues {
   endpoint({ endpoints }: KnownAddress, view: DataView, at: number, end: number): KnownEndpoint | undefined {
     for (const known of endpoints) if (known.text.standsAt(view, at, end)) return known;
     const found = parseAt(view, at, end);
-    if (found === undefined || !isObject(found.value) || valueText(found.value) !== found.text)
-      return undefined;
+    if (found === undefined || !isObject(found.value)) return undefined;
+    keepText(found.value, found.text);
     const text = ByteText.of(found.text);
     return keep(endpoints, { text, raw: found.value, plain: undefined, named: new Map() });
   }
@@ -86,10 +88,25 @@ export class KnownValues {
     for (const known of labels) if (known.text.standsAt(view, at, end)) return known;
     const found = parseAt(view, at, end);
     if (found === undefined) return undefined;
-    const list = this.reader.readNodeLabels(found.value);
-    return valueText(list) === found.text
-      ? keep(labels, { text: ByteText.of(found.text), labels: list })
-      : undefined;
+    const list = this.#listOf(found);
+    return list && keep(labels, { text: ByteText.of(found.text), labels: list });
+  }
+
+  /** The same where the node is not known: its name may come later in the record. */
+  anyLabels(view: DataView, from: number, to: number): readonly string[] | undefined {
+    const known = this.value(view, from, to);
+    if (known === undefined) return undefined;
+    return (known.labels ??= this.#listOf(known));
+  }
+
+  /** The list of labels that is written as this text. */
+  #listOf({ text, value }: Pick<KnownText, 'text' | 'value'>): readonly string[] | undefined {
+    const shared = this.reader.readNodeLabels(value);
+    if (valueText(shared) === text) return shared;
+    if (!equal(shared, value)) return undefined;
+    const list = [...shared];
+    keepText(list, text);
+    return list;
   }
 
   /** The object or array from `from` up to `to`; undefined where it is no JSON. */

@@ -33,6 +33,8 @@ export const Slot = {
   /** A text that is the record's own. */
   ownText: 22,
   l7: 23,
+  /** A whole number that is the record's own. */
+  ownNumber: 24,
 } as const;
 
 export type Slot = (typeof Slot)[keyof typeof Slot];
@@ -63,6 +65,7 @@ export const kindOfSlot: Record<Slot, SlotKind> = {
   [Slot.knownValue]: SlotKind.known,
   [Slot.ownText]: SlotKind.own,
   [Slot.l7]: SlotKind.l7,
+  [Slot.ownNumber]: SlotKind.own,
 };
 
 const QUOTE = 34;
@@ -160,6 +163,8 @@ export class SlotReader {
         return this.#readOwnText(at, end);
       case Slot.l7:
         return this.#readL7(at, end);
+      case Slot.ownNumber:
+        return this.#readOwnNumber(at, end);
       default:
         return this.#readKnownValue(slot, at, end);
     }
@@ -195,7 +200,7 @@ export class SlotReader {
     let to = at;
     for (; to < end; to++) {
       const code = this.#view.getUint8(to);
-      if (code < ZERO || code > NINE) break;
+      if (!isDigit(code)) break;
       port = port * 10 + code - ZERO;
       if (port > 65_535) return NONE;
     }
@@ -226,11 +231,17 @@ export class SlotReader {
   }
 
   #readNodeLabels(at: number, end: number): number {
-    if (this.node === undefined) return NONE;
+    if (this.node === undefined) return this.#readAnyLabels(at, end);
     const known = this.known.nodeLabels(this.node, this.#view, at, end);
     if (known === undefined) return NONE;
     this.nodeLabels = known.labels;
     return at + known.text.length;
+  }
+
+  #readAnyLabels(at: number, end: number): number {
+    const to = endOfValue(this.#bytes, at, end);
+    this.nodeLabels = to < 0 ? undefined : this.known.anyLabels(this.#view, at, to);
+    return this.nodeLabels === undefined ? NONE : to;
   }
 
   #readKnownText(at: number, end: number): number {
@@ -243,6 +254,14 @@ export class SlotReader {
     let to = this.#endOfText(at, end);
     if (to < 0) to = endOfString(this.#bytes, at, end);
     if (to >= 0) this.ownTexts.push(this.#bytes.subarray(at, to));
+    return to;
+  }
+
+  #readOwnNumber(at: number, end: number): number {
+    let to = at;
+    while (to < end && isDigit(this.#view.getUint8(to))) to++;
+    if (to === at || (this.#view.getUint8(at) === ZERO && to > at + 1)) return NONE;
+    this.ownTexts.push(this.#bytes.subarray(at, to));
     return to;
   }
 
@@ -293,13 +312,17 @@ export class SlotReader {
   }
 }
 
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
+}
+
 /** Canonical: lower case, as Hubble writes it, so that it can be written again from its 16 bytes. */
 function isUuid(bytes: Uint8Array, from: number): boolean {
   for (let i = 0; i < UUID_LENGTH; i++) {
     const code = bytes[from + i] ?? 0;
     if (i === 8 || i === 13 || i === 18 || i === 23) {
       if (code !== 45) return false;
-    } else if (!((code >= ZERO && code <= NINE) || (code >= 97 && code <= 102))) return false;
+    } else if (!isDigit(code) && (code < 97 || code > 102)) return false;
   }
   return true;
 }

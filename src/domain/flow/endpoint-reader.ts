@@ -1,5 +1,6 @@
 import type { Endpoint, Workload } from './flow.js';
 import { forgetful } from './forgetful.js';
+import { valueText } from './template.js';
 import { equal, isObject, listOf, numberOf, objectOf, textOf, textsOf, type Json } from './json.js';
 
 /** What an endpoint is read from: its object in the flow, and what the flow tells of it elsewhere. */
@@ -45,7 +46,12 @@ export class EndpointReader {
 }
 
 function isSame(a: EndpointSource, b: EndpointSource): boolean {
-  return a.ip === b.ip && equal(a.raw, b.raw) && equal(a.names, b.names) && equal(a.service, b.service);
+  return (
+    a.ip === b.ip &&
+    valueText(a.raw) === valueText(b.raw) &&
+    equal(a.names, b.names) &&
+    equal(a.service, b.service)
+  );
 }
 
 export function readEndpoint({ raw, ip, names, service }: EndpointSource): Endpoint {

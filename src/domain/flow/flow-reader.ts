@@ -1,5 +1,5 @@
 import { EndpointReader } from './endpoint-reader.js';
-import type { Endpoint, Flow, L7, Policies, Side } from './flow.js';
+import type { Endpoint, Flow, Policies, Side } from './flow.js';
 import { numberOf, objectOf, textOf, type Json } from './json.js';
 import { L7Reader } from './l7-reader.js';
 import type { FlowRecord } from './record.js';
@@ -47,10 +47,6 @@ export class FlowReader {
 
   readNodeLabels(value: unknown): readonly string[] {
     return this.#nodeLabels.read(value);
-  }
-
-  readL7(value: unknown): L7 | undefined {
-    return this.#l7.read(value);
   }
 
   /** One end, from its own object and from what the flow tells of it elsewhere. */

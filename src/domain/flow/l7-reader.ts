@@ -8,13 +8,8 @@ export class L7Reader {
   readonly #known = forgetful<L7>(20_000);
 
   read(value: unknown): L7 | undefined {
-    if (!isObject(value)) return undefined;
-    const l7: L7 = {
-      type: l7TypeName(value['type']),
-      kind: kindOf(value),
-      http: readHttp(value['http']),
-      dns: readDns(value['dns']),
-    };
+    const l7 = readL7(value);
+    if (l7 === undefined) return undefined;
     const { http, dns } = l7;
     const key = `${l7.type} ${l7.kind} ${http ? `${http.method} ${http.status} ${http.protocol} ${http.url}` : ''} ${dns ? `${dns.rcode} ${dns.qtypes} ${dns.query}` : ''}`;
     const known = this.#known.get(key);
@@ -22,6 +17,16 @@ export class L7Reader {
     this.#known.set(key, l7);
     return l7;
   }
+}
+
+export function readL7(value: unknown): L7 | undefined {
+  if (!isObject(value)) return undefined;
+  return {
+    type: l7TypeName(value['type']),
+    kind: kindOf(value),
+    http: readHttp(value['http']),
+    dns: readDns(value['dns']),
+  };
 }
 
 function kindOf(l7: Json): L7['kind'] {

@@ -132,11 +132,16 @@ export function serviceText({ service, serviceNamespace }: Endpoint): string {
 
 const texts = new WeakMap<object, string>();
 
-/** The JSON of a value that many records repeat. */
+/** The JSON of a value that many records repeat: as it was written, where that was kept. */
 export function valueText(value: object): string {
   let text = texts.get(value);
   if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
   return text;
+}
+
+/** From now on the value is written as this text, which is JSON that means the same. */
+export function keepText(value: object, text: string): void {
+  texts.set(value, text);
 }
 
 const shared: readonly (readonly [string, SlotKind, (flow: Flow) => object])[] = [

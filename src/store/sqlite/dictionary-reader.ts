@@ -3,7 +3,7 @@ import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-re
 import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
 import { forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
-import { Template } from '../../domain/flow/template.js';
+import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress } from './compression.js';
 import { Kind } from './dictionary-writer.js';
 
@@ -121,7 +121,7 @@ export function splitLines(bytes: Buffer): Buffer[] {
 const KEY_LENGTH = 48;
 const MOST_ALIKE = 32;
 
-type EndpointLine = [Json, string, string[], EndpointSource['service']];
+type EndpointLine = [Json | string, string, string[], EndpointSource['service']];
 
 /** Equal parts are the same object across generations, so that what is known of one is known of all. */
 class SharedParts {
@@ -130,7 +130,7 @@ class SharedParts {
   endpoint = (line: Buffer): Endpoint =>
     this.#shared(line, () => {
       const [raw, ip, names, service] = parse(line) as EndpointLine;
-      return readEndpoint({ raw, ip, names, service });
+      return readEndpoint({ raw: asWritten(raw), ip, names, service });
     });
 
   template = (line: Buffer): Template => {
@@ -144,8 +144,8 @@ class SharedParts {
 
   node = (line: Buffer): NodeEntry =>
     this.#shared(line, () => {
-      const [node = '', ...labels] = parse(line) as string[];
-      return { node, labels };
+      const [node, labels] = parse(line) as [string, string[] | string];
+      return { node, labels: asWritten(labels) };
     });
 
   policies = (line: Buffer): Policies =>
@@ -165,6 +165,14 @@ class SharedParts {
     if (alike.push({ line: Buffer.from(line), part }) === 1) this.#known.set(key, alike);
     return part;
   }
+}
+
+/** The value, or the one that the text stands for, which is then how it is written. */
+function asWritten<T extends object>(value: T | string): T {
+  if (typeof value !== 'string') return value;
+  const parsed = JSON.parse(value) as T;
+  keepText(parsed, value);
+  return parsed;
 }
 
 function parse(line: Buffer): unknown {

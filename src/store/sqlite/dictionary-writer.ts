@@ -28,8 +28,9 @@ export class DictionaryWriter {
     JSON.stringify([allowedBy, deniedBy]),
   );
   readonly #nodes = new Map<string, NodeLabels[]>();
-  readonly #newNodes = new EntryList(Kind.node, ({ node, labels }: NodeLabels) =>
-    JSON.stringify([node, ...labels]),
+  readonly #newNodes = new EntryList(
+    Kind.node,
+    ({ node, labels }: NodeLabels) => `[${JSON.stringify(node)},${asWritten(labels)}]`,
   );
 
   endpoint = (endpoint: Endpoint): number => this.#endpoints.idOf(endpoint);
@@ -116,7 +117,14 @@ function endpointLine({ raw, ip, names, service, serviceNamespace }: Endpoint): 
     service === '' && serviceNamespace === ''
       ? ''
       : `,${JSON.stringify({ name: service, namespace: serviceNamespace })}`;
-  return `[${valueText(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${frontend}]`;
+  return `[${asWritten(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${frontend}]`;
+}
+
+/** The value itself where its text is what JSON.stringify makes of it, else its text, as a string. */
+function asWritten(value: object): string {
+  const text = valueText(value);
+  const usual = JSON.stringify(value);
+  return text === usual ? usual : JSON.stringify(text);
 }
 
 /** The mark of a slot is a control character, which JSON escapes. */
