@@ -10,7 +10,7 @@ CREATE TABLE segment (
   time_min   INTEGER NOT NULL,
   time_max   INTEGER NOT NULL,
   columns    BLOB NOT NULL,           -- one column each: time, template, ends, node, policies, ports, weight, flags, texts
-  keys       BLOB NOT NULL            -- 16 bytes a flow: its uuid, or the hash of its content
+  keys       BLOB NOT NULL            -- 16 bytes a flow, by planes: its uuid, or the hash of its content
 ) STRICT;
 
 CREATE INDEX segment_time ON segment (time_max, time_min);

@@ -5,6 +5,7 @@ import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type NewFlow } from '../flow-store.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { KeySet } from './key-set.js';
+import { unpackKeys } from './keys.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
 
 /** Sealed segments that may wait for the disk before the reader of flows has to. */
@@ -211,7 +212,7 @@ export class SqliteFlowWriter extends FlowWriter {
   #reload(): void {
     const { statements } = this.#statements;
     this.#keys.clear();
-    for (const keys of statements.keys.iterate()) this.#keys.addAll(keys as Uint8Array);
+    for (const keys of statements.keys.iterate()) this.#keys.addAll(unpackKeys(keys as Uint8Array));
     for (const key of statements.eventKeys.iterate()) this.#keys.addAll(key as Uint8Array);
     this.#generation = Number(statements.lastGeneration.get() ?? 0);
     this.#beginGeneration();

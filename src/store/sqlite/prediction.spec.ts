@@ -11,16 +11,17 @@ describe('prediction', () => {
         const writes = new Prediction();
         const reads = new Prediction();
         for (const { a, b, value } of list) {
-          const written = writes.write(company(a, b), value);
-          expect(reads.read(company(a, b), written)).toBe(value);
+          const written = writes.write([company(a, b), company(a, 0), company(b, 1)], value);
+          expect(reads.read([company(a, b), company(a, 0), company(b, 1)], written)).toBe(value);
         }
       }),
     );
   });
 
-  it('writes nothing but zeros for what repeats in the same company', () => {
+  it('writes whose guess was right, for what repeats in the same company', () => {
     const writes = new Prediction();
-    const written = [7, 9, 7, 9, 7, 9].map((value) => writes.write(company(value, 1), value + 100));
-    expect(written).toEqual([108, 110, 0, 0, 0, 0]);
+    const told = [7, 9, 7, 9].map((value) => writes.write([company(value, 1), 1, 2], value + 100));
+    expect(told).toEqual([110, 112, 0, 0]);
+    expect(writes.write([company(8, 1), 1, 3], 109)).toBe(1);
   });
 });

@@ -2,6 +2,7 @@ import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { NewFlow } from '../flow-store.js';
 import { compress } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
+import { packKeys } from './keys.js';
 import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
 
 const SEGMENT_ROWS = 8_192;
@@ -113,8 +114,9 @@ export class SegmentBuilder {
     const flows = this.#rows;
     const nodes = this.#nodeSummaries();
     const dictionary = this.dictionary.takeNew();
-    const [columns, lines, texts] = await Promise.all([
+    const [columns, keys, lines, texts] = await Promise.all([
       compress(writeSegmentColumns(this.#columns, flows)),
+      packKeys(new Uint8Array(this.#keys.buffer, 0, flows * KEY_BYTES)),
       Promise.all(dictionary.map(({ lines }) => compress(lines))),
       Promise.all(this.#chunks.map(({ texts }) => texts)),
     ]);
@@ -125,7 +127,7 @@ export class SegmentBuilder {
       timeMin: nodes.map(({ timeMin }) => timeMin).reduce(earlier),
       timeMax: nodes.map(({ timeMax }) => timeMax).reduce(later),
       columns,
-      keys: new Uint8Array(this.#keys.buffer, 0, flows * KEY_BYTES),
+      keys,
       chunks: this.#chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
       dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
       nodes,

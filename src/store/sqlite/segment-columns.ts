@@ -1,6 +1,6 @@
 import type { ColumnReader } from './columns.js';
 import { ColumnWriter } from './columns.js';
-import { company, Prediction } from './prediction.js';
+import { company, Prediction, type Companies } from './prediction.js';
 import { readTimes, writeTimes } from './times.js';
 
 /** A row for each flow of a segment, in order of arrival. Parts are numbers of the dictionary. */
@@ -52,9 +52,11 @@ export function emptySegmentColumns(rows: number): SegmentColumns {
   };
 }
 
-const plain = ['template', 'source', 'destination', 'sourcePort', 'flags'] as const;
-/** Most often the same as the last time that the same template told of the same ends. */
-const foretold = ['destinationPort', 'node', 'policies'] as const;
+const plain = ['template', 'source', 'destination', 'flags'] as const;
+/** Most often the same as the last time in the same company. */
+const foretold = ['node', 'policies'] as const;
+/** A reply has them the other way round, so one foretells the other. */
+const ports = ['sourcePort', 'destinationPort'] as const;
 
 /** The columns of the first `rows` rows as bytes, for a compressor. */
 export function writeSegmentColumns(columns: SegmentColumns, rows: number): Buffer {
@@ -62,13 +64,8 @@ export function writeSegmentColumns(columns: SegmentColumns, rows: number): Buff
   writeTimes(columns.time.subarray(0, rows), writer);
   for (const name of plain) writer.write(columns[name].subarray(0, rows));
   writer.write(columns.weight.subarray(0, rows).map((weight) => weight - 1));
-  const company = companies(columns, rows);
-  for (const name of foretold) {
-    const prediction = new Prediction();
-    const column = columns[name].subarray(0, rows);
-    writer.write(column.map((value, row) => prediction.write(company[row] ?? 0, value)));
-  }
-  const known = foretoldTexts(columns, rows, company);
+  for (const group of [ports, ...foretold.map((name) => [name])]) writeForetold(columns, rows, group, writer);
+  const known = foretoldTexts(columns, rows);
   writer.write(Uint32Array.of(known.length));
   writer.write(known);
   return writer.take();
@@ -84,11 +81,7 @@ export function readSegmentColumns(
   columns.time = readTimes(rows, reader);
   for (const name of plain) columns[name] = reader.read(rows);
   columns.weight = reader.read(rows).map((weight) => weight + 1);
-  const company = companies(columns, rows);
-  for (const name of foretold) {
-    const prediction = new Prediction();
-    columns[name] = reader.read(rows).map((written, row) => prediction.read(company[row] ?? 0, written));
-  }
+  for (const group of [ports, ...foretold.map((name) => [name])]) readForetold(columns, rows, group, reader);
   columns.known = reader.read(reader.read(1)[0] ?? 0);
   columns.firstKnown = new Uint32Array(rows + 1);
   for (let row = 0; row < rows; row++) {
@@ -97,38 +90,92 @@ export function readSegmentColumns(
   if (columns.firstKnown[rows] !== columns.known.length) {
     throw new Error('a block of columns has the wrong size');
   }
-  readForetoldTexts(columns, rows, company);
+  readForetoldTexts(columns, rows);
   return columns;
 }
 
-/** What goes with a row's other numbers: its template and both ends. */
-function companies({ template, source, destination }: SegmentColumns, rows: number): Int32Array {
-  const companies = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    companies[row] = company(source[row] ?? 0, destination[row] ?? 0, template[row] ?? 0);
-  }
-  return companies;
+/** A row's template with both ends, and with each of them alone: who sees a flow depends on one of them. */
+function withEnds({ template, source, destination }: SegmentColumns, row: number, slot = 0): Companies {
+  const told = (template[row] ?? 0) + (slot << 24);
+  const [from, to] = [source[row] ?? 0, destination[row] ?? 0];
+  return [company(from, to, told), company(from, 0, told), company(0, to, told)];
 }
 
-function foretoldTexts(columns: SegmentColumns, rows: number, company: Int32Array): Uint32Array {
+/** The last port that one end had towards the other, then in the same template, then by itself. */
+function portOf(
+  { template, source, destination }: SegmentColumns,
+  row: number,
+  side: 'source' | 'destination',
+): Companies {
+  const [from, to] = [source[row] ?? 0, destination[row] ?? 0];
+  const [mine, other] = side === 'source' ? [from, to] : [to, from];
+  return [company(mine, other), company(mine, template[row] ?? 0, 1), company(mine, 0, 2)];
+}
+
+const companiesOf = {
+  sourcePort: (columns: SegmentColumns, row: number) => portOf(columns, row, 'source'),
+  destinationPort: (columns: SegmentColumns, row: number) => portOf(columns, row, 'destination'),
+  node: (columns: SegmentColumns, row: number) => withEnds(columns, row),
+  policies: (columns: SegmentColumns, row: number) => withEnds(columns, row),
+};
+
+type Foretold = keyof typeof companiesOf;
+
+/** Columns of one group share what they learn. */
+function writeForetold(
+  columns: SegmentColumns,
+  rows: number,
+  group: readonly Foretold[],
+  writer: ColumnWriter,
+): void {
+  const prediction = new Prediction();
+  const written = group.map(() => new Uint32Array(rows));
+  for (let row = 0; row < rows; row++) {
+    for (const [i, name] of group.entries()) {
+      (written[i] as Uint32Array)[row] = prediction.write(
+        companiesOf[name](columns, row),
+        columns[name][row] ?? 0,
+      );
+    }
+  }
+  for (const column of written) writer.write(column);
+}
+
+function readForetold(
+  columns: SegmentColumns,
+  rows: number,
+  group: readonly Foretold[],
+  reader: ColumnReader,
+): void {
+  const prediction = new Prediction();
+  for (const name of group) columns[name] = reader.read(rows);
+  for (let row = 0; row < rows; row++) {
+    for (const name of group) {
+      columns[name][row] = prediction.read(companiesOf[name](columns, row), columns[name][row] ?? 0);
+    }
+  }
+}
+
+function foretoldTexts(columns: SegmentColumns, rows: number): Uint32Array {
   const prediction = new Prediction();
   const { known, firstKnown } = columns;
   const written = new Uint32Array(firstKnown[rows] ?? 0);
   for (let row = 0; row < rows; row++) {
     const first = firstKnown[row] ?? 0;
     for (let at = first; at < (firstKnown[row + 1] ?? 0); at++) {
-      written[at] = prediction.write((company[row] ?? 0) + at - first, known[at] ?? 0);
+      written[at] = prediction.write(withEnds(columns, row, at - first + 1), known[at] ?? 0);
     }
   }
   return written;
 }
 
-function readForetoldTexts({ known, firstKnown }: SegmentColumns, rows: number, company: Int32Array): void {
+function readForetoldTexts(columns: SegmentColumns, rows: number): void {
   const prediction = new Prediction();
+  const { known, firstKnown } = columns;
   for (let row = 0; row < rows; row++) {
     const first = firstKnown[row] ?? 0;
     for (let at = first; at < (firstKnown[row + 1] ?? 0); at++) {
-      known[at] = prediction.read((company[row] ?? 0) + at - first, known[at] ?? 0);
+      known[at] = prediction.read(withEnds(columns, row, at - first + 1), known[at] ?? 0);
     }
   }
 }

@@ -3,6 +3,7 @@ import { L7Reader } from '../../domain/flow/l7-reader.js';
 import { ColumnReader } from './columns.js';
 import { decompress } from './compression.js';
 import { DictionaryReader } from './dictionary-reader.js';
+import { unpackKeys } from './keys.js';
 import { readSegmentColumns } from './segment-columns.js';
 import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
@@ -28,9 +29,8 @@ export class SegmentReader {
         )
         .raw()
         .safeIntegers(),
-      blobs: db.prepare<[number], { columns: Buffer; keys: Buffer }>(
-        'SELECT columns, keys FROM segment WHERE id = ?',
-      ),
+      columns: db.prepare<[number], Buffer>('SELECT columns FROM segment WHERE id = ?').pluck(),
+      keys: db.prepare<[number], Buffer>('SELECT keys FROM segment WHERE id = ?').pluck(),
     };
   }
 
@@ -59,16 +59,20 @@ export class SegmentReader {
   }
 
   #load(info: SegmentInfo): Segment | undefined {
-    const blobs = this.#statements.blobs.get(info.id);
-    if (blobs === undefined) return undefined;
+    const blob = this.#statements.columns.get(info.id);
+    if (blob === undefined) return undefined;
     const parts = this.#dictionary.generation(info.generation);
     const columns = readSegmentColumns(
-      new ColumnReader(decompress(blobs.columns)),
+      new ColumnReader(decompress(blob)),
       info.flows,
       (template) => parts.template(template).knownTexts,
     );
     const chunks = this.#texts.chunksOf(info.id);
     const text = (number: number) => this.#texts.read(info.id, chunks, number);
-    return new Segment(info, parts, columns, blobs.keys, text, this.#l7);
+    const keys = () => {
+      const packed = this.#statements.keys.get(info.id);
+      return packed && unpackKeys(packed);
+    };
+    return new Segment(info, parts, columns, keys, text, this.#l7);
   }
 }

@@ -22,12 +22,13 @@ export class Segment {
   /** Where the own texts of each row begin. */
   readonly #firstText: Uint32Array;
   readonly #l7: (L7 | undefined)[] = [];
+  #keys: Uint8Array | undefined;
 
   constructor(
     readonly info: SegmentInfo,
     readonly parts: Generation,
     readonly columns: SegmentColumns,
-    readonly keys: Uint8Array,
+    private readonly readKeys: () => Uint8Array | undefined,
     private readonly text: (number: number) => string | undefined,
     private readonly l7Reader: L7Reader,
   ) {
@@ -52,7 +53,10 @@ export class Segment {
   }
 
   uuid(row: number): string {
-    if (this.has(row, Flag.keyIsUuid)) return formatUuid(this.keys, row * KEY_BYTES);
+    if (this.has(row, Flag.keyIsUuid)) {
+      const keys = (this.#keys ??= this.readKeys());
+      return keys === undefined ? '' : formatUuid(keys, row * KEY_BYTES);
+    }
     return this.has(row, Flag.oddUuid) ? textOf(this.#flowJson(row)['uuid']) : '';
   }
 

@@ -1,0 +1,27 @@
+import { KEY_BYTES } from '../../domain/flow/flow-key.js';
+import { compress, decompress } from './compression.js';
+
+/**
+ * The keys of a segment, 16 bytes a flow, as planes: first the first byte of every key, then the
+ * second. Nearly all of it is chance, but not the version of a uuid, nor what some writers count up.
+ */
+export function packKeys(keys: Uint8Array): Promise<Buffer> {
+  const rows = keys.length / KEY_BYTES;
+  const planes = new Uint8Array(keys.length);
+  let at = 0;
+  for (let byte = 0; byte < KEY_BYTES; byte++) {
+    for (let row = 0; row < rows; row++) planes[at++] = keys[row * KEY_BYTES + byte] ?? 0;
+  }
+  return compress(planes);
+}
+
+export function unpackKeys(blob: Uint8Array): Uint8Array {
+  const planes = decompress(blob);
+  const rows = planes.length / KEY_BYTES;
+  const keys = new Uint8Array(planes.length);
+  let at = 0;
+  for (let byte = 0; byte < KEY_BYTES; byte++) {
+    for (let row = 0; row < rows; row++) keys[row * KEY_BYTES + byte] = planes[at++] ?? 0;
+  }
+  return keys;
+}
