@@ -20,6 +20,16 @@ describe('the configuration', () => {
       follow: [],
       followFrom: 'start',
       dropFolder: undefined,
+      redact: {
+        urlQuery: false,
+        urlParameters: '',
+        userInfo: false,
+        headersAllow: '',
+        headersDeny: '',
+        kafkaApiKey: false,
+        pattern: '',
+      },
+      upload: { mostOpen: 256, idleSeconds: 900, mostDecodedBytes: 32 * 2 ** 30, mostRatio: 250 },
     });
   });
 
@@ -80,5 +90,25 @@ describe('the configuration', () => {
     ]) {
       expect(text).toContain(name);
     }
+  });
+
+  it.each([
+    [{ FLOWATLAS_REDACT_HTTP_URLQUERY: 'yes' }, 'has to be true or false'],
+    [{ FLOWATLAS_REDACT_HTTP_HEADERS_DENY: 'a,,b' }, 'no name or /pattern/ at ",b"'],
+    [{ FLOWATLAS_REDACT_PATTERN: '(' }, 'missing closing )'],
+    [
+      { FLOWATLAS_REDACT_HTTP_HEADERS_DENY: 'a', FLOWATLAS_REDACT_HTTP_HEADERS_ALLOW: 'b' },
+      'cannot stand beside',
+    ],
+    [{ FLOWATLAS_UPLOAD_MAX_OPEN: '0' }, 'a whole number from 1 on'],
+    [{ FLOWATLAS_UPLOAD_IDLE: '15' }, '"15" is no number with one of the units s, m, h, such as 15m'],
+    [{ FLOWATLAS_UPLOAD_MAX_DECODED: '5 GB' }, 'KiB, MiB, GiB, TiB'],
+  ])('refuses %j', (environment, reason) => {
+    expect(mistakes(environment as Record<string, string>).join('\n')).toContain(reason);
+  });
+
+  it('reads settings of redaction from flags, too', () => {
+    const { redact } = readConfig({}, { redactHttpHeadersDeny: 'Cookie, /^x-/', redactPattern: 'a+' });
+    expect(redact).toMatchObject({ headersDeny: 'Cookie, /^x-/', pattern: 'a+' });
   });
 });

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readNames, readPattern, type RedactionSettings } from './domain/redaction/settings.js';
+import type { UploadLimits } from './ingest/upload-limits.js';
 import { splitPatterns } from './sources/glob.js';
 
 /** Every setting, from the environment or from flags of `flowatlas serve` with the same names. */
@@ -15,6 +17,10 @@ export interface Config {
   followFrom: 'start' | 'end';
   /** Files put there are stored and moved away. */
   dropFolder: string | undefined;
+  /** What is taken out of L7 messages before they are stored. */
+  redact: RedactionSettings;
+  /** What one sender may ask of the server. */
+  upload: UploadLimits;
 }
 
 interface Setting {
@@ -60,6 +66,73 @@ export const settings: readonly Setting[] = [
     value: '',
     describe: 'folder whose files are stored and then moved to done or failed inside of it',
   },
+  {
+    variable: 'FLOWATLAS_REDACT_HTTP_URLQUERY',
+    flag: 'redact-http-urlquery',
+    value: 'false',
+    describe: 'take query and fragment out of URLs: true or false',
+  },
+  {
+    variable: 'FLOWATLAS_REDACT_HTTP_URLPARAMS',
+    flag: 'redact-http-urlparams',
+    value: '',
+    describe: 'take the values of these parameters out of URLs: names, * or /RE2/, comma-separated',
+  },
+  {
+    variable: 'FLOWATLAS_REDACT_HTTP_USERINFO',
+    flag: 'redact-http-userinfo',
+    value: 'false',
+    describe: 'take user and password out of URLs: true or false',
+  },
+  {
+    variable: 'FLOWATLAS_REDACT_HTTP_HEADERS_ALLOW',
+    flag: 'redact-http-headers-allow',
+    value: '',
+    describe: 'take the values of all headers but these: names, * or /RE2/, comma-separated',
+  },
+  {
+    variable: 'FLOWATLAS_REDACT_HTTP_HEADERS_DENY',
+    flag: 'redact-http-headers-deny',
+    value: '',
+    describe: 'take the values of these headers: names, * or /RE2/, comma-separated',
+  },
+  {
+    variable: 'FLOWATLAS_REDACT_KAFKA_APIKEY',
+    flag: 'redact-kafka-apikey',
+    value: 'false',
+    describe: 'take the API key of Kafka messages: true or false',
+  },
+  {
+    variable: 'FLOWATLAS_REDACT_PATTERN',
+    flag: 'redact-pattern',
+    value: '',
+    describe:
+      'take what this regular expression (RE2) matches out of L7 messages but DNS, and out of summaries',
+  },
+  {
+    variable: 'FLOWATLAS_UPLOAD_MAX_OPEN',
+    flag: 'upload-max-open',
+    value: '256',
+    describe: 'uploads at the same time; beyond, 503',
+  },
+  {
+    variable: 'FLOWATLAS_UPLOAD_IDLE',
+    flag: 'upload-idle',
+    value: '15m',
+    describe: 'an upload of which nothing comes for this long is ended, with 408',
+  },
+  {
+    variable: 'FLOWATLAS_UPLOAD_MAX_DECODED',
+    flag: 'upload-max-decoded',
+    value: '32GiB',
+    describe: 'decoded size of one compressed upload; beyond, 413',
+  },
+  {
+    variable: 'FLOWATLAS_UPLOAD_MAX_RATIO',
+    flag: 'upload-max-ratio',
+    value: '250',
+    describe: 'decoded size of an upload, as a multiple of the compressed size; beyond, 413',
+  },
 ];
 
 const listen = z.string().transform((text, context) => {
@@ -72,7 +145,43 @@ const listen = z.string().transform((text, context) => {
   return { host: match[1].replace(/^\[|\]$/g, ''), port };
 });
 
-const schema = z.object({
+const yesOrNo = z.enum(['true', 'false'], 'has to be true or false').transform((text) => text === 'true');
+
+/** A text that `read` understands; it throws what is wrong. */
+function readable(read: (text: string) => unknown) {
+  return z.string().superRefine((text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : String(error));
+    }
+  });
+}
+
+const names = readable(readNames);
+
+const atLeastOne = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'has to be a whole number from 1 on')
+  .transform(Number);
+
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
+const BYTES: Record<string, number> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/** A number with one of these units; the result is in the smallest. */
+function quantity(units: Record<string, number>, example: string) {
+  return z.string().transform((text, context) => {
+    const [, number, unit = ''] = /^([1-9]\d{0,8})([a-zA-Z]+)$/.exec(text) ?? [];
+    const factor = units[unit];
+    if (number !== undefined && factor !== undefined) return Number(number) * factor;
+    context.addIssue(
+      `"${text}" is no number with one of the units ${Object.keys(units).join(', ')}, such as ${example}`,
+    );
+    return z.NEVER;
+  });
+}
+
+const flatSchema = z.object({
   listen,
   data: z
     .string()
@@ -84,7 +193,45 @@ const schema = z.object({
     .transform((patterns) => [...new Set(patterns.map((pattern) => resolve(pattern)))]),
   followFrom: z.enum(['start', 'end']),
   dropFolder: z.string().transform((folder) => (folder === '' ? undefined : resolve(folder))),
+  redactHttpUrlquery: yesOrNo,
+  redactHttpUrlparams: names,
+  redactHttpUserinfo: yesOrNo,
+  redactHttpHeadersAllow: names,
+  redactHttpHeadersDeny: names,
+  redactKafkaApikey: yesOrNo,
+  redactPattern: readable(readPattern),
+  uploadMaxOpen: atLeastOne,
+  uploadIdle: quantity(SECONDS, '15m'),
+  uploadMaxDecoded: quantity(BYTES, '32GiB'),
+  uploadMaxRatio: atLeastOne,
 });
+
+function toConfig(flat: z.output<typeof flatSchema>): Config {
+  const { listen, data, log, follow, followFrom, dropFolder } = flat;
+  return {
+    listen,
+    data,
+    log,
+    follow,
+    followFrom,
+    dropFolder,
+    redact: {
+      urlQuery: flat.redactHttpUrlquery,
+      urlParameters: flat.redactHttpUrlparams,
+      userInfo: flat.redactHttpUserinfo,
+      headersAllow: flat.redactHttpHeadersAllow,
+      headersDeny: flat.redactHttpHeadersDeny,
+      kafkaApiKey: flat.redactKafkaApikey,
+      pattern: flat.redactPattern,
+    },
+    upload: {
+      mostOpen: flat.uploadMaxOpen,
+      idleSeconds: flat.uploadIdle,
+      mostDecodedBytes: flat.uploadMaxDecoded,
+      mostRatio: flat.uploadMaxRatio,
+    },
+  };
+}
 
 /** What was given with flags, by the names that commander gives them. */
 export type Flags = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -97,17 +244,33 @@ export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   flags: Flags = {},
 ): Config {
-  const values = settings.map(({ variable, flag, value }) => [
-    nameOf(flag),
-    flags[nameOf(flag)] ?? environment[variable] ?? value,
-  ]);
-  const mistakes = unknownVariables(environment);
-  const parsed = schema.safeParse(Object.fromEntries(values));
+  const values = Object.fromEntries(
+    settings.map(({ variable, flag, value }) => [
+      nameOf(flag),
+      flags[nameOf(flag)] ?? environment[variable] ?? value,
+    ]),
+  );
+  const mistakes = [...unknownVariables(environment), ...contradictions(values)];
+  const parsed = flatSchema.safeParse(values);
   if (!parsed.success) mistakes.push(...parsed.error.issues.map(describe));
-  if (parsed.success && mistakes.length === 0) return parsed.data;
+  if (parsed.success && mistakes.length === 0) return toConfig(parsed.data);
   throw new ConfigError(
     `the configuration has mistakes:\n${mistakes.map((line) => `  - ${line}`).join('\n')}`,
   );
+}
+
+class ConfigError extends Error {}
+
+/** As in Hubble: of all headers but some and only of some is not both to be had. */
+function contradictions(values: Flags): string[] {
+  const [allow, deny] = ['redact-http-headers-allow', 'redact-http-headers-deny'] as const;
+  if (values[nameOf(allow)] === '' || values[nameOf(deny)] === '') return [];
+  const mistake = `cannot stand beside ${spellingOf(nameOf(deny))}; name the headers that stay or those that go`;
+  return [`${spellingOf(nameOf(allow))}: ${mistake}`];
+}
+
+function describe({ path, message }: z.core.$ZodIssue): string {
+  return `${spellingOf(path[0])}: ${message}`;
 }
 
 /** `--follow-from` is followFrom in the program. */
@@ -115,11 +278,10 @@ function nameOf(flag: string): string {
   return flag.replace(/-[a-z]/g, (dashed) => dashed.slice(1).toUpperCase());
 }
 
-class ConfigError extends Error {}
-
-function describe({ path, message }: z.core.$ZodIssue): string {
-  const setting = settings.find(({ flag }) => nameOf(flag) === path[0]);
-  return `${setting?.variable ?? path.join('.')} (--${setting?.flag ?? ''}): ${message}`;
+/** How people write the setting of that name. */
+function spellingOf(name: PropertyKey | undefined): string {
+  const setting = settings.find(({ flag }) => nameOf(flag) === name);
+  return `${setting?.variable ?? String(name)} (--${setting?.flag ?? ''})`;
 }
 
 /** What Kubernetes sets in every pod beside a Service that is named flowatlas. */

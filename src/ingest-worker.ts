@@ -1,11 +1,17 @@
 /** The writing thread: decodes records and stores them, so that the event loop stays free for reads. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { Redactor } from './domain/redaction/redactor.js';
+import type { RedactionSettings } from './domain/redaction/settings.js';
 import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
 import { IngestServer } from './ingest/ingest-server.js';
 import { DatabaseRefused, openForWriting, readMigrations } from './store/sqlite/database.js';
 import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
 
-const { file, migrations } = workerData as { file: string; migrations: string };
+const { file, migrations, redact } = workerData as {
+  file: string;
+  migrations: string;
+  redact: RedactionSettings;
+};
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
 const send = (message: FromWriter) => {
@@ -14,12 +20,13 @@ const send = (message: FromWriter) => {
 
 try {
   const writer = new SqliteFlowWriter(openForWriting(file, readMigrations(migrations)));
-  const server = new IngestServer(writer, send);
+  const redactor = Redactor.of(redact);
+  const server = new IngestServer(writer, send, redactor);
   port.on('message', (message: ToWriter) => {
     server.receive(message);
     if (message.kind === 'close') port.unref();
   });
-  send({ kind: 'ready' });
+  send({ kind: 'ready', redaction: redactor?.rules ?? [] });
 } catch (error) {
   if (!(error instanceof DatabaseRefused)) throw error;
   send({ kind: 'refused', message: error.message });

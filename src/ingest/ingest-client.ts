@@ -12,6 +12,8 @@ interface Pending {
   done: Waiting;
   /** Who asked for a commit, oldest first. */
   commits: Waiting[];
+  /** Records of it that are counted as redacted. */
+  redacted: number;
 }
 
 interface Waiting {
@@ -25,9 +27,13 @@ export class IngestClient {
   readonly #pending = new Map<number, Pending>();
   readonly #spare = new SpareParcels();
   #lastSession = 0;
+  #redacted = 0;
   #death: FlowatlasError | undefined;
 
-  private constructor(private readonly worker: Worker) {
+  private constructor(
+    private readonly worker: Worker,
+    private readonly rules: readonly string[],
+  ) {
     worker.on('message', (message: FromWriter) => {
       this.#receive(message);
     });
@@ -40,7 +46,7 @@ export class IngestClient {
   static async start(worker: Worker): Promise<IngestClient> {
     const [message] = (await once(worker, 'message')) as [FromWriter];
     if (message.kind === 'refused') throw new Error(message.message);
-    return new IngestClient(worker);
+    return new IngestClient(worker, message.kind === 'ready' ? message.redaction : []);
   }
 
   /** Called after every commit; what was committed can be read then. */
@@ -53,6 +59,16 @@ export class IngestClient {
     return this.#death === undefined;
   }
 
+  /** Bodies and sources under way. */
+  get openSessions(): number {
+    return this.#pending.size;
+  }
+
+  /** By which rules records are redacted, and how many were, as the reports since the start tell. */
+  get redaction(): { rules: readonly string[]; records: number } {
+    return { rules: this.rules, records: this.#redacted };
+  }
+
   open({ year, written }: TextDating = {}): IngestUpload {
     if (this.#death !== undefined) throw this.#death;
     const session = ++this.#lastSession;
@@ -63,7 +79,17 @@ export class IngestClient {
       this.worker.postMessage({ kind: 'write', session, parcel, length } satisfies ToWriter, [parcel]);
     });
     const done = new Promise<IngestReport>((resolve, reject) => {
+<<<<<<< HEAD
       this.#pending.set(session, { outbox, commits: [], done: { resolve, reject } });
+=======
+      this.#pending.set(session, {
+        unread: 0,
+        room: [],
+        commits: [],
+        redacted: 0,
+        done: { resolve, reject },
+      });
+>>>>>>> dde7be9 (redaction: take what the settings name out of L7 messages before they are stored)
     });
     done.catch(() => undefined);
     return {
@@ -108,14 +134,37 @@ export class IngestClient {
 
   #receive(message: FromWriter): void {
     if (message.kind === 'written') {
+<<<<<<< HEAD
       this.#pending.get(message.session)?.outbox.read(message.parcel);
     } else if (message.kind === 'kept')
       this.#pending.get(message.session)?.commits.shift()?.resolve(message.report);
     else if (message.kind === 'done') this.#take(message.session)?.done.resolve(message.report);
     else if (message.kind === 'failed') {
+=======
+      const pending = this.#pending.get(message.session);
+      if (pending === undefined) return;
+      pending.unread--;
+      pending.room.shift()?.();
+    } else if (message.kind === 'kept') this.#reported(message)?.commits.shift()?.resolve(message.report);
+    else if (message.kind === 'done') {
+      this.#reported(message);
+      this.#take(message.session)?.done.resolve(message.report);
+    } else if (message.kind === 'failed') {
+>>>>>>> dde7be9 (redaction: take what the settings name out of L7 messages before they are stored)
       const { code, message: text, report } = message;
+      this.#reported(message);
       fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));
     } else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
+  }
+
+  /** Reports of a session add up: what is new in this one is counted. */
+  #reported({ session, report }: { session: number; report: IngestReport }): Pending | undefined {
+    const pending = this.#pending.get(session);
+    if (pending === undefined) return undefined;
+    const { redacted = 0 } = report;
+    this.#redacted += redacted - pending.redacted;
+    pending.redacted = redacted;
+    return pending;
   }
 
   #take(session: number): Pending | undefined {

@@ -22,7 +22,8 @@ export type ToWriter =
   | { kind: 'close' };
 
 export type FromWriter =
-  | { kind: 'ready' }
+  /** With the rules by which records are redacted. */
+  | { kind: 'ready'; redaction: readonly string[] }
   /** The thread cannot start, in words for the operator. */
   | { kind: 'refused'; message: string }
   /** A parcel was read: another may be sent. */

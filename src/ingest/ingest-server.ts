@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { FlowReader } from '../domain/flow/flow-reader.js';
+import type { Redactor } from '../domain/redaction/redactor.js';
 import type { FlowWriter } from '../store/flow-store.js';
 import { FlowScanner } from './flow-scanner.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
@@ -25,6 +26,7 @@ export class IngestServer {
   constructor(
     private readonly writer: FlowWriter,
     private readonly send: (message: FromWriter) => void,
+    private readonly redactor?: Redactor,
   ) {
     writer.onCommit = () => {
       send({ kind: 'committed' });
@@ -49,7 +51,13 @@ export class IngestServer {
       return;
     }
     if (message.kind === 'open') {
-      const session = new IngestSession(this.writer, this.#reader, this.#scanner, message.dating);
+      const session = new IngestSession(
+        this.writer,
+        this.#reader,
+        this.#scanner,
+        message.dating,
+        this.redactor,
+      );
       this.#sessions.set(message.session, session);
       return;
     }

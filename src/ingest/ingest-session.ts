@@ -1,6 +1,13 @@
 import type { FlowReader } from '../domain/flow/flow-reader.js';
-import type { EventKind, EventRecord, FlowRecord } from '../domain/flow/record.js';
+import {
+  recogniseRecord,
+  type EventKind,
+  type EventRecord,
+  type FlowRecord,
+  type HubbleRecord,
+} from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { Redactor } from '../domain/redaction/redactor.js';
 import type { FlowWriter, NewFlow } from '../store/flow-store.js';
 import type { Checkpoint } from './ingest-protocol.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
@@ -9,6 +16,7 @@ import { RecordDecoder, type DecoderSink } from './record-decoder.js';
 import type { Dating } from './text/printed-time.js';
 import { TextReader } from './text/text-reader.js';
 import { TextTally } from './text/text-tally.js';
+import { parse } from './unwrap.js';
 
 const MOST_ERRORS = 100;
 
@@ -25,6 +33,7 @@ export class IngestSession {
   #rejected = 0;
   #lostEvents = 0;
   #events = 0;
+  #redacted = 0;
   #oldest: bigint | undefined;
   #newest: bigint | undefined;
 
@@ -33,6 +42,7 @@ export class IngestSession {
     private readonly reader: FlowReader,
     private readonly scanner: FlowScanner,
     private readonly dating: Dating,
+    private readonly redactor?: Redactor,
   ) {
     this.#text = new TextTally(dating);
     this.#failuresBefore = writer.failures;
@@ -78,6 +88,7 @@ export class IngestSession {
       to: this.#newest === undefined ? null : formatTimestamp(this.#newest),
       errors: this.#errors,
       ...(text === undefined ? {} : { text }),
+      ...(this.redactor === undefined ? {} : { redacted: this.#redacted }),
     };
   }
 
@@ -87,14 +98,35 @@ export class IngestSession {
         this.#store(flow);
       },
       record: (record, json) => {
-        if (record.kind === 'flow') this.#takeParsed(record, json);
-        else this.#takeEvent(record, json);
+        this.#takeRecord(record, json);
       },
       reject: (line, reason) => {
         this.#reject(line, reason);
       },
     };
-    return new RecordDecoder(sink, this.scanner, new TextReader(sink, this.dating, this.#text));
+    const text = new TextReader(sink, this.dating, this.#text);
+    return new RecordDecoder(sink, this.#scanner(), text);
+  }
+
+  /** What may have to be redacted is parsed. */
+  #scanner(): Pick<FlowScanner, 'scan'> {
+    const { redactor, scanner } = this;
+    if (redactor === undefined) return scanner;
+    return {
+      scan: (bytes, from, to) =>
+        redactor.concerns(bytes.subarray(from, to)) ? undefined : scanner.scan(bytes, from, to),
+    };
+  }
+
+  #takeRecord(record: HubbleRecord, json: Buffer): void {
+    const clean =
+      this.redactor?.concerns(json) === true ? this.redactor.redact(json.toString('utf8')) : undefined;
+    const found = clean === undefined ? record : recogniseRecord(parse(clean));
+    if (found === undefined) throw new Error('a record is one also when it was redacted');
+    const bytes = clean === undefined ? json : Buffer.from(clean);
+    if (clean !== undefined) this.#redacted++;
+    if (found.kind === 'flow') this.#takeParsed(found, bytes);
+    else this.#takeEvent(found, bytes);
   }
 
   #takeParsed(record: FlowRecord, json: Buffer): void {

@@ -28,6 +28,12 @@ export const ingestReportSchema = z
     otherEvents: z.record(z.string(), z.int()).describe('node_status, agent_event, debug_event records'),
     from: z.string().nullable().describe('time of the oldest flow in the body'),
     to: z.string().nullable().describe('time of the newest flow in the body'),
+    redacted: z
+      .int()
+      .optional()
+      .describe(
+        'flows of which something was taken out before they were stored; only where this is configured',
+      ),
     errors: z.array(rejectionSchema).describe('at most 100'),
     text: textReportSchema
       .optional()

@@ -52,7 +52,7 @@ export class RecordDecoder {
 
   constructor(
     private readonly sink: DecoderSink,
-    private readonly scanner: FlowScanner,
+    private readonly scanner: Pick<FlowScanner, 'scan'>,
     private readonly text: TextReader,
   ) {}
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Feed } from '../feed/feed.js';
+import type { RedactionSettings } from '../domain/redaction/settings.js';
 import { IngestClient } from '../ingest/ingest-client.js';
 import { packageRoot } from '../version.js';
 import { FlowStore } from './flow-store.js';
@@ -19,12 +20,12 @@ export interface OpenStore {
 }
 
 /** Throws what the operator has to know when the folder or its database cannot be used. */
-export async function openStore(folder: string): Promise<OpenStore> {
+export async function openStore(folder: string, redact: RedactionSettings): Promise<OpenStore> {
   const lock = lockFolder(folder);
   const file = join(folder, FILE);
   const migrations = fileURLToPath(new URL('migrations/sqlite', packageRoot));
   const worker = new Worker(new URL('../ingest-worker.js', import.meta.url), {
-    workerData: { file, migrations },
+    workerData: { file, migrations, redact },
   });
   try {
     const ingest = await IngestClient.start(worker);

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { always } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { IngestClient } from '../ingest/ingest-client.js';
 import { FlowStore } from '../store/flow-store.js';
 import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
@@ -18,6 +19,7 @@ export class StatusController {
     private readonly store: FlowStore,
     private readonly metrics: Metrics,
     private readonly sources: Sources,
+    private readonly ingest: IngestClient,
   ) {}
 
   @Get('status')
@@ -25,6 +27,7 @@ export class StatusController {
   @ApiOkResponse({ standardSchema: statusSchema })
   status(@Query({ schema: z.strictObject({}) }) _: unknown): Status {
     const { flows, oldest, newest, bytesOnDisk } = this.store.summary();
+    const { rules, records } = this.ingest.redaction;
     const losses = this.store.coverage(always).flatMap(({ lost }) => lost);
     return {
       version,
@@ -37,6 +40,8 @@ export class StatusController {
       eventsLost: losses.reduce((sum, { events }) => sum + events, 0),
       liveClients: this.metrics.liveClients,
       sources: this.sources.status(),
+      openUploads: this.ingest.openSessions,
+      redaction: rules.length === 0 ? null : { rules: [...rules], records },
     };
   }
 

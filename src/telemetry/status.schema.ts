@@ -13,6 +13,16 @@ export const statusSchema = z
     eventsLost: z.int().describe('events that Hubble itself reported as lost'),
     liveClients: z.int(),
     sources: z.array(sourceStatusSchema).describe('what is followed, and the drop folder'),
+    openUploads: z.int().describe('bodies and sources under way'),
+    redaction: z
+      .object({
+        rules: z.array(z.string()).describe('settings in force, without `FLOWATLAS_REDACT_`'),
+        records: z
+          .int()
+          .describe('records of which something was taken out, as reports since the start tell'),
+      })
+      .nullable()
+      .describe('null where nothing is redacted'),
   })
   .meta({ id: 'Status' });
 

@@ -29,7 +29,7 @@ export async function openIngest(folder: string) {
   thread.on('message', (message: ToWriter) => {
     server.receive(message);
   });
-  thread.postMessage({ kind: 'ready' });
+  thread.postMessage({ kind: 'ready', redaction: [] });
   const ingest = await starting;
   const close = async () => {
     store.close();

@@ -1,4 +1,5 @@
 import { FlowReader } from '../../src/domain/flow/flow-reader.js';
+import type { Redactor } from '../../src/domain/redaction/redactor.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
 import type { Dating } from '../../src/ingest/text/printed-time.js';
 import { IngestSession } from '../../src/ingest/ingest-session.js';
@@ -23,16 +24,18 @@ export async function ingest(
   input: Input,
   files: Readonly<Record<string, Input>> = {},
   dating: Partial<Dating> = {},
+  redactor?: Redactor,
 ): Promise<Ingested> {
   const memory = new Memory();
   const writer = new MemoryFlowWriter(memory, () => NOW);
   const reader = new FlowReader();
-  const session = new IngestSession(writer, reader, new FlowScanner(reader), {
+  const whole: Dating = {
     year: undefined,
     notAfter: NOW,
     notAfterIs: 'the time of arrival',
     ...dating,
-  });
+  };
+  const session = new IngestSession(writer, reader, new FlowScanner(reader), whole, redactor);
   for (const chunk of chunksOf(input)) session.write(chunk);
   for (const [name, content] of Object.entries(files)) {
     session.startFile(name);

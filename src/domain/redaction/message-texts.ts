@@ -1,0 +1,105 @@
+import { tokens } from './json-tokens.js';
+
+/** A value of a record's JSON that redaction may be about. */
+export interface MessageText {
+  kind: 'url' | 'header' | 'kafka key' | 'text' | 'summary' | 'note';
+  /** Names of the header: more than one where a key stands there twice. */
+  names: readonly string[];
+  value: string;
+  /** From the first character of the value's JSON to behind the last. */
+  from: number;
+  to: number;
+}
+
+type Place = 'outside' | 'l7' | 'headers' | 'kafka' | 'dns' | 'note';
+/** Of a list at the top of the record; another one of that name is none of ours. */
+const NOTE_DEPTH = 2;
+type Scalar = Pick<MessageText, 'value' | 'from' | 'to'> & { isText: boolean };
+
+/** An object or an array that is open. */
+interface Open {
+  place: Place;
+  isArray: boolean;
+  /** Of an object the key last read; of an array the key that it stands under. */
+  key: string;
+  /** A header told as `{"key","value"}`: known whole only at its end. */
+  header: { names: string[]; values: Scalar[] };
+}
+
+/** Member of the record's own object that tells what was redacted. */
+export const NOTE = 'flowatlas_redacted';
+
+/**
+ * The texts of a record's L7 message and its summary, found in its JSON by one pass over its tokens:
+ * so keys may be escaped or stand there twice, and nesting costs no stack. The JSON has to be valid.
+ */
+export function findMessageTexts(json: string): MessageText[] {
+  const found: MessageText[] = [];
+  const open: Open[] = [];
+  let noted = false;
+  for (const token of tokens(json)) {
+    const parent = open.at(-1);
+    if (token.kind === 'open') {
+      const isNote: boolean = !noted && open.length === 1 && parent?.key === NOTE && json[token.from] === '[';
+      noted ||= isNote;
+      open.push(opened(parent, json[token.from] === '[', isNote));
+    } else if (token.kind === 'close') close(open.pop(), found);
+    else if (parent !== undefined) {
+      const text = json.slice(token.from, token.to);
+      const isText = token.kind !== 'other';
+      const value = isText ? (JSON.parse(text) as string) : text;
+      if (token.kind === 'key') parent.key = value;
+      else if (parent.place === 'note' && open.length === NOTE_DEPTH) {
+        if (isText) add(found, 'note', { ...token, value, isText });
+      } else if (value !== 'null' || isText) scalar(parent, { ...token, value, isText }, found);
+    }
+  }
+  return found;
+}
+
+function opened(parent: Open | undefined, isArray: boolean, isNote: boolean): Open {
+  const place = isNote ? 'note' : parent === undefined ? 'outside' : placeWithin(parent);
+  // A header with a list of values: they belong to the object around.
+  const shared = isArray && place === 'headers' ? parent?.header : undefined;
+  return { place, isArray, key: parent?.key ?? '', header: shared ?? { names: [], values: [] } };
+}
+
+function placeWithin({ place, key, isArray }: Open): Place {
+  if (isArray) return place;
+  if (place === 'outside') return key === 'l7' ? 'l7' : 'outside';
+  if (place !== 'l7') return place;
+  const name = key.toLowerCase();
+  return name === 'headers' || name === 'kafka' || name === 'dns' ? name : 'l7';
+}
+
+function scalar(parent: Open, text: Scalar, found: MessageText[]): void {
+  const { place, key } = parent;
+  if (place === 'headers') headerScalar(parent, text, found);
+  else if (place === 'kafka' && /^api_?key$/i.test(key)) add(found, 'kafka key', text);
+  else if (!text.isText || place === 'dns' || place === 'note') return;
+  else if (place === 'outside') {
+    if (key === 'Summary' || key === 'summary') add(found, 'summary', text);
+  } else add(found, key.toLowerCase() === 'url' ? 'url' : 'text', text);
+}
+
+function headerScalar({ key, header }: Open, text: Scalar, found: MessageText[]): void {
+  const name = key.toLowerCase();
+  if (name === 'key') header.names.push(text.value);
+  else if (name === 'value') header.values.push(text);
+  // Told as `{"Name": "value"}`.
+  else add(found, 'header', text, [key]);
+}
+
+function close(done: Open | undefined, found: MessageText[]): void {
+  if (done === undefined || done.isArray) return;
+  for (const value of done.header.values) add(found, 'header', value, done.header.names);
+}
+
+function add(
+  found: MessageText[],
+  kind: MessageText['kind'],
+  { value, from, to }: Scalar,
+  names: readonly string[] = [],
+): void {
+  found.push({ kind, names, value, from, to });
+}

@@ -1,0 +1,186 @@
+import type { RE2JS } from 're2js';
+import { findMessageTexts, NOTE, type MessageText } from './message-texts.js';
+import { decodeFully, REDACTED, redactUrl, redactUrlsIn, type Taken, type UrlRules } from './redact-url.js';
+import { readNames, readPattern, type NameTest, type RedactionSettings } from './settings.js';
+
+/** What a record's note may tell of. */
+type Kind = 'http.url.query' | 'http.url.userinfo' | 'http.headers' | 'kafka.api_key' | 'pattern' | 'Summary';
+
+/** A shorter one that stands in a summary says nothing: it may as well be a status or a method. */
+const SHORTEST_SECRET = 4;
+
+/** A summary is searched for so many texts; where there are more it goes whole. */
+const MOST_SECRETS = 1_000;
+
+/** One record's redaction under way. */
+interface Work {
+  kinds: Set<Kind>;
+  /** Texts that were taken out: a summary must not repeat them. */
+  secrets: string[];
+  urls: { old: string; clean: string }[];
+}
+
+/**
+ * Takes what its settings name out of the JSON of records, before anything else sees it. Only the
+ * texts in question are written anew; every other byte, long numbers included, stays. That it
+ * happened stands in the record's own object, under `flowatlas_redacted`.
+ */
+export class Redactor {
+  readonly #urls: UrlRules;
+  readonly #isHeaderTaken: NameTest | undefined;
+  readonly #pattern: RE2JS | undefined;
+
+  private constructor(private readonly settings: RedactionSettings) {
+    const parameters = readNames(settings.urlParameters);
+    this.#urls = { query: settings.urlQuery, parameters, userInfo: settings.userInfo };
+    const allowed = readNames(settings.headersAllow);
+    this.#isHeaderTaken =
+      allowed === undefined ? readNames(settings.headersDeny) : (name) => !allowed(name.trim());
+    this.#pattern = readPattern(settings.pattern);
+  }
+
+  /** Undefined where nothing is to be redacted. */
+  static of(settings: RedactionSettings): Redactor | undefined {
+    return Object.values(settings).some((value) => value !== false && value !== '')
+      ? new Redactor(settings)
+      : undefined;
+  }
+
+  /** The settings in force, by name. */
+  get rules(): string[] {
+    const { urlQuery, urlParameters, userInfo, headersAllow, headersDeny, kafkaApiKey, pattern } =
+      this.settings;
+    return Object.entries({
+      'http-urlquery': urlQuery,
+      'http-urlparams': urlParameters !== '',
+      'http-userinfo': userInfo,
+      'http-headers-allow': headersAllow !== '',
+      'http-headers-deny': headersDeny !== '',
+      'kafka-apikey': kafkaApiKey,
+      pattern: pattern !== '',
+    }).flatMap(([name, isOn]) => (isOn ? [name] : []));
+  }
+
+  /**
+   * False only where nothing could be taken out: the bytes have no key `l7`, also none that is
+   * escaped, and no summary with what a URL would need to tell more than a path.
+   */
+  concerns(record: Buffer): boolean {
+    if (record.includes('"l7"') || record.includes('\\u')) return true;
+    if (!record.includes('"Summary"') && !record.includes('"summary"')) return false;
+    return this.#pattern !== undefined || ['?', '#', '%', '@', ';'].some((byte) => record.includes(byte));
+  }
+
+  /** The record without what the settings name; undefined where there is nothing of it. The JSON has to be valid. */
+  redact(json: string): string | undefined {
+    const texts = findMessageTexts(json);
+    const work: Work = { kinds: new Set(), secrets: [], urls: [] };
+    const isSummary = ({ kind }: MessageText) => kind === 'summary';
+    // Summaries last: they repeat what the message says.
+    const ordered = [...texts.filter((text) => !isSummary(text)), ...texts.filter(isSummary)];
+    const changes: { from: number; to: number; text: string }[] = [];
+    for (const text of ordered) {
+      const clean = this.#clean(text, work);
+      if (clean !== text.value) changes.push({ from: text.from, to: text.to, text: JSON.stringify(clean) });
+    }
+    if (changes.length === 0) return undefined;
+    changes.sort((a, b) => a.from - b.from);
+    let redacted = '';
+    let at = 0;
+    for (const { from, to, text } of changes) {
+      redacted += json.slice(at, from) + text;
+      at = to;
+    }
+    return withNote(redacted + json.slice(at), work.kinds);
+  }
+
+  #clean(text: MessageText, work: Work): string {
+    const { kind, value } = text;
+    if (kind === 'note') return value;
+    if (kind === 'url') return this.#cleanUrl(value, work);
+    if (kind === 'summary') return this.#cleanSummary(value, work);
+    if (kind === 'header') return this.#cleanHeader(text, work);
+    if (kind === 'kafka key' && this.settings.kafkaApiKey) return takeWhole(value, 'kafka.api_key', work);
+    return this.#withoutPattern(value, work);
+  }
+
+  #cleanUrl(value: string, work: Work): string {
+    const clean = this.#withoutPattern(redactUrl(value, this.#urls, into(work)), work);
+    if (clean !== value) work.urls.push({ old: value, clean });
+    return clean;
+  }
+
+  #cleanHeader({ names, value }: MessageText, work: Work): string {
+    const isTaken = this.#isHeaderTaken;
+    // One without a name is taken where only some may stay.
+    const named = names.length === 0 ? [''] : names;
+    if (isTaken !== undefined && named.some((name) => isTaken(name.trim()))) {
+      return takeWhole(value, 'http.headers', work);
+    }
+    return this.#withoutPattern(redactUrlsIn(value, this.#urls, into(work)), work);
+  }
+
+  /** Hubble's own summaries repeat the URL as it is; one that tells of it in any other way goes whole. */
+  #cleanSummary(value: string, work: Work): string {
+    let clean = value;
+    let rest = value;
+    for (const { old, clean: url } of [...work.urls].sort((a, b) => b.old.length - a.old.length)) {
+      clean = clean.replaceAll(old, () => url);
+      rest = rest.replaceAll(old, ' ');
+    }
+    const tellsMore = redactUrlsIn(rest, this.#urls, () => undefined) !== rest || repeats(rest, work.secrets);
+    clean = tellsMore ? REDACTED : this.#withoutPattern(clean, work);
+    if (clean !== value) work.kinds.add('Summary');
+    return clean;
+  }
+
+  #withoutPattern(value: string, work: Work): string {
+    const pattern = this.#pattern;
+    if (pattern === undefined || value === REDACTED) return value;
+    const replace = (text: string) => pattern.matcher(text).replaceAll(REDACTED);
+    // What was redacted already stays as it is, however wide the pattern.
+    const clean = value.split(REDACTED).map(replace).join(REDACTED);
+    const decoded = decodeFully(clean);
+    const isHidden = decoded !== clean && pattern.matcher(decoded.replaceAll(REDACTED, ' ')).find();
+    if (clean !== value || isHidden) work.kinds.add('pattern');
+    return isHidden ? REDACTED : clean;
+  }
+}
+
+function into(work: Work): Taken {
+  return (what, text) => {
+    work.kinds.add(what);
+    work.secrets.push(text);
+    for (const part of text.split(/[:&;=#?]/)) if (part !== text) work.secrets.push(part);
+  };
+}
+
+function takeWhole(value: string, kind: Kind, work: Work): string {
+  if (value === REDACTED) return value;
+  work.kinds.add(kind);
+  work.secrets.push(value);
+  return REDACTED;
+}
+
+function repeats(text: string, secrets: readonly string[]): boolean {
+  if (secrets.length > MOST_SECRETS) return true;
+  const decoded = decodeFully(text);
+  return secrets
+    .map((secret) => decodeFully(secret))
+    .some((secret) => secret.length >= SHORTEST_SECRET && decoded.includes(secret));
+}
+
+/** Adds to what an earlier redaction said. */
+function withNote(json: string, kinds: ReadonlySet<Kind>): string {
+  const before = findMessageTexts(json).filter(({ kind }) => kind === 'note');
+  const said = [...new Set([...before.map(({ value }) => value), ...kinds])].sort();
+  const first = before[0];
+  const last = before.at(-1);
+  if (first !== undefined && last !== undefined) {
+    return (
+      json.slice(0, first.from) + said.map((kind) => JSON.stringify(kind)).join(',') + json.slice(last.to)
+    );
+  }
+  const end = json.lastIndexOf('}');
+  return `${json.slice(0, end)},"${NOTE}":${JSON.stringify(said)}${json.slice(end)}`;
+}
