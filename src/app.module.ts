@@ -17,14 +17,15 @@ import { TelemetryModule } from './telemetry/telemetry.module.js';
 export class AppModule {
   static of(open: OpenStore, config: Config): DynamicModule {
     const store = StoreModule.of(open);
+    const ingest = IngestModule.of(config.upload, store);
     const sources = SourcesModule.of(config, store);
-    const telemetry = needs(TelemetryModule, store, sources);
+    const telemetry = needs(TelemetryModule, store, ingest, sources);
     const serviceMap = needs(ServiceMapModule, store);
     return {
       module: AppModule,
       imports: [
         store,
-        needs(IngestModule, store),
+        ingest,
         sources,
         needs(FlowsModule, store),
         needs(DropsModule, store),

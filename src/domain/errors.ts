@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'no_records'
   | 'unsupported_media_type'
   | 'payload_too_large'
+  | 'timeout'
   | 'not_found'
   | 'insufficient_storage'
   | 'unavailable'

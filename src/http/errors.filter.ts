@@ -10,6 +10,7 @@ const statuses: Record<ErrorCode, number> = {
   invalid_body: 400,
   no_records: 400,
   not_found: 404,
+  timeout: 408,
   payload_too_large: 413,
   unsupported_media_type: 415,
   internal: 500,
@@ -31,6 +32,10 @@ export class ErrorsFilter implements ExceptionFilter {
         `${request.method} ${JSON.stringify(request.path)}`,
         thrown instanceof Error ? thrown.stack : thrown,
       );
+    }
+    const retryAfter = error.details?.['retryAfterSeconds'];
+    if (typeof retryAfter === 'number' && !response.headersSent) {
+      response.setHeader('Retry-After', String(retryAfter));
     }
     if (response.headersSent) response.destroy();
     else response.status(statuses[error.code]).json(errorBody(error));

@@ -1,22 +1,28 @@
-import { Readable, Transform, type TransformCallback } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { FlowatlasError } from '../domain/errors.js';
+import type { DecodedBudget } from './decoded-budget.js';
 
-/** Large steps: inflating 256 KiB at a time is nearly twice as fast as the default of 16 KiB. */
-const STEP = { chunkSize: 256 << 10 };
+/** A file may be compressed within a compressed body; more levels than this are none that people make. */
+const MOST_LEVELS = 4;
 
 /** The plain bytes of a body by its `Content-Encoding`. */
-export function decodeBody(body: Readable, encoding: string | undefined): AsyncIterable<Buffer> {
+export function decodeBody(
+  body: AsyncIterable<Buffer>,
+  encoding: string | undefined,
+  budget: DecodedBudget,
+): AsyncIterable<Buffer> {
   switch (encoding?.trim().toLowerCase() ?? 'identity') {
     case '':
     case 'identity':
       return body;
     case 'gzip':
     case 'x-gzip':
-      return through(body, zlib.createGunzip(STEP));
+      return decoded(body, () => new ZlibSteps(zlib.createGunzip(STEP)), budget);
     case 'zstd':
-      return through(body, createUnzstd());
+      return decoded(body, createUnzstd, budget);
     default:
       throw new FlowatlasError(
         'unsupported_media_type',
@@ -26,8 +32,15 @@ export function decodeBody(body: Readable, encoding: string | undefined): AsyncI
   }
 }
 
-/** The plain bytes of a file: one compressed by gzip or zstd is known by its first bytes, whatever its name. */
-export async function* decodeFile(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/**
+ * The plain bytes of a file: one compressed by gzip or zstd is known by its first bytes, whatever its
+ * name. Without a budget, of a file that the operator has on disk, it may be as large as it likes.
+ */
+export async function* decodeFile(
+  file: AsyncIterable<Buffer>,
+  budget?: DecodedBudget,
+  level = 0,
+): AsyncGenerator<Buffer> {
   const chunks = file[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < 4) {
@@ -37,7 +50,9 @@ export async function* decodeFile(file: AsyncIterable<Buffer>): AsyncGenerator<B
   }
   const whole = startingWith(head, chunks);
   const decoder = decoderFor(head);
-  yield* decoder === undefined ? whole : through(Readable.from(whole), decoder);
+  if (decoder === undefined) yield* whole;
+  else if (level < MOST_LEVELS) yield* decodeFile(decoded(whole, decoder, budget), budget, level + 1);
+  else throw new Error(`compressed more than ${MOST_LEVELS} times over`);
 }
 
 async function* startingWith(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
@@ -45,45 +60,147 @@ async function* startingWith(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGe
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-function decoderFor(head: Buffer): Transform | undefined {
-  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return zlib.createGunzip(STEP);
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return createUnzstd();
+function decoderFor(head: Buffer): (() => Steps) | undefined {
+  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b)
+    return () => new ZlibSteps(zlib.createGunzip(STEP));
+  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return createUnzstd;
   return undefined;
 }
 
-/** An error of the source ends the result, too. */
-function through(source: Readable, decoder: Transform): AsyncIterable<Buffer> {
-  source.on('error', (error) => decoder.destroy(error));
-  return source.pipe(decoder);
+/** A decoder that is fed in small steps, so that little of a bomb is ever in memory. */
+interface Steps {
+  /** Most bytes of a step. */
+  readonly stepBytes: number;
+  /** Hands what it decodes to `take`, also what came before a fault; rejects with the fault. */
+  decode(bytes: Buffer, take: (bytes: Buffer) => void): Promise<void>;
+  /** The source has ended. */
+  end(take: (bytes: Buffer) => void): Promise<void>;
+  close(): void;
+}
+
+/** Everything that was decoded before a fault is handed on before the fault is thrown. */
+async function* decoded(
+  source: AsyncIterable<Buffer>,
+  create: () => Steps,
+  budget: DecodedBudget | undefined,
+): AsyncGenerator<Buffer> {
+  let decoder: Steps | undefined;
+  const count = budget?.newLevel();
+  let ready: Buffer[] = [];
+  const take = (bytes: Buffer) => {
+    count?.(bytes.length);
+    ready.push(bytes);
+  };
+  async function* pass(work: Promise<void>): AsyncGenerator<Buffer> {
+    const fault = await work.then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const pieces = ready;
+    ready = [];
+    yield* pieces;
+    if (fault !== undefined) throw fault.error;
+  }
+  try {
+    for await (const chunk of source) {
+      // Only now: a sender of whom nothing comes holds no decoder.
+      decoder ??= create();
+      for (let at = 0; at < chunk.length; at += decoder.stepBytes) {
+        yield* pass(decoder.decode(chunk.subarray(at, at + decoder.stepBytes), take));
+      }
+    }
+    yield* pass((decoder ?? create()).end(take));
+  } finally {
+    decoder?.close();
+  }
+}
+
+/** Large pieces: inflating 256 KiB at a time is nearly twice as fast as the default of 16 KiB. */
+const STEP = { chunkSize: 256 << 10 };
+
+/** Of a stream of Node's zlib. */
+class ZlibSteps implements Steps {
+  /** Deflate makes at most 1,032 times as much of it: 16 MiB. */
+  readonly stepBytes = 16 << 10;
+  #take: (bytes: Buffer) => void = () => undefined;
+  #fault: { error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+  #started: Promise<unknown> | undefined;
+
+  constructor(private readonly stream: Transform) {
+    stream.on('data', (bytes: Buffer) => {
+      try {
+        if (this.#fault === undefined) this.#take(bytes);
+      } catch (error) {
+        this.#fault = { error };
+      }
+    });
+    stream.on('error', (error) => {
+      this.#fault ??= { error };
+    });
+    stream.on('close', () => {
+      this.#wake();
+    });
+  }
+
+  async decode(bytes: Buffer, take: (bytes: Buffer) => void): Promise<void> {
+    // The stream flows from the next turn on: until then it would keep what it has, and lose it by a fault.
+    await (this.#started ??= setImmediate());
+    await this.#step(take, (done) => this.stream.write(bytes, done));
+  }
+
+  end(take: (bytes: Buffer) => void): Promise<void> {
+    // Ends with `close`, with and without a fault.
+    return this.#step(take, () => this.stream.end());
+  }
+
+  close(): void {
+    this.stream.destroy();
+  }
+
+  async #step(take: (bytes: Buffer) => void, work: (done: () => void) => unknown): Promise<void> {
+    this.#take = take;
+    if (!this.stream.destroyed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        work(resolve);
+      });
+    }
+    if (this.#fault !== undefined) throw this.#fault.error;
+  }
 }
 
 /** Node.js has zstd from 22.15 on; before, a decoder in JavaScript does at 300 MB/s. */
-function createUnzstd(): Transform {
+function createUnzstd(): Steps {
   const native = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress;
-  return native === undefined ? new Unzstd() : native(STEP);
+  return native === undefined ? new ZstdSteps() : new ZlibSteps(native(STEP));
 }
 
-class Unzstd extends Transform {
-  readonly #decoder = new Decompress((bytes) => this.push(bytes));
+class ZstdSteps implements Steps {
+  /** A block of 4 bytes may repeat one byte 128 KiB long: 128 MiB, but the budget is asked for each block. */
+  readonly stepBytes = 4 << 10;
+  #take: (bytes: Buffer) => void = () => undefined;
+  readonly #decoder = new Decompress((bytes) => {
+    if (bytes.length > 0) this.#take(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
 
-  override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
-    this.#step(() => {
-      this.#decoder.push(chunk);
-    }, done);
+  decode(bytes: Buffer, take: (bytes: Buffer) => void): Promise<void> {
+    return this.#push(bytes, take, false);
   }
 
-  override _flush(done: TransformCallback): void {
-    this.#step(() => {
-      this.#decoder.push(new Uint8Array(0), true);
-    }, done);
+  end(take: (bytes: Buffer) => void): Promise<void> {
+    return this.#push(new Uint8Array(0), take, true);
   }
 
-  #step(decode: () => void, done: TransformCallback): void {
-    try {
-      decode();
-      done();
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+  close(): void {
+    // Nothing but memory.
+  }
+
+  #push(bytes: Uint8Array, take: (bytes: Buffer) => void, isLast: boolean): Promise<void> {
+    this.#take = take;
+    return new Promise((resolve) => {
+      this.#decoder.push(bytes, isLast);
+      resolve();
+    });
   }
 }

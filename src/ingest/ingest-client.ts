@@ -59,11 +59,6 @@ export class IngestClient {
     return this.#death === undefined;
   }
 
-  /** Bodies and sources under way. */
-  get openSessions(): number {
-    return this.#pending.size;
-  }
-
   /** By which rules records are redacted, and how many were, as the reports since the start tell. */
   get redaction(): { rules: readonly string[]; records: number } {
     return { rules: this.rules, records: this.#redacted };

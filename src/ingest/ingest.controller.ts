@@ -4,12 +4,16 @@ import type { Request } from 'express';
 import { FlowatlasError } from '../domain/errors.js';
 import { IngestClient } from './ingest-client.js';
 import { ingestReportSchema, textDatingSchema, type IngestReport, type TextDating } from './ingest.schema.js';
-import { receiveBody } from './receive-body.js';
+import { drain, receiveBody } from './receive-body.js';
+import { UploadGate } from './upload-gate.js';
 
 @ApiTags('flows')
 @Controller('api/v1/flows')
 export class IngestController {
-  constructor(private readonly ingest: IngestClient) {}
+  constructor(
+    private readonly ingest: IngestClient,
+    private readonly gate: UploadGate,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -25,18 +29,32 @@ export class IngestController {
     @Req() request: Request,
     @Query({ schema: textDatingSchema }) dating: TextDating,
   ): Promise<IngestReport> {
+    try {
+      this.gate.enter();
+    } catch (error) {
+      drain(request);
+      throw error;
+    }
+    try {
+      return await this.#take(request, dating);
+    } finally {
+      this.gate.leave();
+    }
+  }
+
+  /** What came before a fault is stored, too, and the answer says how much that was. */
+  async #take(request: Request, dating: TextDating): Promise<IngestReport> {
     const upload = this.ingest.open(dating);
     let fault: unknown;
     try {
-      await receiveBody(request, upload);
+      await receiveBody(request, upload, this.gate.limits);
     } catch (error) {
       fault = error;
-      // The rest of the body is read and thrown away, so that the sender gets to read the answer.
-      request.unpipe().resume();
     }
     const report = await upload.end();
+    if (fault !== undefined) drain(request);
     if (fault instanceof FlowatlasError)
-      throw new FlowatlasError(fault.code, fault.message, fault.field, { report });
+      throw new FlowatlasError(fault.code, fault.message, fault.field, { ...fault.details, report });
     if (fault !== undefined) throw fault instanceof Error ? fault : new Error('the body cannot be read');
     if (report.records === 0) throw noRecords(report);
     return report;

@@ -15,8 +15,9 @@ export interface DecoderSink {
   reject(line: number, reason: string): void;
 }
 
-/** A record larger than this is refused: it would have to be held in memory whole. */
-const LONGEST_RECORD = 64 << 20;
+/** A longer one is refused: it would have to be held in memory whole. Hubble's own API ends at 4 MiB a message. */
+const LONGEST_RECORD = 16 << 20;
+const TOO_LONG = `an object of more than ${LONGEST_RECORD >> 20} MiB`;
 
 const OPEN_BRACE = 123;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -40,7 +41,7 @@ export class RecordDecoder {
     },
   });
   readonly #scanner = new JsonScanner();
-  /** Text of an object that goes on in the next line. */
+  /** Text of an object that goes on in the next line; of one that is too long only that it is open. */
   #open: string[] = [];
   #openLength = 0;
   #openLine = 0;
@@ -108,7 +109,7 @@ export class RecordDecoder {
     let at = this.#open.length > 0 ? this.#continueOpen(text) : 0;
     while (at >= 0 && at < text.length) at = this.#next(text, at);
     if (!endsLine || this.#open.length === 0) return;
-    this.#open.push('\n');
+    this.#keepOpen('\n');
     if (this.#scanner.inString) this.#abandon('a string is cut off at the end of the line');
   }
 
@@ -123,10 +124,15 @@ export class RecordDecoder {
     const end = this.#scanner.scan(text, 0);
     this.#keepOpen(end < 0 ? text : text.slice(0, end));
     if (end < 0) return -1;
-    const object = this.#open.join('');
-    this.#open = [];
-    this.#scanner.reset();
-    this.#object(object, this.#openLine);
+    if (this.#openLength > LONGEST_RECORD) {
+      this.#abandon(TOO_LONG);
+      this.#lineSettled = true;
+    } else {
+      const object = this.#open.join('');
+      this.#open = [];
+      this.#scanner.reset();
+      this.#object(object, this.#openLine);
+    }
     return end;
   }
 
@@ -156,13 +162,14 @@ export class RecordDecoder {
   }
 
   #keepOpen(text: string): void {
-    this.#open.push(text);
     this.#openLength += text.length;
-    if (this.#openLength > LONGEST_RECORD) this.#abandon(`an object of more than ${LONGEST_RECORD} bytes`);
+    if (this.#openLength > LONGEST_RECORD) this.#open = [''];
+    else this.#open.push(text);
   }
 
   #abandon(reason: string): void {
-    if (this.#open.length > 0) this.sink.reject(this.#openLine, reason);
+    if (this.#open.length > 0)
+      this.sink.reject(this.#openLine, this.#openLength > LONGEST_RECORD ? TOO_LONG : reason);
     this.#open = [];
     this.#scanner.reset();
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { always } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { IngestClient } from '../ingest/ingest-client.js';
+import { UploadGate } from '../ingest/upload-gate.js';
 import { FlowStore } from '../store/flow-store.js';
 import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
@@ -20,6 +21,7 @@ export class StatusController {
     private readonly metrics: Metrics,
     private readonly sources: Sources,
     private readonly ingest: IngestClient,
+    private readonly gate: UploadGate,
   ) {}
 
   @Get('status')
@@ -40,7 +42,7 @@ export class StatusController {
       eventsLost: losses.reduce((sum, { events }) => sum + events, 0),
       liveClients: this.metrics.liveClients,
       sources: this.sources.status(),
-      openUploads: this.ingest.openSessions,
+      openUploads: this.gate.open,
       redaction: rules.length === 0 ? null : { rules: [...rules], records },
     };
   }

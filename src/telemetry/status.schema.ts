@@ -13,7 +13,7 @@ export const statusSchema = z
     eventsLost: z.int().describe('events that Hubble itself reported as lost'),
     liveClients: z.int(),
     sources: z.array(sourceStatusSchema).describe('what is followed, and the drop folder'),
-    openUploads: z.int().describe('bodies and sources under way'),
+    openUploads: z.int().describe('uploads under way'),
     redaction: z
       .object({
         rules: z.array(z.string()).describe('settings in force, without `FLOWATLAS_REDACT_`'),
