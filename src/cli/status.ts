@@ -14,6 +14,10 @@ export async function printStatus(client: RestClient, format: 'table' | 'json'):
     `${status.flows.toLocaleString('en')} flows in ${megabytes} MB, ${status.flowsPerSecond} stored a second`,
   );
   print(status.oldest === null ? 'no flows yet' : `from ${status.oldest} to ${status.newest ?? ''}`);
+  if (status.redaction !== null) {
+    const { rules, records } = status.redaction;
+    print(`redacted by ${rules.join(', ')}: ${records.toLocaleString('en')} records since the start`);
+  }
   if (status.eventsLost > 0) print(paint.yellow(`Hubble reported ${status.eventsLost} events as lost`));
   for (const { path, records, bytesBehind, lastRecord, lastError } of status.sources) {
     const behind = bytesBehind === 0 ? 'nothing waits' : `${(bytesBehind / 1e6).toFixed(1)} MB wait`;

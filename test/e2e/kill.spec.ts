@@ -1,8 +1,18 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import { endlessFlows, flowLines, generatedTraffic, makeFlow, uuidsIn } from '../support/run-flows.js';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import {
+  endlessFlows,
+  flowLines,
+  generatedTraffic,
+  makeFlow,
+  timeOf,
+  uuidsIn,
+} from '../support/run-flows.js';
 import { ndjson, open, post, statusOf, store } from '../support/run-rest.js';
-import { cleanUp, sleep, startServer, temporaryFolder, until } from '../support/run-server.js';
+import { cleanUp, sleep, startServer, temporaryFolder, until, type Server } from '../support/run-server.js';
 
 afterEach(cleanUp);
 afterAll(cleanUp);
@@ -118,4 +128,81 @@ describe('a server that is killed', () => {
     expect(uuids.length).toBeGreaterThanOrEqual(least);
     expect(new Set(uuids).size).toBe(uuids.length);
   });
+});
+
+/** `npm run torture` asks for a hundred. */
+const KILLS = Number(process.env['TORTURE_KILLS'] ?? 6);
+const POSTS = 60;
+const FLOWS = 25;
+
+/** What one round sends; no other round's flows lie in its window. */
+function roundOf(seed: string, round: number) {
+  const first = round * POSTS * FLOWS;
+  const window = `since=${timeOf(first)}&until=${timeOf(first + POSTS * FLOWS)}`;
+  const bodies = Array.from({ length: POSTS }, (_, i) => flowLines(seed, FLOWS, first + i * FLOWS));
+  const uuids = Array.from({ length: POSTS * FLOWS }, (_, i) => makeFlow(seed, first + i).flow.uuid);
+  return { window, bodies, uuids };
+}
+
+type Round = ReturnType<typeof roundOf>;
+
+/** Three senders until the server is gone; answers what was acknowledged. */
+async function sendUntilKilled(server: Server, { bodies, uuids }: Round): Promise<Set<string>> {
+  const acknowledged = new Set<string>();
+  const send = async (sender: number) => {
+    for (let i = sender; i < POSTS; i += 3) {
+      const zipped = i % 2 === 0;
+      const body = zipped ? gzipSync(bodies[i]!) : bodies[i]!;
+      const { status } = await post(server, body, zipped ? { 'content-encoding': 'gzip' } : {});
+      if (status === 200) for (const uuid of uuids.slice(i * FLOWS, (i + 1) * FLOWS)) acknowledged.add(uuid);
+    }
+  };
+  await Promise.all([0, 1, 2].map((sender) => send(sender).catch(() => undefined)));
+  return acknowledged;
+}
+
+function integrityOf(data: string): unknown {
+  const db = new Database(join(data, 'flowatlas.db'), { readonly: true });
+  try {
+    return db.pragma('integrity_check', { simple: true });
+  } finally {
+    db.close();
+  }
+}
+
+describe('a server that is killed at random points', () => {
+  it(
+    `${KILLS} times over the same data holds what it acknowledged, each record once`,
+    async () => {
+      const seed = process.env['TORTURE_SEED'] ?? 'torture';
+      console.info(`${KILLS} kills, seed "${seed}" (TORTURE_KILLS, TORTURE_SEED)`);
+      const random = numbers(seed);
+      const data = temporaryFolder();
+      let acknowledgedInAll = 0;
+      for (let round = 0; round < KILLS; round++) {
+        const told = roundOf(seed, round);
+        const first = await startServer({ data });
+        const sending = sendUntilKilled(first, told);
+        await sleep(5 + Math.floor(random.next().value! ** 2 * 350));
+        await first.stop('SIGKILL');
+        const acknowledged = await sending;
+        acknowledgedInAll += acknowledged.size;
+
+        const server = await startServer({ data });
+        const held = new Set(uuidsIn(await ndjson(server, told.window)));
+        expect([...acknowledged].filter((uuid) => !held.has(uuid))).toEqual([]);
+        const report = await store(server, told.bodies.join(''));
+        expect(report).toMatchObject({ stored: told.uuids.length - held.size, duplicates: held.size });
+        expect(uuidsIn(await ndjson(server, told.window)).sort()).toEqual([...told.uuids].sort());
+        expect(integrityOf(data)).toBe('ok');
+        // Half of the rounds begin with a database that was closed, half with one that was killed again.
+        await server.stop(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
+      }
+      const server = await startServer({ data });
+      const all = Array.from({ length: KILLS }, (_, round) => roundOf(seed, round).uuids).flat();
+      await expectEachOnce(server, new Set(all));
+      console.info(`${acknowledgedInAll} of ${all.length} flows had been acknowledged before their kill`);
+    },
+    60_000 + KILLS * 20_000,
+  );
 });
