@@ -74,17 +74,7 @@ export class IngestClient {
       this.worker.postMessage({ kind: 'write', session, parcel, length } satisfies ToWriter, [parcel]);
     });
     const done = new Promise<IngestReport>((resolve, reject) => {
-<<<<<<< HEAD
-      this.#pending.set(session, { outbox, commits: [], done: { resolve, reject } });
-=======
-      this.#pending.set(session, {
-        unread: 0,
-        room: [],
-        commits: [],
-        redacted: 0,
-        done: { resolve, reject },
-      });
->>>>>>> dde7be9 (redaction: take what the settings name out of L7 messages before they are stored)
+      this.#pending.set(session, { outbox, commits: [], redacted: 0, done: { resolve, reject } });
     });
     done.catch(() => undefined);
     return {
@@ -129,23 +119,12 @@ export class IngestClient {
 
   #receive(message: FromWriter): void {
     if (message.kind === 'written') {
-<<<<<<< HEAD
       this.#pending.get(message.session)?.outbox.read(message.parcel);
-    } else if (message.kind === 'kept')
-      this.#pending.get(message.session)?.commits.shift()?.resolve(message.report);
-    else if (message.kind === 'done') this.#take(message.session)?.done.resolve(message.report);
-    else if (message.kind === 'failed') {
-=======
-      const pending = this.#pending.get(message.session);
-      if (pending === undefined) return;
-      pending.unread--;
-      pending.room.shift()?.();
     } else if (message.kind === 'kept') this.#reported(message)?.commits.shift()?.resolve(message.report);
     else if (message.kind === 'done') {
       this.#reported(message);
       this.#take(message.session)?.done.resolve(message.report);
     } else if (message.kind === 'failed') {
->>>>>>> dde7be9 (redaction: take what the settings name out of L7 messages before they are stored)
       const { code, message: text, report } = message;
       this.#reported(message);
       fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));

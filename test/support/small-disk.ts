@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder, type Server } from './run-server.js';
 
 /** A data folder whose disk can be filled, and freed again, while a server runs on it. */
-export interface SmallDisk {
+interface SmallDisk {
   data: string;
   fill(server: Server): void;
   free(server: Server): void;
