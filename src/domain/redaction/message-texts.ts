@@ -1,4 +1,4 @@
-import { tokens } from './json-tokens.js';
+import { readTokens } from './json-tokens.js';
 
 /** A value of a record's JSON that redaction may be about. */
 export interface MessageText {
@@ -37,24 +37,33 @@ export function findMessageTexts(json: string): MessageText[] {
   const found: MessageText[] = [];
   const open: Open[] = [];
   let noted = false;
-  for (const token of tokens(json)) {
+  readTokens(json, (kind, from, to) => {
     const parent = open.at(-1);
-    if (token.kind === 'open') {
-      const isNote: boolean = !noted && open.length === 1 && parent?.key === NOTE && json[token.from] === '[';
+    if (kind === 'open') {
+      const isNote: boolean = !noted && open.length === 1 && parent?.key === NOTE && json[from] === '[';
       noted ||= isNote;
-      open.push(opened(parent, json[token.from] === '[', isNote));
-    } else if (token.kind === 'close') close(open.pop(), found);
-    else if (parent !== undefined) {
-      const text = json.slice(token.from, token.to);
-      const isText = token.kind !== 'other';
-      const value = isText ? (JSON.parse(text) as string) : text;
-      if (token.kind === 'key') parent.key = value;
-      else if (parent.place === 'note' && open.length === NOTE_DEPTH) {
-        if (isText) add(found, 'note', { ...token, value, isText });
-      } else if (value !== 'null' || isText) scalar(parent, { ...token, value, isText }, found);
+      open.push(opened(parent, json[from] === '[', isNote));
+    } else if (kind === 'close') close(open.pop(), found);
+    else if (parent === undefined) return;
+    else if (kind === 'key') parent.key = decode(json.slice(from, to));
+    else if (isOfInterest(parent)) {
+      const text = json.slice(from, to);
+      const isText = kind === 'text';
+      const scalar = { value: isText ? decode(text) : text, isText, from, to };
+      if (parent.place === 'note') {
+        if (isText && open.length === NOTE_DEPTH) add(found, 'note', scalar);
+      } else if (text !== 'null') takeScalar(parent, scalar, found);
     }
-  }
+  });
   return found;
+}
+
+function isOfInterest({ place, key }: Open): boolean {
+  return place !== 'dns' && (place !== 'outside' || key === 'Summary' || key === 'summary');
+}
+
+function decode(token: string): string {
+  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
 }
 
 function opened(parent: Open | undefined, isArray: boolean, isNote: boolean): Open {
@@ -72,14 +81,13 @@ function placeWithin({ place, key, isArray }: Open): Place {
   return name === 'headers' || name === 'kafka' || name === 'dns' ? name : 'l7';
 }
 
-function scalar(parent: Open, text: Scalar, found: MessageText[]): void {
+function takeScalar(parent: Open, text: Scalar, found: MessageText[]): void {
   const { place, key } = parent;
   if (place === 'headers') headerScalar(parent, text, found);
   else if (place === 'kafka' && /^api_?key$/i.test(key)) add(found, 'kafka key', text);
-  else if (!text.isText || place === 'dns' || place === 'note') return;
-  else if (place === 'outside') {
-    if (key === 'Summary' || key === 'summary') add(found, 'summary', text);
-  } else add(found, key.toLowerCase() === 'url' ? 'url' : 'text', text);
+  else if (!text.isText) return;
+  else if (place === 'outside') add(found, 'summary', text);
+  else add(found, key.toLowerCase() === 'url' ? 'url' : 'text', text);
 }
 
 function headerScalar({ key, header }: Open, text: Scalar, found: MessageText[]): void {

@@ -6,11 +6,23 @@ import { readNames, readPattern, type NameTest, type RedactionSettings } from '.
 /** What a record's note may tell of. */
 type Kind = 'http.url.query' | 'http.url.userinfo' | 'http.headers' | 'kafka.api_key' | 'pattern' | 'Summary';
 
+const L7 = Buffer.from('"l7"');
+const ESCAPE = Buffer.from('\\u');
+const SUMMARIES = [Buffer.from('"Summary"'), Buffer.from('"summary"')];
+/** Without one of these a URL has neither query nor user. */
+const URL_BYTES = Array.from(Buffer.from('?#%@;'));
+
 /** A shorter one that stands in a summary says nothing: it may as well be a status or a method. */
 const SHORTEST_SECRET = 4;
 
 /** A summary is searched for so many texts; where there are more it goes whole. */
 const MOST_SECRETS = 1_000;
+
+interface Change {
+  from: number;
+  to: number;
+  text: string;
+}
 
 /** One record's redaction under way. */
 interface Work {
@@ -66,9 +78,9 @@ export class Redactor {
    * escaped, and no summary with what a URL would need to tell more than a path.
    */
   concerns(record: Buffer): boolean {
-    if (record.includes('"l7"') || record.includes('\\u')) return true;
-    if (!record.includes('"Summary"') && !record.includes('"summary"')) return false;
-    return this.#pattern !== undefined || ['?', '#', '%', '@', ';'].some((byte) => record.includes(byte));
+    if (record.includes(L7) || record.includes(ESCAPE)) return true;
+    if (this.#pattern === undefined && !URL_BYTES.some((byte) => record.includes(byte))) return false;
+    return SUMMARIES.some((key) => record.includes(key));
   }
 
   /** The record without what the settings name; undefined where there is nothing of it. The JSON has to be valid. */
@@ -78,12 +90,13 @@ export class Redactor {
     const isSummary = ({ kind }: MessageText) => kind === 'summary';
     // Summaries last: they repeat what the message says.
     const ordered = [...texts.filter((text) => !isSummary(text)), ...texts.filter(isSummary)];
-    const changes: { from: number; to: number; text: string }[] = [];
+    const changes: Change[] = [];
     for (const text of ordered) {
       const clean = this.#clean(text, work);
       if (clean !== text.value) changes.push({ from: text.from, to: text.to, text: JSON.stringify(clean) });
     }
     if (changes.length === 0) return undefined;
+    changes.push(noteOf(json, texts, work.kinds));
     changes.sort((a, b) => a.from - b.from);
     let redacted = '';
     let at = 0;
@@ -91,7 +104,7 @@ export class Redactor {
       redacted += json.slice(at, from) + text;
       at = to;
     }
-    return withNote(redacted + json.slice(at), work.kinds);
+    return redacted + json.slice(at);
   }
 
   #clean(text: MessageText, work: Work): string {
@@ -171,16 +184,14 @@ function repeats(text: string, secrets: readonly string[]): boolean {
 }
 
 /** Adds to what an earlier redaction said. */
-function withNote(json: string, kinds: ReadonlySet<Kind>): string {
-  const before = findMessageTexts(json).filter(({ kind }) => kind === 'note');
+function noteOf(json: string, texts: readonly MessageText[], kinds: ReadonlySet<Kind>): Change {
+  const before = texts.filter(({ kind }) => kind === 'note');
   const said = [...new Set([...before.map(({ value }) => value), ...kinds])].sort();
   const first = before[0];
   const last = before.at(-1);
   if (first !== undefined && last !== undefined) {
-    return (
-      json.slice(0, first.from) + said.map((kind) => JSON.stringify(kind)).join(',') + json.slice(last.to)
-    );
+    return { from: first.from, to: last.to, text: said.map((kind) => JSON.stringify(kind)).join(',') };
   }
   const end = json.lastIndexOf('}');
-  return `${json.slice(0, end)},"${NOTE}":${JSON.stringify(said)}${json.slice(end)}`;
+  return { from: end, to: end, text: `,"${NOTE}":${JSON.stringify(said)}` };
 }
