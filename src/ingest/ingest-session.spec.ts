@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
-import { cutAt, ingest } from '../../test/support/ingest.js';
+import { arriving, cutAt, ingest } from '../../test/support/ingest.js';
 import { losslessly } from '../../test/support/json-text.js';
 import { record } from '../../test/support/make-flow.js';
+import { parseFilter } from '../domain/filter/parse-filter.js';
+import { always } from '../domain/filter/window.js';
+import { FlowReader } from '../domain/flow/flow-reader.js';
+import { everyone } from '../domain/viewer.js';
+import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
+import { FlowScanner } from './flow-scanner.js';
+import { IngestSession } from './ingest-session.js';
 
 const line = (fields: Record<string, unknown>) => `${JSON.stringify(record(fields))}\n`;
 
@@ -105,4 +112,29 @@ describe('what is stored', () => {
       }),
       { numRuns: 50 },
     ));
+});
+
+describe('a flow without time', () => {
+  it('is placed at its arrival, also where the clock was set back meanwhile, and none is lost', async () => {
+    const memory = new Memory();
+    const clock = [50_000, 10_000, 30_000];
+    const writer = new MemoryFlowWriter(memory, () => clock.shift() ?? 0);
+    const reader = new FlowReader();
+    const session = new IngestSession(writer, reader, new FlowScanner(reader), arriving);
+    for (const uuid of ['a', 'b', 'c'])
+      session.write(Buffer.from(`{"flow":{"uuid":"${uuid}","verdict":"DROPPED"}}\n`));
+    session.end();
+    await writer.commit();
+    const query = { filter: parseFilter(new Map()), window: always, order: 'asc' } as const;
+    const found: { seq: number; time: bigint; placedAtArrival: boolean }[] = [];
+    for await (const { seq, time, placedAtArrival } of new MemoryFlowStore(memory).find(everyone, query)) {
+      found.push({ seq, time, placedAtArrival });
+    }
+    expect(found).toEqual([
+      { seq: 2, time: 10_000_000_000n, placedAtArrival: true },
+      { seq: 3, time: 30_000_000_000n, placedAtArrival: true },
+      { seq: 1, time: 50_000_000_000n, placedAtArrival: true },
+    ]);
+    expect(session.report()).toMatchObject({ stored: 3, from: null, to: null });
+  });
 });

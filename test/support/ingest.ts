@@ -9,6 +9,9 @@ import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../../src/store/memor
 /** 2026-06-01T10:01:00Z */
 const NOW = 1_780_308_060_000;
 
+/** Of text that arrives now. */
+export const arriving: Dating = { year: undefined, notAfter: NOW, notAfterIs: 'the time of arrival' };
+
 type Input = string | Buffer | Iterable<Buffer>;
 
 export interface Ingested {
@@ -29,13 +32,8 @@ export async function ingest(
   const memory = new Memory();
   const writer = new MemoryFlowWriter(memory, () => NOW);
   const reader = new FlowReader();
-  const whole: Dating = {
-    year: undefined,
-    notAfter: NOW,
-    notAfterIs: 'the time of arrival',
-    ...dating,
-  };
-  const session = new IngestSession(writer, reader, new FlowScanner(reader), whole, redactor);
+  const scanner = new FlowScanner(reader);
+  const session = new IngestSession(writer, reader, scanner, { ...arriving, ...dating }, redactor);
   for (const chunk of chunksOf(input)) session.write(chunk);
   for (const [name, content] of Object.entries(files)) {
     session.startFile(name);
