@@ -117,17 +117,17 @@ export class FlowScanner {
     service: KnownText | undefined,
   ): Endpoint | undefined {
     if (endpoint === undefined || address === undefined) return undefined;
-    const isPlain = names === undefined && service === undefined;
-    const isNamed = names !== undefined && service === undefined;
-    const known = isPlain ? endpoint.plain : isNamed ? endpoint.named.get(names) : undefined;
+    const known =
+      service !== undefined ? undefined : names === undefined ? endpoint.plain : endpoint.named.get(names);
     if (known !== undefined) return known;
     const read = this.#readEndpoint(side, endpoint, address, names, service);
-    // The texts are written again from what was read.
+    // The texts are written again from what was read, which may be an equal one with its keys in another order.
     if (valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
-    if (isPlain) endpoint.plain = read;
-    else if (isNamed) {
+    if (service !== undefined) return read;
+    if (names === undefined) endpoint.plain = read;
+    else {
       if (endpoint.named.size >= MOST_NAMES) endpoint.named.clear();
       endpoint.named.set(names, read);
     }

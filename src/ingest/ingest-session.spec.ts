@@ -102,6 +102,20 @@ describe('what is stored', () => {
       { numRuns: 150 },
     ));
 
+  it('keeps the order of its keys, also where the same endpoint was told in another order before', async () => {
+    const told = (source: string, uuid: string, names: string) =>
+      `{"uuid":"${uuid}","verdict":"FORWARDED","IP":{"source":"10.0.0.1","destination":"10.0.0.2"},"source":${source},"destination":{"pod_name":"q"},"node_name":"n"${names}}`;
+    const there = '{"identity":7,"pod_name":"p"}';
+    const back = '{"pod_name":"p","identity":7}';
+    const texts = ['', ',"source_names":["a.b"]'].flatMap((names, i) =>
+      [there, back, back, there, back].map((source, j) =>
+        told(source, `00000000-0000-1000-8000-0000000000${i}${j}`, names),
+      ),
+    );
+    const { records } = await ingest(texts.join('\n'));
+    expect(records).toEqual(texts);
+  });
+
   it('is told once, however often it is sent and in whatever spelling', () =>
     fc.assert(
       fc.asyncProperty(flowTexts(8), async (texts) => {
