@@ -31,9 +31,12 @@ export class FlowScanner {
   #tree = new TemplateNode<Template>();
   #treeBytes = 0;
   #misses = 0;
+  /** The reader's own list, by which it is known again. */
+  readonly #noLabels: readonly string[];
 
   constructor(private readonly reader: FlowReader) {
     this.#slots = new SlotReader(new KnownValues(reader));
+    this.#noLabels = reader.readNodeLabels(undefined);
   }
 
   /** The flow whose record these bytes are; undefined when it must be parsed. Only good until the next call. */
@@ -94,7 +97,7 @@ export class FlowScanner {
       // L7 messages seldom come again: to look for an equal one would be in vain.
       l7: readL7(slots.l7),
       node: slots.node?.name ?? '',
-      nodeLabels: slots.nodeLabels ?? none,
+      nodeLabels: slots.nodeLabels ?? this.#noLabels,
       weight: 1,
     };
   }
@@ -197,7 +200,6 @@ const policyKeys: ReadonlyMap<Slot, string> = new Map([
 const MOST_NAMES = 1_000;
 /** Kinds of traits that records kept whole are remembered by. */
 const MOST_WHOLES = 10_000;
-const none: readonly string[] = Object.freeze([]);
 
 function templateText(record: Buffer, slots: readonly FoundSlot[]): string {
   let text = '';
