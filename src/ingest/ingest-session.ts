@@ -104,7 +104,7 @@ export class IngestSession {
         this.#reject(line, reason);
       },
     };
-    const text = new TextReader(sink, this.dating, this.#text);
+    const text = new TextReader(sink, this.dating, this.#text, this.redactor);
     return new RecordDecoder(sink, this.#scanner(), text);
   }
 
@@ -119,8 +119,7 @@ export class IngestSession {
   }
 
   #takeRecord(record: HubbleRecord, json: Buffer): void {
-    const clean =
-      this.redactor?.concerns(json) === true ? this.redactor.redact(json.toString('utf8')) : undefined;
+    const clean = this.redactor?.clean(json);
     const found = clean === undefined ? record : recogniseRecord(parse(clean));
     if (found === undefined) throw new Error('a record is one also when it was redacted');
     const bytes = clean === undefined ? json : Buffer.from(clean);

@@ -2,7 +2,7 @@ import { readTokens } from './json-tokens.js';
 
 /** A value of a record's JSON that redaction may be about. */
 export interface MessageText {
-  kind: 'url' | 'header' | 'kafka key' | 'text' | 'summary' | 'note';
+  kind: 'url' | 'header' | 'kafka key' | 'text' | 'summary' | 'printed' | 'note';
   /** Names of the header: more than one where a key stands there twice. */
   names: readonly string[];
   value: string;
@@ -11,7 +11,7 @@ export interface MessageText {
   to: number;
 }
 
-type Place = 'outside' | 'l7' | 'headers' | 'kafka' | 'dns' | 'note';
+type Place = 'outside' | 'l7' | 'headers' | 'kafka' | 'dns' | 'origin' | 'note';
 /** Of a list at the top of the record; another one of that name is none of ours. */
 const NOTE_DEPTH = 2;
 type Scalar = Pick<MessageText, 'value' | 'from' | 'to'> & { isText: boolean };
@@ -30,7 +30,7 @@ interface Open {
 export const NOTE = 'flowatlas_redacted';
 
 /**
- * The texts of a record's L7 message and its summary, found in its JSON by one pass over its tokens:
+ * The texts of a record's L7 message, of its summary, and of what Hubble printed where the record was read from that, found in its JSON by one pass over its tokens:
  * so keys may be escaped or stand there twice, and nesting costs no stack. The JSON has to be valid.
  */
 export function findMessageTexts(json: string): MessageText[] {
@@ -59,7 +59,8 @@ export function findMessageTexts(json: string): MessageText[] {
 }
 
 function isOfInterest({ place, key }: Open): boolean {
-  return place !== 'dns' && (place !== 'outside' || key === 'Summary' || key === 'summary');
+  if (place === 'outside') return key === 'Summary' || key === 'summary';
+  return place === 'origin' ? key === 'text' : place !== 'dns';
 }
 
 function decode(token: string): string {
@@ -75,7 +76,7 @@ function opened(parent: Open | undefined, isArray: boolean, isNote: boolean): Op
 
 function placeWithin({ place, key, isArray }: Open): Place {
   if (isArray) return place;
-  if (place === 'outside') return key === 'l7' ? 'l7' : 'outside';
+  if (place === 'outside') return key === 'l7' ? 'l7' : key === 'flowatlas' ? 'origin' : 'outside';
   if (place !== 'l7') return place;
   const name = key.toLowerCase();
   return name === 'headers' || name === 'kafka' || name === 'dns' ? name : 'l7';
@@ -87,6 +88,7 @@ function takeScalar(parent: Open, text: Scalar, found: MessageText[]): void {
   else if (place === 'kafka' && /^api_?key$/i.test(key)) add(found, 'kafka key', text);
   else if (!text.isText) return;
   else if (place === 'outside') add(found, 'summary', text);
+  else if (place === 'origin') add(found, 'printed', text);
   else add(found, key.toLowerCase() === 'url' ? 'url' : 'text', text);
 }
 

@@ -264,6 +264,69 @@ describe('nothing of a secret survives, wherever it stands and however it is spe
   );
 });
 
+describe('a record that is read from what Hubble printed', () => {
+  const by = redactor({ urlQuery: true, userInfo: true, pattern: 'card-[0-9]+' });
+  const printed = (summary: string, time = '13:42:21.107') =>
+    `May  2 ${time}: default/xwing:41234 (ID:1234) -> default/deathstar:80 (ID:5678) http-request FORWARDED (${summary})`;
+  const told = (records: readonly string[]) =>
+    records.map((json) => JSON.parse(json) as { flowatlas: { text: string; nth?: number } });
+
+  it('loses what is taken out in its text, too, and says so', async () => {
+    const { records, report } = await ingest(
+      printed('HTTP/1.1 GET http://u:pass@h/p?token=abcd'),
+      {},
+      {},
+      by,
+    );
+    expect(report).toMatchObject({ stored: 1, redacted: 1 });
+    expect(JSON.parse(records[0] ?? '')).toMatchObject({
+      flow: { l7: { http: { url: 'http://FLOWATLAS_REDACTED@h/p?FLOWATLAS_REDACTED' } } },
+      flowatlas: { text: printed('HTTP/1.1 GET http://FLOWATLAS_REDACTED@h/p?FLOWATLAS_REDACTED') },
+      flowatlas_redacted: ['Summary', 'flowatlas.text', 'http.url.query', 'http.url.userinfo'],
+    });
+    expect(by.redact(records[0] ?? '')).toBeUndefined();
+  });
+
+  it.each([
+    ['within the query', 'HTTP/1.1 GET http://h/p?token=ab', 'cdef'],
+    ['between words', 'HTTP/1.1 GET', 'http://h/p?token=abcdef'],
+    ['within a match', 'HTTP/1.1 GET http://h/card-123', '45/card-6'],
+    ['before the query', 'HTTP/1.1 GET http://h/p', '?token=abcdef'],
+  ])('loses its text whole where the line was wrapped %s', async (_, first, rest) => {
+    const line = printed(`${first}\n${rest}`);
+    const { records } = await ingest(line, {}, {}, by);
+    expect(told(records)).toMatchObject([{ flowatlas: { text: 'FLOWATLAS_REDACTED' } }]);
+    expect(records.join()).not.toMatch(/ab?cdef|card-/);
+  });
+
+  it('loses it without a summary beside it, and in blocks', async () => {
+    const bare = {
+      flow: { verdict: 'FORWARDED' },
+      flowatlas: { read_from: 'compact', text: printed('HTTP/1.1 GET http://h/?abcd') },
+    };
+    const block = `  TIMESTAMP: May  2 13:42:21.107\n     SOURCE: default/xwing:41234\nDESTINATION: default/deathstar:80\n       TYPE: http-request\n    VERDICT: FORWARDED\n    SUMMARY: HTTP/1.1 GET http://h/?abcd`;
+    for (const text of [JSON.stringify(bare), block]) {
+      const { records } = await ingest(text, {}, {}, by);
+      expect(records).toHaveLength(1);
+      expect(records.join()).not.toContain('abcd');
+    }
+  });
+
+  it('stays one of its own beside those that are equal only then, and is known again', async () => {
+    const lines = ['a=1', 'b=2', 'a=1'].map((query) => printed(`HTTP/1.1 GET http://h/?${query}`));
+    const later = printed('HTTP/1.1 GET http://h/?c=3', '13:42:21.108');
+    const text = [...lines, later].join('\n');
+    const { records, report } = await ingest(
+      text,
+      { again: text, rest: [lines[1], later].join('\n') },
+      {},
+      by,
+    );
+    expect(told(records).map(({ flowatlas }) => flowatlas.nth)).toEqual([undefined, 2, 3, undefined]);
+    expect(report).toMatchObject({ stored: 4, duplicates: 6 });
+  });
+});
+
 describe('what has no secret', () => {
   it('stays to the letter, whatever flow it is', () =>
     fc.assert(

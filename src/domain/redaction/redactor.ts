@@ -4,11 +4,19 @@ import { decodeFully, REDACTED, redactUrl, redactUrlsIn, type Taken, type UrlRul
 import { readNames, readPattern, type NameTest, type RedactionSettings } from './settings.js';
 
 /** What a record's note may tell of. */
-type Kind = 'http.url.query' | 'http.url.userinfo' | 'http.headers' | 'kafka.api_key' | 'pattern' | 'Summary';
+type Kind =
+  | 'http.url.query'
+  | 'http.url.userinfo'
+  | 'http.headers'
+  | 'kafka.api_key'
+  | 'pattern'
+  | 'Summary'
+  | 'flowatlas.text';
 
 const L7 = Buffer.from('"l7"');
 const ESCAPE = Buffer.from('\\u');
-const SUMMARIES = [Buffer.from('"Summary"'), Buffer.from('"summary"')];
+/** Of texts that repeat what a message says. */
+const REPEATING = ['"Summary"', '"summary"', '"flowatlas"'].map((key) => Buffer.from(key));
 /** Without one of these a URL has neither query nor user. */
 const URL_BYTES = Array.from(Buffer.from('?#%@;'));
 
@@ -29,7 +37,13 @@ interface Work {
   kinds: Set<Kind>;
   /** Texts that were taken out: a summary must not repeat them. */
   secrets: string[];
-  urls: { old: string; clean: string }[];
+  urls: Replaced[];
+  summaries: Replaced[];
+}
+
+interface Replaced {
+  old: string;
+  clean: string;
 }
 
 /**
@@ -75,21 +89,26 @@ export class Redactor {
 
   /**
    * False only where nothing could be taken out: the bytes have no key `l7`, also none that is
-   * escaped, and no summary with what a URL would need to tell more than a path.
+   * escaped, and neither summary nor printed text with what a URL would need to tell more than a path.
    */
   concerns(record: Buffer): boolean {
     if (record.includes(L7) || record.includes(ESCAPE)) return true;
     if (this.#pattern === undefined && !URL_BYTES.some((byte) => record.includes(byte))) return false;
-    return SUMMARIES.some((key) => record.includes(key));
+    return REPEATING.some((key) => record.includes(key));
+  }
+
+  /** As `redact`, without a look at the JSON where `concerns` says that there is no need of one. */
+  clean(record: Buffer): string | undefined {
+    return this.concerns(record) ? this.redact(record.toString('utf8')) : undefined;
   }
 
   /** The record without what the settings name; undefined where there is nothing of it. The JSON has to be valid. */
   redact(json: string): string | undefined {
     const texts = findMessageTexts(json);
-    const work: Work = { kinds: new Set(), secrets: [], urls: [] };
-    const isSummary = ({ kind }: MessageText) => kind === 'summary';
-    // Summaries last: they repeat what the message says.
-    const ordered = [...texts.filter((text) => !isSummary(text)), ...texts.filter(isSummary)];
+    const work: Work = { kinds: new Set(), secrets: [], urls: [], summaries: [] };
+    const rank = ({ kind }: MessageText) => (kind === 'printed' ? 2 : kind === 'summary' ? 1 : 0);
+    // What repeats others comes behind them: the summary repeats the message, and what Hubble printed has the summary.
+    const ordered = [...texts].sort((a, b) => rank(a) - rank(b));
     const changes: Change[] = [];
     for (const text of ordered) {
       const clean = this.#clean(text, work);
@@ -112,6 +131,7 @@ export class Redactor {
     if (kind === 'note') return value;
     if (kind === 'url') return this.#cleanUrl(value, work);
     if (kind === 'summary') return this.#cleanSummary(value, work);
+    if (kind === 'printed') return this.#cleanPrinted(value, work);
     if (kind === 'header') return this.#cleanHeader(text, work);
     if (kind === 'kafka key' && this.settings.kafkaApiKey) return takeWhole(value, 'kafka.api_key', work);
     return this.#withoutPattern(value, work);
@@ -133,18 +153,33 @@ export class Redactor {
     return this.#withoutPattern(redactUrlsIn(value, this.#urls, into(work)), work);
   }
 
-  /** Hubble's own summaries repeat the URL as it is; one that tells of it in any other way goes whole. */
   #cleanSummary(value: string, work: Work): string {
+    const clean = this.#cleanRepetition(value, work.urls, work);
+    if (clean !== value) work.kinds.add('Summary');
+    // Also what an earlier redaction left of it.
+    if (clean.includes(REDACTED)) work.summaries.push({ old: value, clean });
+    return clean;
+  }
+
+  /** Where the changed summary does not stand as it is, as in a line that was wrapped, the text goes whole. */
+  #cleanPrinted(value: string, work: Work): string {
+    const { summaries, urls } = work;
+    const isToldOtherwise = summaries.some(({ old, clean }) => old !== clean && !value.includes(old));
+    const clean = isToldOtherwise ? REDACTED : this.#cleanRepetition(value, [...summaries, ...urls], work);
+    if (clean !== value) work.kinds.add('flowatlas.text');
+    return clean;
+  }
+
+  /** Hubble repeats texts as they are; what tells of them in any other way goes whole. */
+  #cleanRepetition(value: string, replaced: readonly Replaced[], work: Work): string {
     let clean = value;
     let rest = value;
-    for (const { old, clean: url } of [...work.urls].sort((a, b) => b.old.length - a.old.length)) {
-      clean = clean.replaceAll(old, () => url);
+    for (const { old, clean: text } of [...replaced].sort((a, b) => b.old.length - a.old.length)) {
+      clean = clean.replaceAll(old, () => text);
       rest = rest.replaceAll(old, ' ');
     }
     const tellsMore = redactUrlsIn(rest, this.#urls, () => undefined) !== rest || repeats(rest, work.secrets);
-    clean = tellsMore ? REDACTED : this.#withoutPattern(clean, work);
-    if (clean !== value) work.kinds.add('Summary');
-    return clean;
+    return tellsMore ? REDACTED : this.#withoutPattern(clean, work);
   }
 
   #withoutPattern(value: string, work: Work): string {

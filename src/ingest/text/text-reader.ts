@@ -1,4 +1,5 @@
 import type { Json } from '../../domain/flow/json.js';
+import type { Redactor } from '../../domain/redaction/redactor.js';
 import { recogniseRecord, type HubbleRecord } from '../../domain/flow/record.js';
 import { hasArrow, isPrintedFlow, readCompact, readTimedLine } from './compact.js';
 import { endsBlock, isSeparator, readBlock, readField, type Block } from './dict.js';
@@ -55,6 +56,7 @@ export class TextReader {
     private readonly sink: TextSink,
     private readonly dating: Dating,
     private readonly tally: TextTally,
+    private readonly redactor?: Redactor,
   ) {}
 
   /** False for a line that is nothing of Hubble's: somebody else may make sense of it. */
@@ -211,7 +213,7 @@ export class TextReader {
   }
 
   #pass(format: PrintedFormat, text: string, envelope: Json, assumed: readonly string[]): boolean {
-    const nth = this.#repeats.number(text);
+    const nth = this.#repeats.number(this.#likeness(text, envelope));
     const origin = {
       read_from: format,
       text,
@@ -222,6 +224,12 @@ export class TextReader {
     const record = recogniseRecord(value);
     if (record !== undefined) this.sink.record(record, Buffer.from(JSON.stringify(value)));
     return record !== undefined;
+  }
+
+  /** By what equal lines are known: lines that differ only in what will be redacted are equal, too. */
+  #likeness(text: string, envelope: Json): string {
+    if (this.redactor === undefined) return text;
+    return this.redactor.clean(Buffer.from(JSON.stringify({ ...envelope, flowatlas: { text } }))) ?? text;
   }
 }
 
