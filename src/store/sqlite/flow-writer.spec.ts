@@ -11,10 +11,10 @@ import { SqliteFlowWriter } from './flow-writer.js';
 
 const newFolder = temporaryFolders();
 
-function opened(now: () => number = Date.now) {
+function opened(elapsed?: () => number, now?: () => number) {
   const file = join(newFolder(), 'flowatlas.db');
   const db = openForWriting(file, migrations);
-  const writer = new SqliteFlowWriter(db, now);
+  const writer = new SqliteFlowWriter(db, now, elapsed);
   const store = new SqliteFlowStore(openForReading(file), file);
   const close = async () => {
     store.close();
@@ -60,13 +60,13 @@ describe('a commit that fails', () => {
 
 describe('an open block', () => {
   it('is committed by itself when its oldest flow has waited long enough', async () => {
-    let now = 1_000;
-    const { writer, store, close } = opened(() => now);
+    let elapsed = 1_000;
+    const { writer, store, close } = opened(() => elapsed);
     writer.append(bulky('a'));
     const committed = new Promise<void>((resolve) => (writer.onCommit = resolve));
-    now += 399;
+    elapsed += 399;
     writer.commitAfter(400);
-    now += 1;
+    elapsed += 1;
     writer.append(bulky('b'));
     writer.commitAfter(400);
     await committed;
@@ -75,15 +75,15 @@ describe('an open block', () => {
   });
 
   it('is committed by itself when it holds nothing but an event', async () => {
-    let now = 1_000;
-    const { writer, store, close } = opened(() => now);
+    let elapsed = 1_000;
+    const { writer, store, close } = opened(() => elapsed);
     const lost = { lost_events: { source: 'HUBBLE_RING_BUFFER', num_events_lost: '3' }, node_name: 'n' };
     writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)));
     const committed = new Promise<void>((resolve) => (writer.onCommit = resolve));
-    now += 399;
+    elapsed += 399;
     writer.commitAfter(400);
     expect(store.eventCounts()).toEqual({});
-    now += 1;
+    elapsed += 1;
     writer.commitAfter(400);
     await committed;
     expect(store.eventCounts()).toEqual({ lost_events: 1 });
@@ -91,16 +91,32 @@ describe('an open block', () => {
   });
 
   it('is committed by itself when it holds nothing but a checkpoint, which is no news for readers', async () => {
-    let now = 1_000;
-    const { writer, store, close } = opened(() => now);
+    let elapsed = 1_000;
+    const { writer, store, close } = opened(() => elapsed);
     let news = 0;
     writer.onCommit = () => news++;
     writer.checkpoint('a log', '1');
-    now += 400;
+    elapsed += 400;
     writer.commitAfter(400);
     await writer.commit();
     expect(store.checkpoints()).toEqual(new Map([['a log', '1']]));
     expect(news).toBe(0);
+    await close();
+  });
+
+  it('waits no longer when the clock is set back meanwhile', async () => {
+    let elapsed = 1_000;
+    let now = Date.UTC(2026, 5, 1);
+    const { writer, store, close } = opened(
+      () => elapsed,
+      () => now,
+    );
+    writer.append(bulky('a'));
+    now -= 3_600_000;
+    elapsed += 400;
+    writer.commitAfter(400);
+    await expect(new Promise<void>((resolve) => (writer.onCommit = resolve))).resolves.toBeUndefined();
+    expect(store.summary().flows).toBe(1);
     await close();
   });
 

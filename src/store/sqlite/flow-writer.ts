@@ -50,6 +50,8 @@ export class SqliteFlowWriter extends FlowWriter {
   constructor(
     private readonly db: Database.Database,
     private readonly now: () => number = Date.now,
+    /** Milliseconds that only ever grow, whatever is done to the clock. */
+    private readonly elapsed: () => number = () => performance.now(),
   ) {
     super();
     this.#statements = prepare(db);
@@ -92,7 +94,7 @@ export class SqliteFlowWriter extends FlowWriter {
   }
 
   commitAfter(milliseconds: number): void {
-    if (!this.#isEmpty && this.now() - this.#openSince >= milliseconds) this.#seal();
+    if (!this.#isEmpty && this.elapsed() - this.#openSince >= milliseconds) this.#seal();
   }
 
   get #isEmpty(): boolean {
@@ -100,7 +102,7 @@ export class SqliteFlowWriter extends FlowWriter {
   }
 
   #beginWaiting(): void {
-    if (this.#isEmpty) this.#openSince = this.now();
+    if (this.#isEmpty) this.#openSince = this.elapsed();
   }
 
   async ready(): Promise<void> {
