@@ -100,4 +100,24 @@ describe('a commit that fails', () => {
     expect(await again.commit([{ source: 'log', state: '1' }])).toMatchObject({ stored: 50 });
     expect(store.checkpoints()).toEqual(new Map([['log', '1']]));
   });
+
+  it('tells how much is on disk all the same, by commits before', async () => {
+    const { db, ingest, store } = await open();
+    const upload = ingest.open();
+    await upload.write(Buffer.concat([line('a'), line('b'), line('a')]));
+    expect(await upload.commit()).toMatchObject({ stored: 2 });
+    db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true }) as number}`);
+    for (let i = 0; i < 50; i++) await upload.write(bulky(`lost ${i}`));
+    const other = ingest.open();
+    await other.write(line('of another'));
+    const report = { records: 53, stored: 2, duplicates: 1 };
+    await expect(upload.end()).rejects.toMatchObject({ details: { report } });
+    db.pragma('max_page_count = 1000000');
+    // Its numbers are those of what was lost, and it is not counted there.
+    const again = ingest.open();
+    await again.write(Buffer.concat([line('c'), line('d'), line('e')]));
+    expect(await again.end()).toMatchObject({ stored: 3 });
+    await expect(other.end()).rejects.toMatchObject({ details: { report: { records: 1, stored: 0 } } });
+    expect(store.summary().flows).toBe(5);
+  });
 });

@@ -98,13 +98,12 @@ export class IngestServer {
   }
 
   #answer(kind: 'kept' | 'done', id: number, session: IngestSession, failure: unknown): void {
-    const report = session.report();
     if (failure === undefined && !session.hasLost) {
-      this.send({ kind, session: id, report });
+      this.send({ kind, session: id, report: session.report() });
       return;
     }
     this.#sessions.delete(id);
-    this.send({ kind: 'failed', session: id, report, ...describe(failure) });
+    this.send({ kind: 'failed', session: id, report: session.reportOfLoss(), ...describe(failure) });
   }
 
   async #tryCommit(): Promise<unknown> {

@@ -8,7 +8,7 @@ import {
 } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Redactor } from '../domain/redaction/redactor.js';
-import type { FlowWriter, NewFlow } from '../store/flow-store.js';
+import type { Block, FlowWriter, NewFlow } from '../store/flow-store.js';
 import type { Checkpoint } from './ingest-protocol.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
 import type { FlowScanner } from './flow-scanner.js';
@@ -29,6 +29,9 @@ export class IngestSession {
   #decoder: RecordDecoder;
   #file: string | undefined;
   #stored = 0;
+  /** How many of the stored flows are in which block, of the blocks whose fate is not settled; and in those that were kept. */
+  #unsettled: { block: Readonly<Block>; flows: number }[] = [];
+  #kept = 0;
   #duplicates = 0;
   #rejected = 0;
   #lostEvents = 0;
@@ -75,6 +78,7 @@ export class IngestSession {
     return this.writer.failures !== this.#failuresBefore;
   }
 
+  /** What became of the records so far, `stored` in the sense that a commit will do or has done it. */
   report(): IngestReport {
     const text = this.#text.report();
     return {
@@ -90,6 +94,12 @@ export class IngestSession {
       ...(text === undefined ? {} : { text }),
       ...(this.redactor === undefined ? {} : { redacted: this.#redacted }),
     };
+  }
+
+  /** The same when a commit failed: `stored` are the flows that are on disk all the same, by earlier commits. */
+  reportOfLoss(): IngestReport {
+    this.#settle();
+    return { ...this.report(), stored: this.#kept };
   }
 
   #newDecoder(): RecordDecoder {
@@ -136,12 +146,28 @@ export class IngestSession {
   }
 
   #store(flow: NewFlow): void {
-    if (this.writer.append(flow)) this.#stored++;
+    const { block } = this.writer;
+    if (this.writer.append(flow)) this.#countStored(block);
     else this.#duplicates++;
     const { time } = flow.flow;
     if (time === undefined) return;
     if (this.#oldest === undefined || time < this.#oldest) this.#oldest = time;
     if (this.#newest === undefined || time > this.#newest) this.#newest = time;
+  }
+
+  #countStored(block: Readonly<Block>): void {
+    this.#stored++;
+    const last = this.#unsettled.at(-1);
+    if (last?.block === block) last.flows++;
+    else {
+      this.#settle();
+      this.#unsettled.push({ block, flows: 1 });
+    }
+  }
+
+  #settle(): void {
+    for (const { block, flows } of this.#unsettled) if (block.fate === 'kept') this.#kept += flows;
+    this.#unsettled = this.#unsettled.filter(({ block }) => block.fate === 'open');
   }
 
   #takeEvent(event: EventRecord, bytes: Uint8Array): void {

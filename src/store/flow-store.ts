@@ -111,6 +111,11 @@ export interface RepeatedText {
   readonly text: string;
 }
 
+/** Flows that become durable together, or not at all. */
+export interface Block {
+  fate: 'open' | 'kept' | 'lost';
+}
+
 /**
  * Where flows are written, by one writer at a time. `append` takes a flow into the open block;
  * `commit` resolves when everything appended before it is on disk. When it rejects, nothing since
@@ -119,6 +124,9 @@ export interface RepeatedText {
 export abstract class FlowWriter {
   /** False when the flow is already known, also when it is still in the open block. */
   abstract append(flow: NewFlow): boolean;
+
+  /** What the next flow becomes a part of. */
+  abstract readonly block: Readonly<Block>;
 
   /** Events are kept once each, like flows. False when already known. */
   abstract appendEvent(event: EventRecord, bytes: Uint8Array): boolean;

@@ -28,10 +28,12 @@ describe('a full disk', () => {
       disk!.fill(server);
       const more = bulkyLines(`${name} more`, 3_000);
       for (let attempt = 0; attempt < 2; attempt++) {
+        const { flows } = await statusOf(server);
         const { status, body } = await post(server, more);
         expect([status, body.error.code]).toEqual([507, 'insufficient_storage']);
         expect(body.error.message).toContain('send it again when there is room');
-        expect(body.error.report).toMatchObject({ records: 3_000, rejected: 0 });
+        const stored = (await statusOf(server)).flows - flows;
+        expect(body.error.report).toMatchObject({ records: 3_000, rejected: 0, stored });
         // What was acknowledged is there, and is read.
         expect(
           uuidsIn(await ndjson(server))

@@ -9,6 +9,7 @@ import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
   FlowWriter,
+  type Block,
   type FlowQuery,
   type NewFlow,
   type NodeCoverage,
@@ -32,6 +33,7 @@ export class Memory {
 
 export class MemoryFlowWriter extends FlowWriter {
   readonly failures = 0;
+  block: Block = { fate: 'open' };
   #open: (() => void)[] = [];
 
   constructor(
@@ -77,6 +79,8 @@ export class MemoryFlowWriter extends FlowWriter {
   commit(): Promise<void> {
     for (const put of this.#open) put();
     this.#open = [];
+    this.block.fate = 'kept';
+    this.block = { fate: 'open' };
     this.onCommit();
     return Promise.resolve();
   }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
-import { FlowWriter, type NewFlow } from '../flow-store.js';
+import { FlowWriter, type Block, type NewFlow } from '../flow-store.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { KeySet } from './key-set.js';
 import { unpackKeys } from './keys.js';
@@ -21,8 +21,9 @@ interface NewEvent {
   record: string;
 }
 
-/** What is inserted beside a segment, in its transaction. */
+/** What is inserted beside a segment, in its transaction, and whom to tell. */
 interface Beside {
+  block: Block;
   events: readonly NewEvent[];
   checkpoints: ReadonlyMap<string, string | undefined>;
 }
@@ -46,6 +47,7 @@ export class SqliteFlowWriter extends FlowWriter {
   #failure: Outcome;
   #openSince = 0;
   failures = 0;
+  block: Block = { fate: 'open' };
 
   constructor(
     private readonly db: Database.Database,
@@ -116,7 +118,7 @@ export class SqliteFlowWriter extends FlowWriter {
   /** Takes the open segment out of the way and lets its compression and commit begin. */
   #seal(): void {
     const segment = this.#segment;
-    const beside = { events: this.#events, checkpoints: this.#checkpoints };
+    const beside = { block: this.block, events: this.#events, checkpoints: this.#checkpoints };
     const packed = segment.rows === 0 ? Promise.resolve(undefined) : segment.pack();
     this.#generationFlows += segment.rows;
     const full = this.#generationFlows >= GENERATION_FLOWS || this.#dictionary.bytes >= GENERATION_BYTES;
@@ -124,6 +126,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#segment = this.#newSegment(segment.firstSeq + segment.rows);
     this.#events = [];
     this.#checkpoints = new Map();
+    this.block = { fate: 'open' };
     packed.catch(() => undefined);
     this.#commits.push(this.#insertBehind(this.#commits.at(-1), packed, beside));
   }
@@ -156,12 +159,14 @@ export class SqliteFlowWriter extends FlowWriter {
       const segment = await packed;
       if (this.#failure === undefined) {
         this.#insert(segment, beside);
+        beside.block.fate = 'kept';
         if (segment !== undefined || beside.events.length > 0) this.onCommit();
       }
     } catch (error) {
       this.failures++;
       this.#failure = error instanceof Error ? error : new Error(String(error));
     }
+    if (this.#failure !== undefined) beside.block.fate = 'lost';
     return this.#failure;
   }
 
@@ -221,6 +226,8 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#segment = this.#newSegment(Number(statements.lastSeq.get() ?? 0) + 1);
     this.#events = [];
     this.#checkpoints = new Map();
+    this.block.fate = 'lost';
+    this.block = { fate: 'open' };
     this.#failure = undefined;
   }
 }
