@@ -60,51 +60,86 @@ function readTimes(read, rows) {
   });
 }
 
-function companyOf(source, destination, template) {
-  let value =
-    Math.imul(source, 0x9e3779b1) ^ Math.imul(destination, 0x85ebca6b) ^ Math.imul(template, 0xc2b2ae35);
+function company(a, b, c = 0) {
+  let value = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
-  return value ^ (value >>> 13);
+  return (value ^ (value >>> 13)) & 16_383;
 }
 
-/** 0 stands for the number that was last seen in the same place of 16,384; else it is the number plus one. */
+/** 0, 1 and 2 stand for the number last seen in that one of the three companies; else it is the number plus three. */
 function prediction() {
-  const last = new Uint32Array(16_384);
-  return (company, written) =>
-    written === 0 ? last[company & 16_383] : (last[company & 16_383] = written - 1);
+  const last = [0, 1, 2].map(() => new Uint32Array(16_384));
+  return (companies, written) => {
+    const value = written < 3 ? last[written][companies[written]] : written - 3;
+    companies.forEach((place, i) => (last[i][place] = value));
+    return value;
+  };
+}
+
+const portCompanies = (own, other, template) => [
+  company(own, other),
+  company(own, template, 1),
+  company(own, 0, 2),
+];
+
+const endCompanies = (source, destination, template) => [
+  company(source, destination, template),
+  company(source, 0, template),
+  company(0, destination, template),
+];
+
+function readPorts(read, { template, source, destination }) {
+  const [sourcePort, destinationPort] = [read(template.length), read(template.length)];
+  const predict = prediction();
+  template.forEach((number, row) => {
+    const [from, to] = [source[row], destination[row]];
+    sourcePort[row] = predict(portCompanies(from, to, number), sourcePort[row]);
+    destinationPort[row] = predict(portCompanies(to, from, number), destinationPort[row]);
+  });
+  return { sourcePort, destinationPort };
+}
+
+function readNodes(read, { template, source, destination }) {
+  const predict = prediction();
+  return read(template.length).map((written, row) =>
+    predict(endCompanies(source[row], destination[row], template[row]), written),
+  );
+}
+
+/** Of each row a list: a text for each `k` of its template. */
+function readKnown(read, { template, source, destination }, templates) {
+  const written = read(read(1)[0]);
+  const predict = prediction();
+  let next = 0;
+  return Array.from(template, (number, row) =>
+    templates[number].slots
+      .filter(({ kind }) => kind === 'k')
+      .map((_, i) =>
+        predict(endCompanies(source[row], destination[row], number + (i + 1) * 2 ** 24), written[next++]),
+      ),
+  );
 }
 
 function readColumns(blob, rows, templates) {
   const read = columnReader(brotliDecompressSync(blob));
   const time = readTimes(read, rows);
-  const [template, source, destination, sourcePort, flags] = Array.from({ length: 5 }, () => read(rows));
+  const [template, source, destination, flags] = Array.from({ length: 4 }, () => read(rows));
   read(rows); // the weight less one, which no record is made of
-  const company = template.map((number, row) => companyOf(source[row], destination[row], number));
-  const foretold = () => {
-    const predict = prediction();
-    return read(rows).map((written, row) => predict(company[row], written));
-  };
-  const [destinationPort, node] = [foretold(), foretold()];
-  foretold(); // policies, which stand in the record as texts
-  const written = read(read(1)[0]);
-  const predict = prediction();
-  let next = 0;
-  const texts = Array.from(template, (number, row) =>
-    templates[number].slots
-      .filter(({ kind }) => kind === 'k')
-      .map((_, i) => predict(company[row] + i, written[next++])),
-  );
-  return { time, template, source, destination, sourcePort, flags, destinationPort, node, texts };
+  const numbers = { template, source, destination };
+  const ports = readPorts(read, numbers);
+  const node = readNodes(read, numbers);
+  read(rows); // policies, which stand in the record as texts
+  return { time, ...numbers, flags, ...ports, node, known: readKnown(read, numbers, templates) };
 }
 
-function uuidOf(keys, row) {
-  const words = [0, 4, 8, 12].map((at) =>
-    keys
-      .readUInt32LE(row * 16 + at)
-      .toString(16)
-      .padStart(8, '0'),
-  );
-  return words.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+/** Keys lie plane by plane: the first byte of every key, then the second. */
+function uuidOf(planes, row) {
+  const rows = planes.length / 16;
+  const bytes = Array.from({ length: 16 }, (_, byte) => planes[byte * rows + row]);
+  // Of each word of four bytes the lowest comes first.
+  const order = [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12];
+  const digits = order.map((byte) => bytes[byte].toString(16).padStart(2, '0')).join('');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 /** RFC 3339 with as few of 0, 3, 6 or 9 fractional digits as tell all of it. */
@@ -117,11 +152,14 @@ function timeText(time) {
   return fraction === '' ? `${clock}Z` : `${clock}.${fraction}Z`;
 }
 
+/** A string is the text itself, where that is not what JSON.stringify makes of the value. */
+const asWritten = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** What stands in a slot, by its kind. `own` yields the texts of the segment one after another. */
 function fill(kind, row, { columns, keys, parts, own, known }) {
   const source = parts.endpoints[columns.source[row]];
   const destination = parts.endpoints[columns.destination[row]];
-  const [node, ...labels] = parts.nodes[columns.node[row]];
+  const [node, labels] = parts.nodes[columns.node[row]];
   switch (kind) {
     case 't':
       return timeText(columns.time[row]);
@@ -136,9 +174,9 @@ function fill(kind, row, { columns, keys, parts, own, known }) {
     case 'q':
       return String(columns.destinationPort[row]);
     case 's':
-      return JSON.stringify(source[0]);
+      return asWritten(source[0]);
     case 'd':
-      return JSON.stringify(destination[0]);
+      return asWritten(destination[0]);
     case 'm':
       return JSON.stringify(source[2]);
     case 'n':
@@ -150,7 +188,7 @@ function fill(kind, row, { columns, keys, parts, own, known }) {
     case 'N':
       return node;
     case 'L':
-      return JSON.stringify(labels);
+      return asWritten(labels);
     case 'k':
       return parts.texts[known.next().value];
     case 'o':
@@ -172,12 +210,13 @@ function* ownTexts(segment) {
 }
 
 let parts;
-for (const { id, generation, flows, columns: blob, keys } of segments.iterate()) {
+for (const { id, generation, flows, columns: blob, keys: keyBlob } of segments.iterate()) {
   if (parts?.number !== generation) parts = readGeneration(generation);
   const columns = readColumns(blob, flows, parts.templates);
+  const keys = brotliDecompressSync(keyBlob);
   const own = ownTexts(id);
   for (let row = 0; row < flows; row++) {
-    const known = columns.texts[row].values();
+    const known = columns.known[row].values();
     console.log(compose(parts.templates[columns.template[row]], row, { columns, keys, parts, own, known }));
   }
 }
