@@ -10,7 +10,6 @@ export class Dice {
   #b = 0x243f6a88;
   #c = 0xb7e15162;
   #d;
-  #uuids = 0;
 
   constructor(seed) {
     this.#d = seed | 0;
@@ -54,12 +53,12 @@ export class Dice {
       .replace(/^../, '0e');
   }
 
-  /** The last eight digits are a scrambled counter, so no two are equal. */
+  /** All of it is chance but version and variant, as of a real one: what it costs to keep is part of what is measured. */
   uuid() {
-    const [first, second] = [this.next(), this.next()];
-    const variant = hex4[(second & 0x3fff) | 0x8000];
-    const last = hex8(Math.imul(++this.#uuids, 0x9e3779b1) >>> 0);
-    return `${hex8(first)}-${hex4[second >>> 16]}-4${hex4[first & 0xfff].slice(1)}-${variant}-${hex4[this.next() >>> 16]}${last}`;
+    const [a, b, c, d] = [this.next(), this.next(), this.next(), this.next()];
+    const third = hex4[b & 0xfff].slice(1);
+    const fourth = hex4[((c >>> 16) & 0x3fff) | 0x8000];
+    return `${hex8(a)}-${hex4[b >>> 16]}-4${third}-${fourth}-${hex4[c & 0xffff]}${hex8(d)}`;
   }
 
   /** The end of a pod's name, as Kubernetes generates it. */

@@ -8,7 +8,7 @@ import type { NewFlow } from '../store/flow-store.js';
 import { ByteText } from './byte-text.js';
 import { KnownValues, type KnownAddress, type KnownEndpoint, type KnownText } from './known-values.js';
 import { findSlots, type FoundSlot } from './record-walk.js';
-import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
+import { kindOfSlot, Slot, SlotReader, type TextCounts } from './slot-reader.js';
 import { TemplateNode } from './template-tree.js';
 
 /** Bytes of templates remembered; beyond them, all are learned anew. */
@@ -50,8 +50,33 @@ export class FlowScanner {
     return { flow, template, known: slots.knownTexts, own: slots.ownTexts };
   }
 
+  /**
+   * Along the tree. Where both a text and a slot may follow, the text goes first: most records have
+   * it. If that leads nowhere, the walk goes back there, once, and takes the slot.
+   */
   #walk(view: DataView, from: number, end: number): Template | undefined {
     let node = this.#tree;
+    let at = from;
+    let fork: Fork | undefined;
+    while (at < end) {
+      const branch = node.follow(view, at, end);
+      if (branch !== undefined) {
+        if (node.slot !== undefined) fork ??= { node, at, texts: this.#slots.texts };
+        at += branch.text.length;
+        node = branch.node;
+        continue;
+      }
+      if (node.slot === undefined || (at = this.#slots.read(node.slot.kind, at, end)) < 0) {
+        return fork && this.#walkSlot(view, fork, end);
+      }
+      node = node.slot.next;
+    }
+    return node.end ?? (fork && this.#walkSlot(view, fork, end));
+  }
+
+  #walkSlot(view: DataView, { node: start, at: from, texts }: Fork, end: number): Template | undefined {
+    this.#slots.forget(texts);
+    let node = start;
     let at = from;
     while (at < end) {
       const behind = node.slot === undefined ? -1 : this.#slots.read(node.slot.kind, at, end);
@@ -195,6 +220,13 @@ const policyKeys: ReadonlyMap<Slot, string> = new Map([
   [Slot.egressDeniedBy, 'egress_denied_by'],
   [Slot.ingressDeniedBy, 'ingress_denied_by'],
 ]);
+
+/** Where a text was taken though a slot might follow as well, and how many texts were read before. */
+interface Fork {
+  node: TemplateNode<Template>;
+  at: number;
+  texts: TextCounts;
+}
 
 /** Names that one address is remembered under. */
 const MOST_NAMES = 1_000;

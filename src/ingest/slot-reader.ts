@@ -133,6 +133,17 @@ export class SlotReader {
     return this.#view;
   }
 
+  get texts(): TextCounts {
+    return { known: this.knownTexts.length, own: this.ownTexts.length, policies: this.policies.length };
+  }
+
+  /** Goes back to where it had read this many texts. Other slots come once, and are only read again. */
+  forget({ known, own, policies }: TextCounts): void {
+    this.knownTexts.length = known;
+    this.ownTexts.length = own;
+    this.policies.length = policies;
+  }
+
   /** Reads a slot that begins at `at`; answers where it ends, -1 where nothing of its kind stands there. */
   read(slot: Slot, at: number, end: number): number {
     switch (slot) {
@@ -314,6 +325,13 @@ export class SlotReader {
 
 function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
+}
+
+/** How many texts and lists of policies were read of a record so far. */
+export interface TextCounts {
+  known: number;
+  own: number;
+  policies: number;
 }
 
 /** Canonical: lower case, as Hubble writes it, so that it can be written again from its 16 bytes. */
