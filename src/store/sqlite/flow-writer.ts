@@ -1,12 +1,13 @@
 import type Database from 'better-sqlite3';
-import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
+import { canonicalText, hashText, KEY_BYTES, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type NewFlow } from '../flow-store.js';
 import { DictionaryWriter } from './dictionary-writer.js';
-import { KeySet } from './key-set.js';
-import { unpackKeys } from './keys.js';
+import { hashOf } from './key-block.js';
+import { bytesOf, KnownKeys } from './known-keys.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
+import { secondOf } from './time-runs.js';
 
 /** Sealed segments that may wait for the disk before the reader of flows has to. */
 const MOST_WAITING = 2;
@@ -17,7 +18,7 @@ const GENERATION_BYTES = 64 << 20;
 interface NewEvent {
   afterSeq: number;
   event: EventRecord;
-  key: Uint8Array;
+  key: FlowKey;
   record: string;
 }
 
@@ -33,7 +34,9 @@ type Outcome = Error | undefined;
 
 /** Writes segments: fills the open one, compresses sealed ones beside, commits them in order. */
 export class SqliteFlowWriter extends FlowWriter {
-  readonly #keys = new KeySet();
+  readonly #known: KnownKeys;
+  /** Keys of events that are not yet on disk. */
+  readonly #newEvents = new Set<string>();
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
   #events: NewEvent[] = [];
@@ -54,8 +57,10 @@ export class SqliteFlowWriter extends FlowWriter {
     private readonly now: () => number = Date.now,
     /** Milliseconds that only ever grow, whatever is done to the clock. */
     private readonly elapsed: () => number = () => performance.now(),
+    mostBytesOfKeys?: number,
   ) {
     super();
+    this.#known = new KnownKeys(db, mostBytesOfKeys);
     this.#statements = prepare(db);
     this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
     this.#reload();
@@ -66,7 +71,9 @@ export class SqliteFlowWriter extends FlowWriter {
     const key = this.#key;
     const keyIsUuid = readUuid(flow.uuid, key);
     if (!keyIsUuid) hashText(flow.uuid === '' ? contentOf(added) : `uuid ${flow.uuid}`, key);
-    if (!this.#keys.add(key)) return false;
+    const hash = hashOf(key);
+    const second = flow.time === undefined ? undefined : secondOf(flow.time);
+    if (this.#segment.keys.has(key, hash) || this.#known.has(key, hash, second)) return false;
     this.#beginWaiting();
     this.#segment.add(added, flow.time ?? fromMilliseconds(this.now()), key, keyIsUuid);
     if (this.#segment.isFull) this.#seal();
@@ -77,10 +84,13 @@ export class SqliteFlowWriter extends FlowWriter {
     const record = Buffer.from(bytes).toString('utf8');
     const key: FlowKey = new Uint32Array(4);
     hashText(canonicalText(record), key);
-    if (!this.#keys.add(key)) return false;
+    const name = key.join();
+    if (this.#newEvents.has(name)) return false;
+    if (this.#statements.statements.knownEvent.get(bytesOf(key)) !== undefined) return false;
+    this.#newEvents.add(name);
     this.#beginWaiting();
     const afterSeq = this.#segment.firstSeq + this.#segment.rows - 1;
-    this.#events.push({ afterSeq, event, key: new Uint8Array(key.buffer), record });
+    this.#events.push({ afterSeq, event, key, record });
     return true;
   }
 
@@ -120,6 +130,7 @@ export class SqliteFlowWriter extends FlowWriter {
     const segment = this.#segment;
     const beside = { block: this.block, events: this.#events, checkpoints: this.#checkpoints };
     const packed = segment.rows === 0 ? Promise.resolve(undefined) : segment.pack();
+    if (segment.rows > 0) this.#known.seal(segment.firstSeq, segment.keys.fitted(), segment.runs);
     this.#generationFlows += segment.rows;
     const full = this.#generationFlows >= GENERATION_FLOWS || this.#dictionary.bytes >= GENERATION_BYTES;
     if (full) this.#beginGeneration();
@@ -159,6 +170,8 @@ export class SqliteFlowWriter extends FlowWriter {
       const segment = await packed;
       if (this.#failure === undefined) {
         this.#insert(segment, beside);
+        if (segment !== undefined) this.#known.committed(segment.firstSeq);
+        for (const { key } of beside.events) this.#newEvents.delete(key.join());
         beside.block.fate = 'kept';
         if (segment !== undefined || beside.events.length > 0) this.onCommit();
       }
@@ -177,7 +190,7 @@ export class SqliteFlowWriter extends FlowWriter {
       for (const { afterSeq, event, key, record } of events) {
         statements.event.run(
           afterSeq,
-          key,
+          bytesOf(key),
           event.kind,
           event.time ?? null,
           event.node,
@@ -209,6 +222,11 @@ export class SqliteFlowWriter extends FlowWriter {
     for (const { kind, firstId, entries, lines } of segment.dictionary) {
       statements.dictionary.run(generation, kind, firstId, entries, lines);
     }
+    for (const { row, key } of segment.timeless) {
+      statements.timeless.run(key, firstSeq + row);
+    }
+    if (segment.runs.length > 1)
+      for (const { first, last } of segment.runs) statements.run.run(id, first, last);
     for (const { firstText, texts } of segment.chunks) statements.chunk.run(id, firstText, texts);
     for (const node of segment.nodes) {
       statements.node.run(id, node.node, node.flows, node.timeMin, node.timeMax);
@@ -218,9 +236,8 @@ export class SqliteFlowWriter extends FlowWriter {
   /** Knows again exactly what the file holds: at the start, and after a commit failed. */
   #reload(): void {
     const { statements } = this.#statements;
-    this.#keys.clear();
-    for (const keys of statements.keys.iterate()) this.#keys.addAll(unpackKeys(keys as Uint8Array));
-    for (const key of statements.eventKeys.iterate()) this.#keys.addAll(key as Uint8Array);
+    this.#known.reload();
+    this.#newEvents.clear();
     this.#generation = Number(statements.lastGeneration.get() ?? 0);
     this.#beginGeneration();
     this.#segment = this.#newSegment(Number(statements.lastSeq.get() ?? 0) + 1);
@@ -241,7 +258,8 @@ function prepare(db: Database.Database) {
   return {
     statements: {
       segment: db.prepare(
-        'INSERT INTO segment (generation, first_seq, flows, time_min, time_max, columns, keys) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        `INSERT INTO segment (id, generation, first_seq, flows, time_min, time_max, columns, keys)
+         VALUES (max((SELECT coalesce(max(id), 0) FROM segment), (SELECT last_segment FROM retention)) + 1, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       dictionary: db.prepare(
         'INSERT INTO dictionary (generation, kind, first_id, entries, lines) VALUES (?, ?, ?, ?, ?)',
@@ -255,11 +273,14 @@ function prepare(db: Database.Database) {
       ),
       checkpoint: db.prepare('INSERT OR REPLACE INTO checkpoint (source, state, updated) VALUES (?, ?, ?)'),
       forgetCheckpoint: db.prepare('DELETE FROM checkpoint WHERE source = ?'),
-      keys: db.prepare('SELECT keys FROM segment').pluck(),
-      eventKeys: db.prepare('SELECT key FROM event').pluck(),
+      knownEvent: db.prepare('SELECT 1 FROM event WHERE key = ?').pluck(),
+      timeless: db.prepare('INSERT INTO timeless (key, seq) VALUES (?, ?)'),
+      run: db.prepare('INSERT INTO segment_run (segment_id, first_second, last_second) VALUES (?, ?, ?)'),
       lastGeneration: db.prepare('SELECT max(generation) FROM dictionary').pluck(),
       lastSeq: db
-        .prepare('SELECT first_seq + flows - 1 FROM segment ORDER BY first_seq DESC LIMIT 1')
+        .prepare(
+          'SELECT max(last_seq, (SELECT coalesce(max(first_seq + flows - 1), 0) FROM segment)) FROM retention',
+        )
         .pluck(),
     },
   };

@@ -1,9 +1,11 @@
-import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
+import type { FlowKey } from '../../domain/flow/flow-key.js';
 import type { NewFlow } from '../flow-store.js';
 import { compress } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
+import { KeyBlock } from './key-block.js';
 import { packKeys } from './keys.js';
 import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
+import { secondOf, TimeRuns, type TimeRun } from './time-runs.js';
 
 const SEGMENT_ROWS = 8_192;
 /** Texts are unpacked a chunk at a time to be read; the compressor finds what repeats within one. */
@@ -22,12 +24,17 @@ export interface PackedSegment {
   chunks: { firstText: number; texts: Uint8Array }[];
   dictionary: NewEntries[];
   nodes: { node: string; flows: number; timeMin: bigint; timeMax: bigint }[];
+  runs: readonly TimeRun[];
+  /** Rows of flows that have no time. */
+  timeless: readonly { row: number; key: Uint8Array }[];
 }
 
 /** Fills one segment; texts are compressed as they come, while later flows are still read. */
 export class SegmentBuilder {
   readonly #columns = emptySegmentColumns(SEGMENT_ROWS);
-  readonly #keys = new Uint32Array(SEGMENT_ROWS * KEY_WORDS);
+  readonly keys = KeyBlock.ofRows(SEGMENT_ROWS);
+  readonly #timeRuns = new TimeRuns();
+  readonly #timeless: number[] = [];
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
   readonly #nodes = new Map<number, string>();
   #known = 0;
@@ -46,6 +53,11 @@ export class SegmentBuilder {
 
   get rows(): number {
     return this.#rows;
+  }
+
+  /** When its flows were. */
+  get runs(): readonly TimeRun[] {
+    return this.#timeRuns.runs;
   }
 
   get isFull(): boolean {
@@ -70,7 +82,9 @@ export class SegmentBuilder {
       (keyIsUuid ? Flag.keyIsUuid : flow.uuid === '' ? 0 : Flag.oddUuid) |
       (flow.time === undefined ? Flag.placedAtArrival : 0) |
       (flow.l7 !== undefined && template.isWhole ? Flag.l7InRecord : 0);
-    for (let word = 0; word < KEY_WORDS; word++) this.#keys[row * KEY_WORDS + word] = key[word] ?? 0;
+    this.keys.add(key);
+    this.#timeRuns.add(secondOf(time));
+    if (flow.time === undefined) this.#timeless.push(row);
     this.#nodes.set(node, flow.node);
     for (const text of known) this.#addKnown(dictionary.text(text));
     columns.firstKnown[row + 1] = this.#known;
@@ -116,7 +130,7 @@ export class SegmentBuilder {
     const dictionary = this.dictionary.takeNew();
     const [columns, keys, lines, texts] = await Promise.all([
       compress(writeSegmentColumns(this.#columns, flows)),
-      packKeys(new Uint8Array(this.#keys.buffer, 0, flows * KEY_BYTES)),
+      packKeys(this.keys.written()),
       Promise.all(dictionary.map(({ lines }) => compress(lines))),
       Promise.all(this.#chunks.map(({ texts }) => texts)),
     ]);
@@ -131,6 +145,11 @@ export class SegmentBuilder {
       chunks: this.#chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
       dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
       nodes,
+      runs: this.runs,
+      timeless: this.#timeless.map((row) => ({
+        row,
+        key: this.keys.written().slice(row * KEY_BYTES, (row + 1) * KEY_BYTES),
+      })),
     };
   }
 
@@ -154,7 +173,6 @@ export class SegmentBuilder {
   }
 }
 
-const KEY_WORDS = KEY_BYTES / 4;
 const LINE_BREAK = 10;
 const nothing = Buffer.alloc(0);
 

@@ -1,0 +1,182 @@
+import type Database from 'better-sqlite3';
+import type { FlowKey } from '../../domain/flow/flow-key.js';
+import { unpackKeys } from './keys.js';
+import { KeyBlock } from './key-block.js';
+import { RunIndex } from './run-index.js';
+import { secondOf, type TimeRun } from './time-runs.js';
+
+/**
+ * Bytes of keys kept of segments on disk: the keys of 400 full segments, which is how many may hold
+ * flows of one and the same second before each flow has to be looked for on disk.
+ */
+const MOST_BYTES = 64 << 20;
+
+/**
+ * Which flows are stored, without holding all their keys. A flow that comes again comes with its
+ * time, so its key is looked for in the segments that have flows about that time, whose keys are
+ * read when the first such flow comes. Flows come almost in order: the segments asked of one flow are
+ * those of the next. Flows without a time have a table of their own.
+ */
+export class KnownKeys {
+  readonly #index = new RunIndex();
+  /** Of segments that are not yet on disk, by the number of their first flow. */
+  readonly #pending = new Map<number, KeyBlock>();
+  /** Of segments on disk, the last used at the end. */
+  readonly #loaded = new Map<number, KeyBlock>();
+  readonly #statements: ReturnType<typeof prepare>;
+  #loadedBytes = 0;
+  /** The last question: for which seconds its answer holds, which segments, and their keys where there is room. */
+  #first = 1;
+  #last = 0;
+  #segments: readonly number[] = [];
+  #blocks: readonly KeyBlock[] | undefined;
+
+  constructor(
+    db: Database.Database,
+    private readonly mostBytes = MOST_BYTES,
+  ) {
+    this.#statements = prepare(db);
+  }
+
+  /** Bytes of keys held, but for those on their way to disk. */
+  get bytes(): number {
+    return this.#loadedBytes;
+  }
+
+  /** Whether a sealed segment holds it. `second` is that of the flow; undefined where it has no time. */
+  has(key: FlowKey, hash: number, second: number | undefined): boolean {
+    if (second === undefined) return this.#hasTimeless(key, hash);
+    if (second < this.#first || second > this.#last) this.#lookUp(second);
+    if (this.#blocks === undefined) return this.#segments.some((seq) => this.#block(seq)?.has(key, hash));
+    for (const block of this.#blocks) if (block.has(key, hash)) return true;
+    return false;
+  }
+
+  #hasTimeless(key: FlowKey, hash: number): boolean {
+    for (const block of this.#pending.values()) if (block.has(key, hash)) return true;
+    return this.#statements.timeless.get(bytesOf(key)) !== undefined;
+  }
+
+  /** A segment is full and on its way to disk. */
+  seal(firstSeq: number, block: KeyBlock, runs: readonly TimeRun[]): void {
+    this.#pending.set(firstSeq, block);
+    for (const run of runs) this.#index.add(firstSeq, run);
+    this.#forgetAnswer();
+  }
+
+  /** It is on disk, where its keys can be read again. */
+  committed(firstSeq: number): void {
+    const block = this.#pending.get(firstSeq);
+    this.#pending.delete(firstSeq);
+    if (block !== undefined) this.#keep(firstSeq, block);
+  }
+
+  /** Segments that were removed. */
+  forget(segments: ReadonlySet<number>): void {
+    this.#index.remove(segments);
+    for (const seq of segments) this.#drop(seq);
+    this.#forgetAnswer();
+  }
+
+  /** Knows what the file holds, and nothing else. */
+  reload(): void {
+    this.#index.clear();
+    this.#pending.clear();
+    this.#loaded.clear();
+    this.#loadedBytes = 0;
+    this.#forgetAnswer();
+    const { runs, ranges } = this.#statements;
+    const apart = new Set<number>();
+    for (const [firstSeq, first, last] of runs.iterate()) {
+      apart.add(firstSeq);
+      this.#index.add(firstSeq, { first, last });
+    }
+    for (const [firstSeq, timeMin, timeMax] of ranges.iterate()) {
+      if (apart.has(Number(firstSeq))) continue;
+      this.#index.add(Number(firstSeq), { first: secondOf(timeMin), last: secondOf(timeMax) });
+    }
+  }
+
+  #lookUp(second: number): void {
+    const { first, last, segments } = this.#index.find(second);
+    this.#first = first;
+    this.#last = last;
+    this.#segments = segments;
+    this.#blocks = this.#blocksOf(segments);
+  }
+
+  /** Undefined where they are more than there is room for: then each flow has them read one by one. */
+  #blocksOf(segments: readonly number[]): KeyBlock[] | undefined {
+    const blocks: KeyBlock[] = [];
+    let bytes = 0;
+    for (const seq of segments) {
+      const block = this.#block(seq);
+      if (block === undefined) continue;
+      blocks.push(block);
+      bytes += block.bytes;
+      if (bytes > this.mostBytes) return undefined;
+    }
+    return blocks;
+  }
+
+  #forgetAnswer(): void {
+    this.#first = 1;
+    this.#last = 0;
+    this.#blocks = [];
+  }
+
+  /** Undefined when the segment was removed. */
+  #block(seq: number): KeyBlock | undefined {
+    const pending = this.#pending.get(seq);
+    if (pending !== undefined) return pending;
+    let block = this.#loaded.get(seq);
+    if (block === undefined) {
+      // The segment that holds the flow with this number: it may have been merged with the one before it.
+      const row = this.#statements.keys.get(seq);
+      if (row === undefined || row.firstSeq + row.flows <= seq) return undefined;
+      block = KeyBlock.of(unpackKeys(row.keys));
+    }
+    this.#keep(seq, block);
+    return block;
+  }
+
+  #keep(seq: number, block: KeyBlock): void {
+    this.#drop(seq);
+    this.#loaded.set(seq, block);
+    this.#loadedBytes += block.bytes;
+    for (const oldest of this.#loaded.keys()) {
+      if (this.#loadedBytes <= this.mostBytes) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(seq: number): void {
+    this.#loadedBytes -= this.#loaded.get(seq)?.bytes ?? 0;
+    this.#loaded.delete(seq);
+  }
+}
+
+/** A view of the key as it rests. */
+export function bytesOf(key: FlowKey): Uint8Array {
+  return new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
+}
+
+function prepare(db: Database.Database) {
+  return {
+    timeless: db.prepare<[Uint8Array], number>('SELECT 1 FROM timeless WHERE key = ?').pluck(),
+    keys: db.prepare<[number], { firstSeq: number; flows: number; keys: Buffer }>(
+      'SELECT first_seq AS firstSeq, flows, keys FROM segment WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
+    ),
+    runs: db
+      .prepare<[], [number, number, number]>(
+        'SELECT first_seq, first_second, last_second FROM segment_run JOIN segment ON id = segment_id',
+      )
+      .raw(),
+    ranges: db
+      .prepare<[], [bigint, bigint, bigint]>(
+        'SELECT first_seq, time_min, time_max FROM segment ORDER BY first_seq',
+      )
+      .raw()
+      .safeIntegers(),
+  };
+}
