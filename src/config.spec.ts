@@ -30,6 +30,8 @@ describe('the configuration', () => {
         pattern: '',
       },
       upload: { mostOpen: 256, idleSeconds: 900, mostDecodedBytes: 32 * 2 ** 30, mostRatio: 250 },
+      keepFor: undefined,
+      keepBytes: undefined,
     });
   });
 
@@ -57,6 +59,31 @@ describe('the configuration', () => {
     expect(mistakes({ FLOWATLAS_FOLLOW_FROM: 'middle' })[1]).toMatch(
       /FLOWATLAS_FOLLOW_FROM \(--follow-from\)/,
     );
+  });
+
+  it('takes how much to keep with units', () => {
+    const read = (keepFor: string, keepBytes = '') => readConfig({}, { keepFor, keepBytes });
+    const day = 86_400_000;
+    expect(read('7d').keepFor).toBe(7 * day);
+    expect(read('2w').keepFor).toBe(14 * day);
+    expect(read('1.5h').keepFor).toBe(5_400_000);
+    expect(read('90 m').keepFor).toBe(5_400_000);
+    expect(read('30s', '20GiB')).toMatchObject({ keepFor: 30_000, keepBytes: 20 * 2 ** 30 });
+    expect(readConfig({ FLOWATLAS_KEEP_BYTES: '500MB' }).keepBytes).toBe(500_000_000);
+    expect(readConfig({ FLOWATLAS_KEEP_FOR: '7d' }, { keepFor: '' }).keepFor).toBeUndefined();
+  });
+
+  it.each(['7', 'd', '0d', '-1d', '7 days', '1e3s', '7D', '99999999999w', 'constructor'])(
+    'refuses to keep flows for %j',
+    (value) => {
+      expect(mistakes({ FLOWATLAS_KEEP_FOR: value })[1]).toMatch(
+        /FLOWATLAS_KEEP_FOR \(--keep-for\): ".*" is no duration above 0/,
+      );
+    },
+  );
+
+  it.each(['20', '20G', '1MiB', '0GB', 'GiB', '20gib'])('refuses to keep %j', (value) => {
+    expect(mistakes({}, { keepBytes: value })[1]).toMatch(/FLOWATLAS_KEEP_BYTES \(--keep-bytes\): ".*" is/);
   });
 
   it('leaves the rest of the environment alone', () => {

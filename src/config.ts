@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readNames, readPattern, type RedactionSettings } from './domain/redaction/settings.js';
 import type { UploadLimits } from './ingest/upload-limits.js';
+import { readBytes, readDuration } from './config/keep.js';
 import { splitPatterns } from './sources/glob.js';
 
 /** Every setting, from the environment or from flags of `flowatlas serve` with the same names. */
@@ -21,6 +22,10 @@ export interface Config {
   redact: RedactionSettings;
   /** What one sender may ask of the server. */
   upload: UploadLimits;
+  /** Milliseconds: flows that are older are removed. */
+  keepFor: number | undefined;
+  /** The oldest flows are removed when the database is larger. */
+  keepBytes: number | undefined;
 }
 
 interface Setting {
@@ -65,6 +70,18 @@ export const settings: readonly Setting[] = [
     flag: 'drop-folder',
     value: '',
     describe: 'folder whose files are stored and then moved to done or failed inside of it',
+  },
+  {
+    variable: 'FLOWATLAS_KEEP_FOR',
+    flag: 'keep-for',
+    value: '',
+    describe: 'remove flows that are older, such as 36h, 7d or 2w; else all are kept',
+  },
+  {
+    variable: 'FLOWATLAS_KEEP_BYTES',
+    flag: 'keep-bytes',
+    value: '',
+    describe: 'remove the oldest flows when the database is larger, such as 500MB or 20GiB',
   },
   {
     variable: 'FLOWATLAS_REDACT_HTTP_URLQUERY',
@@ -181,6 +198,29 @@ function quantity(units: Record<string, number>, example: string) {
   });
 }
 
+/** Less, and the log of the database and what flows repeat would leave hardly any room for flows. */
+const LEAST_BYTES = 8 << 20;
+
+const keepFor = z.string().transform((text, context) => {
+  if (text === '') return undefined;
+  const milliseconds = readDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue(`"${text}" is no duration above 0, such as 36h, 7d or 2w`);
+  return z.NEVER;
+});
+
+const keepBytes = z.string().transform((text, context) => {
+  if (text === '') return undefined;
+  const bytes = readBytes(text);
+  if (bytes !== undefined && bytes >= LEAST_BYTES) return bytes;
+  context.addIssue(
+    bytes === undefined
+      ? `"${text}" is no size, such as 500MB or 20GiB`
+      : `"${text}" is less than the least, 8MiB`,
+  );
+  return z.NEVER;
+});
+
 const flatSchema = z.object({
   listen,
   data: z
@@ -204,10 +244,12 @@ const flatSchema = z.object({
   uploadIdle: quantity(SECONDS, '15m'),
   uploadMaxDecoded: quantity(BYTES, '32GiB'),
   uploadMaxRatio: atLeastOne,
+  keepFor,
+  keepBytes,
 });
 
 function toConfig(flat: z.output<typeof flatSchema>): Config {
-  const { listen, data, log, follow, followFrom, dropFolder } = flat;
+  const { listen, data, log, follow, followFrom, dropFolder, keepFor, keepBytes } = flat;
   return {
     listen,
     data,
@@ -215,6 +257,8 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
     follow,
     followFrom,
     dropFolder,
+    keepFor,
+    keepBytes,
     redact: {
       urlQuery: flat.redactHttpUrlquery,
       urlParameters: flat.redactHttpUrlparams,
@@ -236,8 +280,8 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
 /** What was given with flags, by the names that commander gives them. */
 export type Flags = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** For servers that a command starts for itself: what the environment has to fetch is left to `serve`. */
-export const withoutSources: Flags = { follow: [], dropFolder: '' };
+/** For servers that a command starts for itself: what the environment has to fetch or remove is left to `serve`. */
+export const withoutSources: Flags = { follow: [], dropFolder: '', keepFor: '', keepBytes: '' };
 
 /** Flags win over the environment, which wins over the defaults. Throws one error that lists every mistake. */
 export function readConfig(

@@ -4,13 +4,15 @@ import { Redactor } from './domain/redaction/redactor.js';
 import type { RedactionSettings } from './domain/redaction/settings.js';
 import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
 import { IngestServer } from './ingest/ingest-server.js';
+import type { KeepLimits } from './store/flow-store.js';
 import { DatabaseRefused, openForWriting, readMigrations } from './store/sqlite/database.js';
 import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
 
-const { file, migrations, redact } = workerData as {
+const { file, migrations, redact, limits } = workerData as {
   file: string;
   migrations: string;
   redact: RedactionSettings;
+  limits: KeepLimits;
 };
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
@@ -21,7 +23,7 @@ const send = (message: FromWriter) => {
 try {
   const writer = new SqliteFlowWriter(openForWriting(file, readMigrations(migrations)));
   const redactor = Redactor.of(redact);
-  const server = new IngestServer(writer, send, redactor);
+  const server = new IngestServer(writer, send, limits, redactor);
   port.on('message', (message: ToWriter) => {
     server.receive(message);
     if (message.kind === 'close') port.unref();

@@ -27,7 +27,7 @@ export interface RunningServer {
 }
 
 export async function startServer(config: Config): Promise<RunningServer> {
-  const open = await openStore(config.data, config.redact);
+  const open = await openStore(config.data, config);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(open, config), {
     // Bodies of flows are streams; there is no other kind of body.
     bodyParser: false,

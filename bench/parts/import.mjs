@@ -5,7 +5,7 @@ import { readBytes } from '../lib/files.mjs';
 import { told, optionsOfPart } from '../lib/part.mjs';
 
 const { file, data, end } = optionsOfPart();
-const open = await openStore(data, readConfig({}).redact);
+const open = await openStore(data, readConfig({}));
 const start = performance.now();
 const upload = open.ingest.open();
 for await (const chunk of readBytes(file, { end })) await upload.write(chunk);

@@ -18,6 +18,9 @@ export async function printStatus(client: RestClient, format: 'table' | 'json'):
     const { rules, records } = status.redaction;
     print(`redacted by ${rules.join(', ')}: ${records.toLocaleString('en')} records since the start`);
   }
+  const { since, removedFlows } = status.kept;
+  if (removedFlows > 0)
+    print(`${removedFlows.toLocaleString('en')} flows removed by retention, up to ${since ?? ''}`);
   if (status.eventsLost > 0) print(paint.yellow(`Hubble reported ${status.eventsLost} events as lost`));
   for (const { path, records, bytesBehind, lastRecord, lastError } of status.sources) {
     const behind = bytesBehind === 0 ? 'nothing waits' : `${(bytesBehind / 1e6).toFixed(1)} MB wait`;

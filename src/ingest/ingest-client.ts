@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
+import type { Removal } from '../store/flow-store.js';
 import type { Checkpoint, FromWriter, ToWriter } from './ingest-protocol.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
 import { Outbox, SpareParcels } from './outbox.js';
@@ -52,6 +53,11 @@ export class IngestClient {
   /** Called after every commit; what was committed can be read then. */
   onCommitted(listener: () => void): void {
     this.#events.on('committed', listener);
+  }
+
+  /** Called when flows were removed, or when they should have been and could not. */
+  onRemoved(listener: (removal: Removal | Error) => void): void {
+    this.#events.on('removed', listener);
   }
 
   /** False when the writing thread died: nothing can be stored until a restart. */
@@ -128,7 +134,9 @@ export class IngestClient {
       const { code, message: text, report } = message;
       this.#reported(message);
       fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));
-    } else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
+    } else if (message.kind === 'removed') this.#events.emit('removed', message.removal);
+    else if (message.kind === 'not removed') this.#events.emit('removed', new Error(message.message));
+    else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
   }
 
   /** Reports of a session add up: what is new in this one is counted. */

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../domain/errors.js';
+import type { Removal } from '../store/flow-store.js';
 import type { IngestReport } from './ingest.schema.js';
 import type { Dating } from './text/printed-time.js';
 
@@ -34,4 +35,8 @@ export type FromWriter =
   | { kind: 'failed'; session: number; code: ErrorCode; message: string; report: IngestReport }
   /** More flows are on disk. */
   | { kind: 'committed' }
+  /** Flows were removed, as they were too old or too much. */
+  | { kind: 'removed'; removal: Removal }
+  /** They could not be; it is tried again. */
+  | { kind: 'not removed'; message: string }
   | { kind: 'closed' };

@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Redactor } from '../domain/redaction/redactor.js';
-import type { FlowWriter } from '../store/flow-store.js';
+import type { FlowWriter, KeepLimits } from '../store/flow-store.js';
 import { FlowScanner } from './flow-scanner.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
 import { IngestSession } from './ingest-session.js';
 
 /** Flows of an upload that goes on for long are on disk, and on dashboards, after this many milliseconds. */
 const OPEN_AT_MOST = 400;
+/** What became too old is looked for so often, in milliseconds; what is too much, also after commits. */
+const TRIM_EVERY = 60_000;
+/** Milliseconds before a removal that failed is tried again. */
+const TRIM_AGAIN = 10_000;
 
 /**
  * The side of ingest that runs in the writing thread: takes chunks of all open sessions in turn,
@@ -22,19 +26,40 @@ export class IngestServer {
   #waiting: number[] = [];
   #commit: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
+  /** When to look for what is to be removed, and whether that goes on. */
+  #trimAt = 0;
+  #trimming: Promise<void> | undefined;
 
   constructor(
     private readonly writer: FlowWriter,
     private readonly send: (message: FromWriter) => void,
+    private readonly limits: KeepLimits = {},
     private readonly redactor?: Redactor,
   ) {
     writer.onCommit = () => {
+      if (limits.keepBytes !== undefined) this.#trimAt = Math.min(this.#trimAt, Date.now());
       send({ kind: 'committed' });
     };
     this.#timer = setInterval(() => {
       writer.commitAfter(OPEN_AT_MOST);
       void this.#answerWaiting();
+      if (Date.now() >= this.#trimAt) this.#trimming ??= this.#trim();
     }, OPEN_AT_MOST);
+  }
+
+  async #trim(): Promise<void> {
+    const { keepFor, keepBytes } = this.limits;
+    this.#trimAt = Date.now() + Math.min(TRIM_EVERY, keepFor ?? TRIM_EVERY);
+    if (keepFor === undefined && keepBytes === undefined) return;
+    try {
+      const removal = await this.writer.trim(this.limits);
+      if (removal !== undefined) this.send({ kind: 'removed', removal });
+    } catch (error) {
+      this.#trimAt = Date.now() + TRIM_AGAIN;
+      this.send({ kind: 'not removed', message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#trimming = undefined;
+    }
   }
 
   /** Messages are worked on one after another, in the order in which they came. */

@@ -13,6 +13,7 @@ import { errorBody, FlowatlasError } from '../domain/errors.js';
 import { everyone } from '../domain/viewer.js';
 import { Feed } from '../feed/feed.js';
 import { readLiveFilter } from '../query/question.js';
+import type { MapQuestion } from '../service-map/map-question.js';
 import { MapQuestions } from '../service-map/map-questions.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { EdgesEvent, LiveError, Subscribed } from './live-events.js';
@@ -117,7 +118,7 @@ export class LiveGateway
       );
     }
     const { epoch, seq } = question;
-    const subscription = this.#subscriptions.add(client, question, seq);
+    const subscription = this.#subscriptions.add(client, question);
     if (resume?.epoch === epoch && resume.seq <= seq) {
       return { subscription, epoch, seq, changes: question.changesSince(resume.seq) };
     }
@@ -136,7 +137,7 @@ export class LiveGateway
       if (news) await this.questions.whole(everyone, 'workload').refresh();
       for (const { question, listeners, subscription } of this.#subscriptions.byQuestion()) {
         if (news) await question.refresh();
-        this.#push(subscription, listeners, question.seq, (seq) => question.changesSince(seq));
+        this.#push(subscription, listeners, question);
       }
     } catch (error) {
       this.#news = true;
@@ -149,22 +150,18 @@ export class LiveGateway
    * messages still wait in its connection gets nothing now and one larger message later, so nobody
    * makes the server's memory grow, and nobody misses anything.
    */
-  #push(
-    subscription: string,
-    listeners: readonly Listener[],
-    seq: number,
-    changesSince: (seq: number) => Omit<EdgesEvent, 'subscription' | 'seq' | 'prev' | 'at'>,
-  ): void {
-    for (const [prev, group] of bySeq(
-      listeners.filter(({ client, seq: held }) => held < seq && isDrained(client)),
-    )) {
-      for (const listener of group) listener.seq = seq;
+  #push(subscription: string, listeners: readonly Listener[], question: MapQuestion): void {
+    const { seq, epoch } = question;
+    const behind = listeners.filter((held) => held.seq < seq || held.epoch !== epoch);
+    for (const group of byPosition(behind.filter(({ client }) => isDrained(client)))) {
+      const [{ seq: prev, epoch: before }] = group;
+      for (const listener of group) Object.assign(listener, { seq, epoch });
       const event: EdgesEvent = {
         subscription,
         seq,
         prev,
         at: new Date().toISOString(),
-        ...changesSince(prev),
+        ...question.changesSince(prev, before),
       };
       this.namespace.to(group.map(({ client }) => client.id)).emit('edges', event);
     }
@@ -177,14 +174,17 @@ export class LiveGateway
   }
 }
 
-function bySeq(listeners: readonly Listener[]): Map<number, Listener[]> {
-  const groups = new Map<number, Listener[]>();
+type Group = [Listener, ...Listener[]];
+
+function byPosition(listeners: readonly Listener[]): Iterable<Group> {
+  const groups = new Map<string, Group>();
   for (const listener of listeners) {
-    const group = groups.get(listener.seq);
-    if (group === undefined) groups.set(listener.seq, [listener]);
+    const position = `${listener.epoch} ${listener.seq}`;
+    const group = groups.get(position);
+    if (group === undefined) groups.set(position, [listener]);
     else group.push(listener);
   }
-  return groups;
+  return groups.values();
 }
 
 /** Everything sent so far has left the process. Engine.IO keeps the rest in a list that its types hide. */

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import type { MapQuestion } from '../service-map/map-question.js';
 
-/** A client that listens to a question, and the last flow whose effects it was sent. */
+/** A client that listens to a question, and the position up to which it was told. */
 export interface Listener {
   client: Socket;
   seq: number;
+  epoch: string;
 }
 
 interface Audience {
@@ -13,18 +14,19 @@ interface Audience {
   listeners: Map<Socket, Listener>;
 }
 
-/** Who listens to what: a number for each listener, and nothing else. */
+/** Who listens to what: a position for each listener, and nothing else. */
 export class Subscriptions {
   readonly #audiences = new Map<string, Audience>();
 
   /** The id is the same for all who ask the same, so that a message for them is encoded once. */
-  add(client: Socket, question: MapQuestion, seq: number): string {
+  add(client: Socket, question: MapQuestion): string {
+    const { seq, epoch } = question;
     const subscription = subscriptionId(question);
     let audience = this.#audiences.get(subscription);
     if (audience === undefined) {
       this.#audiences.set(subscription, (audience = { question, listeners: new Map() }));
     }
-    audience.listeners.set(client, { client, seq });
+    audience.listeners.set(client, { client, seq, epoch });
     return subscription;
   }
 
@@ -51,6 +53,6 @@ export class Subscriptions {
   }
 }
 
-function subscriptionId({ epoch }: MapQuestion): string {
-  return createHash('sha256').update(epoch).digest('base64url').slice(0, 12);
+function subscriptionId({ id }: MapQuestion): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, 12);
 }

@@ -18,8 +18,12 @@ interface Change {
  * changed since any flow, and needs nothing for those who listen.
  */
 export class MapQuestion {
-  /** A position is only good for the life of this object: after a restart, numbers of changes mean nothing. */
-  readonly epoch = randomUUID();
+  /** Of this object, as long as it lives. */
+  readonly id = randomUUID();
+  /** A position is only good within one: it ends with a restart, and when flows were removed. */
+  #epoch: string = randomUUID();
+  /** What the store had removed when the map was made. */
+  #removals: number | undefined;
   #map: ServiceMap;
   /** The last stored flow that the map includes. */
   #seq = 0;
@@ -36,6 +40,10 @@ export class MapQuestion {
     private readonly filter: Filter,
   ) {
     this.#map = new ServiceMap(level);
+  }
+
+  get epoch(): string {
+    return this.#epoch;
   }
 
   get seq(): number {
@@ -56,6 +64,15 @@ export class MapQuestion {
   }
 
   async #readOn(): Promise<void> {
+    const { removals } = this.store.removed();
+    this.#removals ??= removals;
+    if (removals !== this.#removals) {
+      // Sums do not tell what to take off of them, so they are made again of what is left.
+      await this.#rebuild();
+      this.#removals = removals;
+      this.#epoch = randomUUID();
+      return;
+    }
     let holds = true;
     for await (const { tallies, upTo } of this.#tallies(this.#seq)) {
       holds = this.#map.apply(tallies) && holds;
@@ -69,7 +86,7 @@ export class MapQuestion {
     return this.store.tallies(this.viewer, { filter: this.filter, window: always, afterSeq });
   }
 
-  /** A guess proved wrong: nodes may merge and edges turn round, so everything counts as changed. */
+  /** From all that is held: nodes may merge and edges turn round, so everything counts as changed. */
   async #rebuild(): Promise<void> {
     const all: Tally[] = [];
     let seq = this.#seq;
@@ -107,7 +124,9 @@ export class MapQuestion {
     this.#removedEdges.set(id, this.#seq);
   }
 
-  changesSince(seq: number): Change {
+  /** Since a position of an earlier epoch, everything changed. */
+  changesSince(position: number, epoch = this.#epoch): Change {
+    const seq = epoch === this.#epoch ? position : -1;
     return {
       nodes: {
         upsert: newerThan(this.#nodes, seq).flatMap((id) => this.#map.node(id) ?? []),

@@ -44,11 +44,34 @@ export interface TallyQuery {
 
 export interface StoreSummary {
   flows: number;
-  /** Number of the newest flow; 0 when there is none. */
+  /** Number of the newest flow there ever was, also when it is no longer held; 0 before the first. */
   lastSeq: number;
   oldest: bigint | undefined;
   newest: bigint | undefined;
   bytesOnDisk: number;
+}
+
+/** How much is kept; what is undefined is no limit. */
+export interface KeepLimits {
+  /** Milliseconds, counted from the time of flows. */
+  keepFor?: number | undefined;
+  /** Of the store on disk, with everything that belongs to it. */
+  keepBytes?: number | undefined;
+}
+
+export interface Removal {
+  flows: number;
+  events: number;
+  /** Time of the newest flow that was removed. */
+  until: bigint | undefined;
+}
+
+/** All that `FlowWriter.trim` ever removed. */
+export interface Removed extends Removal {
+  /** Grows with what is removed: who counted everything before must count again. */
+  removals: number;
+  /** Milliseconds since 1970. */
+  last: number | undefined;
 }
 
 export interface NodeCoverage {
@@ -87,6 +110,9 @@ export abstract class FlowStore {
 
   /** What each source node delivered and lost, by name. */
   abstract coverage(window: Window): NodeCoverage[];
+
+  /** What is no longer held because it was too old or too much. */
+  abstract removed(): Removed;
 
   abstract eventCounts(): Partial<Record<EventKind, number>>;
 
@@ -141,6 +167,13 @@ export abstract class FlowWriter {
 
   /** Begins a commit when the oldest flow, event or checkpoint of the open block has waited this long. */
   abstract commitAfter(milliseconds: number): void;
+
+  /**
+   * Removes what is beyond the limits: whole blocks of flows, the oldest first, and events likewise. In
+   * small steps, between which flows are appended and committed. Numbers are not given again; a removed
+   * flow that comes again is new. Resolves with what was removed, undefined when it was nothing.
+   */
+  abstract trim(limits: KeepLimits): Promise<Removal | undefined>;
 
   /** Called after each commit that made flows or events durable. */
   onCommit: () => void = () => undefined;

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Feed } from '../feed/feed.js';
 import type { RedactionSettings } from '../domain/redaction/settings.js';
 import { IngestClient } from '../ingest/ingest-client.js';
 import { packageRoot } from '../version.js';
-import { FlowStore } from './flow-store.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { FlowStore, type KeepLimits, type Removal } from './flow-store.js';
 import { lockFolder, openForReading } from './sqlite/database.js';
 import { SqliteFlowStore } from './sqlite/flow-store.js';
 
@@ -19,13 +20,21 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
+/** What is done to flows that come in, and how long they stay. */
+export interface StoreSettings extends KeepLimits {
+  redact: RedactionSettings;
+}
+
 /** Throws what the operator has to know when the folder or its database cannot be used. */
-export async function openStore(folder: string, redact: RedactionSettings): Promise<OpenStore> {
+export async function openStore(
+  folder: string,
+  { redact, keepFor, keepBytes }: StoreSettings,
+): Promise<OpenStore> {
   const lock = lockFolder(folder);
   const file = join(folder, FILE);
   const migrations = fileURLToPath(new URL('migrations/sqlite', packageRoot));
   const worker = new Worker(new URL('../ingest-worker.js', import.meta.url), {
-    workerData: { file, migrations, redact },
+    workerData: { file, migrations, redact, limits: { keepFor, keepBytes } satisfies KeepLimits },
   });
   try {
     const ingest = await IngestClient.start(worker);
@@ -52,6 +61,10 @@ export class StoreModule {
     open.ingest.onCommitted(() => {
       feed.publish();
     });
+    open.ingest.onRemoved((removal) => {
+      tell(removal);
+      feed.publish();
+    });
     const lifetime: OnApplicationShutdown = { onApplicationShutdown: () => open.close() };
     return {
       module: StoreModule,
@@ -64,4 +77,15 @@ export class StoreModule {
       exports: [FlowStore, IngestClient, Feed],
     };
   }
+}
+
+function tell(removal: Removal | Error): void {
+  const log = new Logger('retention');
+  if (removal instanceof Error) {
+    log.error(`old flows could not be removed (${removal.message}); it is tried again`);
+    return;
+  }
+  const { flows, events, until } = removal;
+  const upTo = until === undefined ? '' : `, the newest of ${formatTimestamp(until)}`;
+  log.log(`removed ${flows.toLocaleString('en')} flows and ${events.toLocaleString('en')} events${upTo}`);
 }

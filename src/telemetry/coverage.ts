@@ -13,13 +13,32 @@ export function coverageOf(store: FlowStore, window: Window): Coverage {
   const nodes = store.coverage(window);
   const { from, to } = spanOf(nodes, window);
   const eventsLost = nodes.flatMap(({ lost }) => lost).reduce((sum, { events }) => sum + events, 0);
-  return { from: format(from), to: format(to), eventsLost, note: SAMPLING_NOTE };
+  return {
+    from: format(from),
+    to: format(to),
+    keptSince: keptSince(store, window),
+    eventsLost,
+    note: SAMPLING_NOTE,
+  };
 }
 
 export function coverageReport(store: FlowStore, window: Window): CoverageReport {
   const nodes = store.coverage(window);
   const { from, to } = spanOf(nodes, window);
-  return { from: format(from), to: format(to), note: SAMPLING_NOTE, nodes: nodes.map(reportNode) };
+  return {
+    from: format(from),
+    to: format(to),
+    keptSince: keptSince(store, window),
+    note: SAMPLING_NOTE,
+    nodes: nodes.map(reportNode),
+  };
+}
+
+/** Where retention reaches into the window; up to its end at most. */
+function keptSince(store: FlowStore, { since, until }: Window): string | null {
+  const { until: removed } = store.removed();
+  if (removed === undefined || (since !== undefined && removed < since)) return null;
+  return format(until !== undefined && until < removed ? until : removed);
 }
 
 function spanOf(

@@ -3,11 +3,12 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { Feed } from '../feed/feed.js';
 import type { SourceStatus } from '../sources/source-status.js';
 import { Sources } from '../sources/sources.js';
-import { FlowStore } from '../store/flow-store.js';
+import { FlowStore, type Removed } from '../store/flow-store.js';
 
 interface Sample {
   /** Milliseconds. */
   at: number;
+  /** Flows stored ever: those that were removed meanwhile were stored, too. */
   flows: number;
 }
 
@@ -28,7 +29,7 @@ export class Metrics implements OnModuleDestroy {
     private readonly sources: Sources,
   ) {
     collectDefaultMetrics({ register: this.registry });
-    this.#samples = [{ at: Date.now(), flows: store.summary().flows }];
+    this.#samples = [{ at: Date.now(), flows: store.summary().lastSeq }];
     this.#stored = new Counter({
       name: 'flowatlas_flows_stored_total',
       help: 'Flows stored since the start of the server',
@@ -57,7 +58,7 @@ export class Metrics implements OnModuleDestroy {
 
   #sample(): void {
     const at = Date.now();
-    const { flows } = this.store.summary();
+    const { lastSeq: flows } = this.store.summary();
     const before = this.#samples.at(-1)?.flows ?? 0;
     if (flows > before) this.#stored.inc(flows - before);
     this.#samples = [...this.#samples.filter((sample) => sample.at > at - MINUTE), { at, flows }];
@@ -99,6 +100,23 @@ export class Metrics implements OnModuleDestroy {
     );
   }
 
+  /** Counted by the store, over restarts. */
+  #addRemoved(): void {
+    const { store } = this;
+    const counter = (name: string, help: string, read: (removed: Removed) => number) =>
+      new Counter({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          this.inc(read(store.removed()));
+        },
+      });
+    counter('flowatlas_flows_removed_total', 'Flows removed by retention, ever', ({ flows }) => flows);
+    counter('flowatlas_events_removed_total', 'Events removed by retention, ever', ({ events }) => events);
+  }
+
   #addGauges(): void {
     const { store } = this;
     const gauge = (name: string, help: string, read: () => number) =>
@@ -112,6 +130,12 @@ export class Metrics implements OnModuleDestroy {
       });
     gauge('flowatlas_flows', 'Flows held', () => store.summary().flows);
     gauge('flowatlas_bytes_on_disk', 'Size of the database', () => store.summary().bytesOnDisk);
+    gauge(
+      'flowatlas_removed_until_seconds',
+      'Time of the newest flow removed, since 1970; 0 is none',
+      () => Number((store.removed().until ?? 0n) / 1_000_000n) / 1000,
+    );
+    this.#addRemoved();
     gauge('flowatlas_live_clients', 'Clients of /live', () => this.liveClients);
     gauge(
       'flowatlas_lost_events_records',

@@ -30,6 +30,7 @@ export class StatusController {
   status(@Query({ schema: z.strictObject({}) }) _: unknown): Status {
     const { flows, oldest, newest, bytesOnDisk } = this.store.summary();
     const { rules, records } = this.ingest.redaction;
+    const removed = this.store.removed();
     const losses = this.store.coverage(always).flatMap(({ lost }) => lost);
     return {
       version,
@@ -41,6 +42,12 @@ export class StatusController {
       flowsPerSecond: this.metrics.flowsPerSecond(),
       eventsLost: losses.reduce((sum, { events }) => sum + events, 0),
       liveClients: this.metrics.liveClients,
+      kept: {
+        since: removed.until === undefined ? null : formatTimestamp(removed.until),
+        removedFlows: removed.flows,
+        removedEvents: removed.events,
+        lastRemoval: removed.last === undefined ? null : new Date(removed.last).toISOString(),
+      },
       sources: this.sources.status(),
       openUploads: this.gate.open,
       redaction: rules.length === 0 ? null : { rules: [...rules], records },

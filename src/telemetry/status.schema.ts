@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptSinceSchema } from './coverage.schema.js';
 import { sourceStatusSchema } from '../sources/source-status.js';
 
 export const statusSchema = z
@@ -12,6 +13,19 @@ export const statusSchema = z
     flowsPerSecond: z.number().describe('stored over the last minute'),
     eventsLost: z.int().describe('events that Hubble itself reported as lost'),
     liveClients: z.int(),
+    kept: z
+      .object({
+        since: z
+          .string()
+          .nullable()
+          .describe(
+            'time of the newest flow that retention removed: up to it, flows are missing; null is none',
+          ),
+        removedFlows: z.int().describe('ever, also before the start of the server'),
+        removedEvents: z.int(),
+        lastRemoval: z.string().nullable(),
+      })
+      .describe('what retention removed'),
     sources: z.array(sourceStatusSchema).describe('what is followed, and the drop folder'),
     openUploads: z.int().describe('uploads under way'),
     redaction: z
@@ -48,6 +62,7 @@ export const coverageReportSchema = z
   .object({
     from: z.string().nullable(),
     to: z.string().nullable(),
+    keptSince: keptSinceSchema,
     note: z.string(),
     nodes: z.array(nodeCoverageSchema),
   })

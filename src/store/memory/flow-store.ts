@@ -11,8 +11,11 @@ import {
   FlowWriter,
   type Block,
   type FlowQuery,
+  type KeepLimits,
   type NewFlow,
   type NodeCoverage,
+  type Removal,
+  type Removed,
   type StoredFlow,
   type StoreSummary,
   type TallyQuery,
@@ -21,12 +24,15 @@ import { comparePositions } from '../ordered.js';
 
 interface Held extends StoredFlow {
   flow: Flow;
+  key: string;
 }
 
 /** What the twin of the SQLite store holds: the laws at their plainest, for tests and for small files. */
 export class Memory {
-  readonly flows: Held[] = [];
-  readonly events: EventRecord[] = [];
+  flows: Held[] = [];
+  events: (EventRecord & { key: string })[] = [];
+  lastSeq = 0;
+  removed: Removed = { removals: 0, flows: 0, events: 0, until: undefined, last: undefined };
   readonly keys = new Set<string>();
   readonly checkpoints = new Map<string, string>();
 }
@@ -50,16 +56,17 @@ export class MemoryFlowWriter extends FlowWriter {
     const time = flow.time ?? fromMilliseconds(this.now());
     const placedAtArrival = flow.time === undefined;
     this.#open.push(() => {
-      const seq = this.memory.flows.length + 1;
-      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...flow, time } });
+      const seq = ++this.memory.lastSeq;
+      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...flow, time }, key });
     });
     return true;
   }
 
   appendEvent(event: EventRecord, bytes: Uint8Array): boolean {
     const record = Buffer.from(bytes).toString('utf8');
-    if (!this.#isNew(`content ${canonicalText(record)}`)) return false;
-    this.#open.push(() => this.memory.events.push(event));
+    const key = `content ${canonicalText(record)}`;
+    if (!this.#isNew(key)) return false;
+    this.#open.push(() => this.memory.events.push({ ...event, key }));
     return true;
   }
 
@@ -83,6 +90,30 @@ export class MemoryFlowWriter extends FlowWriter {
     this.block = { fate: 'open' };
     this.onCommit();
     return Promise.resolve();
+  }
+
+  /** Nothing is on disk, so only time counts; events without one stay. */
+  trim({ keepFor = Infinity }: KeepLimits): Promise<Removal | undefined> {
+    const { memory } = this;
+    const isOld = (time: bigint | undefined) =>
+      time !== undefined && Number(time / 1_000_000n) < this.now() - keepFor;
+    const old = memory.flows.filter(({ time }) => isOld(time));
+    const oldEvents = memory.events.filter(({ time }) => isOld(time));
+    const events = oldEvents.length;
+    if (old.length === 0 && events === 0) return Promise.resolve(undefined);
+    for (const { key } of [...old, ...oldEvents]) memory.keys.delete(key);
+    memory.flows = memory.flows.filter(({ time }) => !isOld(time));
+    memory.events = memory.events.filter(({ time }) => !isOld(time));
+    const until = old.map(({ time }) => time).sort((a, b) => (a < b ? 1 : -1))[0];
+    const { removed } = memory;
+    memory.removed = {
+      removals: removed.removals + 1,
+      flows: removed.flows + old.length,
+      events: removed.events + events,
+      until: until !== undefined && until > (removed.until ?? until - 1n) ? until : removed.until,
+      last: this.now(),
+    };
+    return Promise.resolve({ flows: old.length, events, until });
   }
 
   commitAfter(): void {
@@ -120,10 +151,10 @@ export class MemoryFlowStore extends FlowStore {
     const scope = scopeOf(viewer) ?? (() => true);
     return Promise.resolve(
       seqs.flatMap((seq) => {
-        const held = this.memory.flows[seq - 1];
+        const held = this.memory.flows.find((flow) => flow.seq === seq);
         if (held === undefined || !scope(held.flow)) return [];
-        const { flow: _, ...stored } = held;
-        return [stored];
+        const { time, placedAtArrival, record } = held;
+        return [{ seq, time, placedAtArrival, record }];
       }),
     );
   }
@@ -136,13 +167,13 @@ export class MemoryFlowStore extends FlowStore {
     const tallies = this.memory.flows
       .filter(({ seq, time, flow }) => seq > afterSeq && inWindow(window, time) && matches(flow))
       .map(toTally);
-    yield await Promise.resolve({ tallies, upTo: this.memory.flows.length });
+    yield await Promise.resolve({ tallies, upTo: this.memory.lastSeq });
   }
 
   summary(): StoreSummary {
     const times = this.memory.flows.map(({ time }) => time).sort((a, b) => (a < b ? -1 : 1));
-    const flows = this.memory.flows.length;
-    return { flows, lastSeq: flows, oldest: times[0], newest: times.at(-1), bytesOnDisk: 0 };
+    const { flows, lastSeq } = this.memory;
+    return { flows: flows.length, lastSeq, oldest: times[0], newest: times.at(-1), bytesOnDisk: 0 };
   }
 
   coverage(window: Window): NodeCoverage[] {
@@ -163,6 +194,10 @@ export class MemoryFlowStore extends FlowStore {
       nodeOf(node).lost.push({ time, from: lost.first, source: lost.source, events: lost.events });
     }
     return [...nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  removed(): Removed {
+    return this.memory.removed;
   }
 
   eventCounts(): Partial<Record<EventKind, number>> {

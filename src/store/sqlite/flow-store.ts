@@ -10,6 +10,7 @@ import {
   type FlowPosition,
   type FlowQuery,
   type NodeCoverage,
+  type Removed,
   type StoredFlow,
   type StoreSummary,
   type TallyQuery,
@@ -38,6 +39,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
   readonly #coverage: CoverageReader;
   readonly #totals;
+  readonly #removed;
 
   constructor(
     private readonly db: Database.Database,
@@ -48,7 +50,14 @@ export class SqliteFlowStore extends FlowStore {
     this.#coverage = new CoverageReader(db);
     this.#totals = db
       .prepare<[], [bigint, bigint, bigint | null, bigint | null]>(
-        'SELECT coalesce(sum(flows), 0), coalesce(max(first_seq + flows - 1), 0), min(time_min), max(time_max) FROM segment',
+        `SELECT coalesce(sum(flows), 0), max((SELECT last_seq FROM retention), coalesce(max(first_seq + flows - 1), 0)),
+         min(time_min), max(time_max) FROM segment`,
+      )
+      .raw()
+      .safeIntegers();
+    this.#removed = db
+      .prepare<[], [bigint, bigint, bigint, bigint | null, bigint | null]>(
+        'SELECT removals, flows, events, removed_until, updated FROM retention',
       )
       .raw()
       .safeIntegers();
@@ -68,7 +77,7 @@ export class SqliteFlowStore extends FlowStore {
     const segments = this.#segmentsOf(query);
     let found: Found[] = [];
     for (const [i, info] of segments.entries()) {
-      found.push(...this.#search(info, filter, query));
+      found.push(...this.#segments.ifHeld(info, () => this.#search(info, filter, query), []));
       found.sort(compare);
       if (query.limit !== undefined && found.length > query.limit) found.length = query.limit;
       const next = segments[i + 1];
@@ -115,7 +124,7 @@ export class SqliteFlowStore extends FlowStore {
   *#readRecords(found: readonly Found[]): Generator<StoredFlow> {
     for (const { seq, time, segment: info, row } of found) {
       const segment = this.#segments.read(info);
-      const record = segment?.record(row);
+      const record = this.#segments.ifHeld(info, () => segment?.record(row), undefined);
       if (segment === undefined || record === undefined) continue;
       yield { seq, time, placedAtArrival: segment.has(row, Flag.placedAtArrival), record };
     }
@@ -144,7 +153,7 @@ export class SqliteFlowStore extends FlowStore {
     for (const info of this.#segments.infos()) {
       const upTo = info.firstSeq + info.flows - 1;
       if (upTo <= afterSeq || !overlaps(info, window)) continue;
-      yield { tallies: this.#talliesOf(info, filter, window), upTo };
+      yield { tallies: this.#segments.ifHeld(info, () => this.#talliesOf(info, filter, window), []), upTo };
       await setImmediate();
     }
   }
@@ -167,6 +176,17 @@ export class SqliteFlowStore extends FlowStore {
 
   coverage(window: Window): NodeCoverage[] {
     return this.#coverage.read(window);
+  }
+
+  removed(): Removed {
+    const [removals, flows, events, until, last] = this.#removed.get() ?? [0n, 0n, 0n, null, null];
+    return {
+      removals: Number(removals),
+      flows: Number(flows),
+      events: Number(events),
+      until: until ?? undefined,
+      last: last === null ? undefined : Number(last),
+    };
   }
 
   eventCounts(): ReturnType<FlowStore['eventCounts']> {

@@ -1,11 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { canonicalText, hashText, KEY_BYTES, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
+import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
-import { FlowWriter, type Block, type NewFlow } from '../flow-store.js';
+import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
+import { Retention } from './retention.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
 import { secondOf } from './time-runs.js';
 
@@ -14,6 +16,8 @@ const MOST_WAITING = 2;
 /** A generation of the dictionary ends when it served this many flows, or has this many bytes. */
 const GENERATION_FLOWS = 1 << 20;
 const GENERATION_BYTES = 64 << 20;
+/** A long removal is told so often, in milliseconds: maps of everything are then made again. */
+const TELL_AFTER = 5_000;
 
 interface NewEvent {
   afterSeq: number;
@@ -41,6 +45,8 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #statements: ReturnType<typeof prepare>;
   #events: NewEvent[] = [];
   #generation = 0;
+  /** Of the newest segment on disk: it and later ones are in use. */
+  #generationOnDisk = 0;
   #generationFlows = 0;
   #dictionary = new DictionaryWriter();
   #checkpoints = new Map<string, string | undefined>();
@@ -49,6 +55,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #commits: Promise<Outcome>[] = [];
   #failure: Outcome;
   #openSince = 0;
+  #retention: Retention | undefined;
   failures = 0;
   block: Block = { fate: 'open' };
 
@@ -121,6 +128,37 @@ export class SqliteFlowWriter extends FlowWriter {
     while (this.#commits.length >= MOST_WAITING) await this.#commits[0];
   }
 
+  async trim(limits: KeepLimits): Promise<Removal | undefined> {
+    if (this.#retention?.limits !== limits) this.#retention = new Retention(this.db, limits, this.now);
+    const retention = this.#retention;
+    const removal = retention.isDue ? await this.#removeAll(retention) : undefined;
+    let isSmaller = false;
+    for (; this.db.open && retention.shrinkSome(); await setImmediate()) isSmaller = true;
+    if (this.db.open && (removal !== undefined || isSmaller)) retention.emptyLog();
+    return removal;
+  }
+
+  async #removeAll(retention: Retention): Promise<Removal | undefined> {
+    const removal: Removal = { flows: 0, events: 0, until: undefined };
+    let told = this.now();
+    // Between the steps, commits have their turn; the last of them may be that of the end.
+    for (; this.db.open; await setImmediate()) {
+      const step = retention.removeSome();
+      if (step === undefined) break;
+      this.#known.forget(step.segments);
+      removal.flows += step.flows;
+      removal.events += step.events;
+      if (step.until !== undefined && step.until > (removal.until ?? step.until - 1n))
+        removal.until = step.until;
+      if (this.now() - told < TELL_AFTER) continue;
+      retention.tell(this.#generationOnDisk);
+      told = this.now();
+    }
+    if (!this.db.open || (removal.flows === 0 && removal.events === 0)) return undefined;
+    retention.tell(this.#generationOnDisk);
+    return removal;
+  }
+
   async close(): Promise<void> {
     await this.commit().finally(() => this.db.close());
   }
@@ -170,7 +208,10 @@ export class SqliteFlowWriter extends FlowWriter {
       const segment = await packed;
       if (this.#failure === undefined) {
         this.#insert(segment, beside);
-        if (segment !== undefined) this.#known.committed(segment.firstSeq);
+        if (segment !== undefined) {
+          this.#known.committed(segment.firstSeq);
+          this.#generationOnDisk = segment.generation;
+        }
         for (const { key } of beside.events) this.#newEvents.delete(key.join());
         beside.block.fate = 'kept';
         if (segment !== undefined || beside.events.length > 0) this.onCommit();
@@ -239,6 +280,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#known.reload();
     this.#newEvents.clear();
     this.#generation = Number(statements.lastGeneration.get() ?? 0);
+    this.#generationOnDisk = this.#generation;
     this.#beginGeneration();
     this.#segment = this.#newSegment(Number(statements.lastSeq.get() ?? 0) + 1);
     this.#events = [];

@@ -1,4 +1,4 @@
-import type { FlowKey } from '../../domain/flow/flow-key.js';
+import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { NewFlow } from '../flow-store.js';
 import { compress } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';

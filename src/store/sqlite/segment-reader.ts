@@ -31,6 +31,7 @@ export class SegmentReader {
         .safeIntegers(),
       columns: db.prepare<[number], Buffer>('SELECT columns FROM segment WHERE id = ?').pluck(),
       keys: db.prepare<[number], Buffer>('SELECT keys FROM segment WHERE id = ?').pluck(),
+      held: db.prepare<[number]>('SELECT 1 FROM segment WHERE id = ?').pluck(),
     };
   }
 
@@ -43,6 +44,16 @@ export class SegmentReader {
       timeMin,
       timeMax,
     }));
+  }
+
+  /** That half of a segment is gone, as its texts or its dictionary, is no error when retention took it meanwhile. */
+  ifHeld<T>(info: SegmentInfo, read: () => T, gone: T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (this.#statements.held.get(info.id) !== undefined) throw error;
+      return gone;
+    }
   }
 
   /** Undefined when retention took the segment away meanwhile. */

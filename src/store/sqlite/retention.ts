@@ -1,0 +1,189 @@
+import type Database from 'better-sqlite3';
+import { fromMilliseconds } from '../../domain/flow/timestamp.js';
+import type { KeepLimits, Removal } from '../flow-store.js';
+
+/** Segments that one transaction removes: some milliseconds, after which flows are stored again. */
+const SEGMENTS_AT_ONCE = 8;
+const EVENTS_AT_ONCE = 1_000;
+/** Pages of 16 KiB that one step gives back to the file system: 4 MiB. */
+const PAGES_AT_ONCE = 256;
+/**
+ * Who counted everything counts again after a removal, so removals are not for every segment: what is
+ * too old waits for this share of the time it is kept, up to an hour; where the size is exceeded, so
+ * much is removed beyond it.
+ */
+const SHARE = 1 / 20;
+const LONGEST_WAIT = 3_600_000;
+/** Pages that the log may have before it is copied into the file: as many as else, fewer where the limit is small. */
+const LOG_PAGES = 2_000;
+const LOG_SHARE = 1 / 8;
+/** Free pages stay for what comes next, unless they are more than this share of the file. */
+const MOST_FREE = 0.5;
+/** Milliseconds to wait for readers before the log stays as long as it is. */
+const PATIENCE = 50;
+
+/** What one step removed. */
+interface Step extends Removal {
+  /** Numbers of the first flows of the segments. */
+  segments: Set<number>;
+}
+
+type SegmentRow = [id: bigint, firstSeq: bigint, flows: bigint, timeMax: bigint];
+
+/** Removes what is too old or too much: whole segments, the oldest first, a few in a transaction. */
+export class Retention {
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #pageSize: number;
+  /** Bytes that the log may grow to; they count as used, as they will be. */
+  readonly #log: number;
+  /** The size was exceeded, and less than enough was removed since. */
+  #isTooLarge = false;
+
+  constructor(
+    private readonly db: Database.Database,
+    readonly limits: KeepLimits,
+    private readonly now: () => number,
+  ) {
+    this.#statements = prepare(db);
+    this.#pageSize = this.#pragma('page_size');
+    const share = Math.max(8, Math.floor(((limits.keepBytes ?? Infinity) * LOG_SHARE) / this.#pageSize));
+    const pages = Math.min(LOG_PAGES, share);
+    this.#log = pages * this.#pageSize;
+    if (limits.keepBytes === undefined) return;
+    db.pragma(`wal_autocheckpoint = ${pages}`);
+    db.pragma(`journal_size_limit = ${this.#log}`);
+  }
+
+  /** Whether enough is too much, or too old, to begin. */
+  get isDue(): boolean {
+    const { keepFor } = this.limits;
+    if (this.#bytesUsed() > this.#room) this.#isTooLarge = true;
+    if (this.#isTooLarge || keepFor === undefined) return this.#isTooLarge;
+    const wait = Math.min(LONGEST_WAIT, Math.floor(keepFor * SHARE));
+    const oldest = fromMilliseconds(this.now() - keepFor - wait);
+    const { older, olderEvent } = this.#statements;
+    return older.get(oldest, 1) !== undefined || olderEvent.get(oldest) !== undefined;
+  }
+
+  /** Undefined when nothing more is too much. */
+  removeSome(): Step | undefined {
+    const step: Step = { flows: 0, events: 0, until: undefined, segments: new Set() };
+    this.db.transaction(() => {
+      this.#removeOlder(step);
+      this.#removeBeyond(step);
+      if (step.flows > 0 || step.events > 0) {
+        this.#statements.note.run(step.flows, step.events, step.until ?? null, this.now());
+      }
+    })();
+    return step.flows > 0 || step.events > 0 ? step : undefined;
+  }
+
+  #removeOlder(step: Step): void {
+    const { keepFor } = this.limits;
+    if (keepFor === undefined) return;
+    const { older, olderEvents, timelessEvents } = this.#statements;
+    const oldest = fromMilliseconds(this.now() - keepFor);
+    for (const row of older.all(oldest, SEGMENTS_AT_ONCE)) this.#remove(row, step);
+    step.events += olderEvents.run(oldest, EVENTS_AT_ONCE).changes;
+    step.events += timelessEvents.run(EVENTS_AT_ONCE).changes;
+  }
+
+  #removeBeyond(step: Step): void {
+    const { first, firstEvents, eventsBefore } = this.#statements;
+    while (this.#isTooLarge && step.segments.size < SEGMENTS_AT_ONCE) {
+      const row = first.get();
+      if (row === undefined) {
+        step.events += firstEvents.run(EVENTS_AT_ONCE).changes;
+        break;
+      }
+      this.#remove(row, step);
+      step.events += eventsBefore.run(EVENTS_AT_ONCE).changes;
+      this.#isTooLarge = this.#bytesUsed() > this.#room * (1 - SHARE);
+    }
+  }
+
+  #remove([id, firstSeq, flows, timeMax]: SegmentRow, step: Step): void {
+    const { numbers, timeless, segment } = this.#statements;
+    const lastSeq = firstSeq + flows - 1n;
+    numbers.run(id, lastSeq);
+    timeless.run(firstSeq, lastSeq);
+    segment.run(id);
+    step.segments.add(Number(firstSeq));
+    step.flows += Number(flows);
+    if (step.until === undefined || timeMax > step.until) step.until = timeMax;
+  }
+
+  /** Those who counted what is held are to count again. Of the dictionary, `generation` and later ones are in use. */
+  tell(generation: number): void {
+    this.db.transaction(() => {
+      this.#statements.dictionary.run(generation);
+      this.#statements.tell.run();
+    })();
+  }
+
+  /** Gives a few free pages back to the file system; false when there is no reason to, or none can be. */
+  shrinkSome(): boolean {
+    const [pages, free] = [this.#pragma('page_count'), this.#pragma('freelist_count')];
+    const beyond = Math.max(Math.ceil(pages - this.#room / this.#pageSize), free - pages * MOST_FREE);
+    const some = Math.floor(Math.min(free, beyond, PAGES_AT_ONCE));
+    if (some <= 0) return false;
+    this.db.pragma(`incremental_vacuum(${some})`);
+    return this.#pragma('page_count') < pages;
+  }
+
+  /** Copies the log into the file and empties it, so that the file system gets what was given back. */
+  emptyLog(): void {
+    this.db.pragma(`busy_timeout = ${PATIENCE}`);
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
+    this.db.pragma('busy_timeout = 5000');
+  }
+
+  /** Bytes for the file itself. */
+  get #room(): number {
+    return (this.limits.keepBytes ?? Infinity) - this.#log;
+  }
+
+  #bytesUsed(): number {
+    return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pageSize;
+  }
+
+  #pragma(name: string): number {
+    return this.db.pragma(name, { simple: true }) as number;
+  }
+}
+
+const SEGMENT = 'SELECT id, first_seq, flows, time_max FROM segment';
+/** An event came between two flows: it goes with the later one. */
+const BEFORE =
+  'after_seq < (SELECT coalesce((SELECT min(first_seq) FROM segment), last_seq + 1) FROM retention) - 1';
+const KINDS = "('lost_events', 'node_status', 'agent_event', 'debug_event')";
+
+function prepare(db: Database.Database) {
+  const rows = <P extends unknown[]>(sql: string) => db.prepare<P, SegmentRow>(sql).raw().safeIntegers();
+  const removeEvents = <P extends unknown[]>(which: string) =>
+    db.prepare<P>(`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ${which} LIMIT ?)`);
+  return {
+    older: rows<[bigint, number]>(`${SEGMENT} WHERE time_max < ? ORDER BY time_max LIMIT ?`),
+    first: rows<[]>(`${SEGMENT} ORDER BY first_seq LIMIT 1`),
+    olderEvent: db.prepare<[bigint]>(`SELECT 1 FROM event WHERE kind IN ${KINDS} AND time < ? LIMIT 1`),
+    olderEvents: removeEvents<[bigint, number]>(`kind IN ${KINDS} AND time < ?`),
+    timelessEvents: removeEvents<[number]>(`time IS NULL AND ${BEFORE}`),
+    eventsBefore: removeEvents<[number]>(BEFORE),
+    firstEvents: db.prepare<[number]>(
+      'DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT ?)',
+    ),
+    segment: db.prepare<[bigint]>('DELETE FROM segment WHERE id = ?'),
+    timeless: db.prepare<[bigint, bigint]>('DELETE FROM timeless WHERE seq BETWEEN ? AND ?'),
+    numbers: db.prepare<[bigint, bigint]>(
+      'UPDATE retention SET last_segment = max(last_segment, ?), last_seq = max(last_seq, ?)',
+    ),
+    note: db.prepare<[number, number, bigint | null, number]>(
+      `UPDATE retention SET flows = flows + ?1, events = events + ?2, updated = ?4,
+       removed_until = coalesce(max(removed_until, ?3), removed_until, ?3)`,
+    ),
+    tell: db.prepare('UPDATE retention SET removals = removals + 1'),
+    dictionary: db.prepare<[number]>(
+      'DELETE FROM dictionary WHERE generation < ? AND generation NOT IN (SELECT generation FROM segment)',
+    ),
+  };
+}
