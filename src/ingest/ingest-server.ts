@@ -8,7 +8,7 @@ import { IngestSession } from './ingest-session.js';
 
 /** Flows of an upload that goes on for long are on disk, and on dashboards, after this many milliseconds. */
 const OPEN_AT_MOST = 400;
-/** What became too old is looked for so often, in milliseconds; what is too much, also after commits. */
+/** What became too old is looked for so often, in milliseconds, and after commits. */
 const TRIM_EVERY = 60_000;
 /** Milliseconds before a removal that failed is tried again. */
 const TRIM_AGAIN = 10_000;
@@ -26,9 +26,10 @@ export class IngestServer {
   #waiting: number[] = [];
   #commit: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
-  /** When to look for what is to be removed, and whether that goes on. */
+  /** When to look for what is to be removed, whether that goes on, and whether it failed. */
   #trimAt = 0;
   #trimming: Promise<void> | undefined;
+  #trimFailed = false;
 
   constructor(
     private readonly writer: FlowWriter,
@@ -37,7 +38,7 @@ export class IngestServer {
     private readonly redactor?: Redactor,
   ) {
     writer.onCommit = () => {
-      if (limits.keepBytes !== undefined) this.#trimAt = Math.min(this.#trimAt, Date.now());
+      if (!this.#trimFailed) this.#trimAt = 0;
       send({ kind: 'committed' });
     };
     this.#timer = setInterval(() => {
@@ -53,8 +54,10 @@ export class IngestServer {
     if (keepFor === undefined && keepBytes === undefined) return;
     try {
       const removal = await this.writer.trim(this.limits);
+      this.#trimFailed = false;
       if (removal !== undefined) this.send({ kind: 'removed', removal });
     } catch (error) {
+      this.#trimFailed = true;
       this.#trimAt = Date.now() + TRIM_AGAIN;
       this.send({ kind: 'not removed', message: error instanceof Error ? error.message : String(error) });
     } finally {

@@ -20,7 +20,7 @@ function opened() {
     for (const text of texts) writer.append(newFlow(text));
     await writer.commit();
   };
-  return { store: new MemoryFlowStore(memory), append };
+  return { store: new MemoryFlowStore(memory), append, writer };
 }
 
 type Change = ReturnType<MapQuestion['changesSince']>;
@@ -129,6 +129,38 @@ describe('a map that is kept up to date', () => {
       'workload',
       everything,
     );
+  });
+
+  it('is made again when flows were removed, and whoever was told earlier is told everything', async () => {
+    const { store, append, writer } = opened();
+    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const at = (time: string, name: string) =>
+      JSON.stringify(record({ time, destination: pod(`shop/${name}`, name), uuid: `${name} ${time}` }));
+    await append([at('2026-05-01T10:00:00Z', 'gone'), at('2026-05-01T10:00:00Z', 'stays')]);
+    await question.refresh();
+    const client = new Client();
+    client.apply(question.changesSince(0), question.seq);
+    await append([at('2026-06-01T09:00:00Z', 'stays')]);
+    await question.refresh();
+    const { epoch, seq } = question;
+
+    await writer.trim({ keepFor: 7 * 86_400_000 });
+    await question.refresh();
+    expect(question.epoch).not.toBe(epoch);
+    expect(question.seq).toBe(seq);
+    const whole = await mapOf(store, 'workload', everything);
+    expect({ nodes: question.map.nodes(), edges: question.map.edges() }).toEqual(whole);
+    expect(whole.edges).toHaveLength(1);
+    expect(question.changesSince(client.seq, epoch).nodes.remove).toEqual(['c/shop/gone']);
+    client.apply(question.changesSince(client.seq, epoch), question.seq);
+    expect(sorted(client.nodes.values())).toEqual(whole.nodes);
+    expect(sorted(client.edges.values())).toEqual(whole.edges);
+
+    const none = { upsert: [], remove: [] };
+    expect(question.changesSince(question.seq)).toEqual({ nodes: none, edges: none });
+    const renewed = question.epoch;
+    await question.refresh();
+    expect(question.epoch).toBe(renewed);
   });
 
   it('has no changes since the position that it has', async () => {

@@ -72,7 +72,8 @@ export class Retention {
       this.#removeOlder(step);
       this.#removeBeyond(step);
       if (step.flows > 0 || step.events > 0) {
-        this.#statements.note.run(step.flows, step.events, step.until ?? null, this.now());
+        const { flows, events, until = null } = step;
+        this.#statements.note.run({ flows, events, until, now: this.now() });
       }
     })();
     return step.flows > 0 || step.events > 0 ? step : undefined;
@@ -177,9 +178,9 @@ function prepare(db: Database.Database) {
     numbers: db.prepare<[bigint, bigint]>(
       'UPDATE retention SET last_segment = max(last_segment, ?), last_seq = max(last_seq, ?)',
     ),
-    note: db.prepare<[number, number, bigint | null, number]>(
-      `UPDATE retention SET flows = flows + ?1, events = events + ?2, updated = ?4,
-       removed_until = coalesce(max(removed_until, ?3), removed_until, ?3)`,
+    note: db.prepare<[{ flows: number; events: number; until: bigint | null; now: number }]>(
+      `UPDATE retention SET flows = flows + :flows, events = events + :events, updated = :now,
+       removed_until = coalesce(max(removed_until, :until), removed_until, :until)`,
     ),
     tell: db.prepare('UPDATE retention SET removals = removals + 1'),
     dictionary: db.prepare<[number]>(
