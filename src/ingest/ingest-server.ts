@@ -28,7 +28,7 @@ export class IngestServer {
   #turn: Promise<void> = Promise.resolve();
   /** When to look for what is to be removed, whether that goes on, and whether it failed. */
   #trimAt = 0;
-  #trimming: Promise<void> | undefined;
+  #isTrimming = false;
   #trimFailed = false;
 
   constructor(
@@ -44,7 +44,7 @@ export class IngestServer {
     this.#timer = setInterval(() => {
       writer.commitAfter(OPEN_AT_MOST);
       void this.#answerWaiting();
-      if (Date.now() >= this.#trimAt) this.#trimming ??= this.#trim();
+      if (Date.now() >= this.#trimAt && !this.#isTrimming) void this.#trim();
     }, OPEN_AT_MOST);
   }
 
@@ -52,6 +52,7 @@ export class IngestServer {
     const { keepFor, keepBytes } = this.limits;
     this.#trimAt = Date.now() + Math.min(TRIM_EVERY, keepFor ?? TRIM_EVERY);
     if (keepFor === undefined && keepBytes === undefined) return;
+    this.#isTrimming = true;
     try {
       const removal = await this.writer.trim(this.limits);
       this.#trimFailed = false;
@@ -61,7 +62,7 @@ export class IngestServer {
       this.#trimAt = Date.now() + TRIM_AGAIN;
       this.send({ kind: 'not removed', message: error instanceof Error ? error.message : String(error) });
     } finally {
-      this.#trimming = undefined;
+      this.#isTrimming = false;
     }
   }
 

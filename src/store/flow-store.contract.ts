@@ -260,69 +260,6 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
       }));
   });
 
-  describe(`${name}: what is too old`, () => {
-    const at = (day: string, n: number, fields: Record<string, unknown> = {}) =>
-      jsonText(record({ time: `2026-0${day}T10:00:0${n}Z`, Summary: `${day} ${n}`, ...fields }));
-    const old = [at('5-01', 1), at('5-01', 2), at('5-02', 1)];
-    const recent = [at('6-01', 1), at('5-31', 1)];
-    const day = 86_400_000;
-
-    it('is removed, and what is left is told as if it had never been, but for its numbers', () =>
-      opened(async (store) => {
-        for (const batch of [old.slice(0, 2), recent, old.slice(2)]) await append(store, batch);
-        expect(store.store.removed()).toMatchObject({ removals: 0, flows: 0, until: undefined });
-        const until = 1_777_716_001n * second;
-        expect(await store.writer.trim({ keepFor: 7 * day })).toEqual({ flows: 3, events: 0, until });
-        expect(await store.writer.trim({ keepFor: 7 * day })).toBeUndefined();
-        expect((await records(store)).sort()).toEqual(recent.toSorted());
-        expect((await store.store.take(everyone, [1, 2, 3, 4, 5, 6])).map(({ seq }) => seq)).toEqual([3, 4]);
-        expect(weightOf(await tallies(store, everything, always))).toBe(2);
-        expect(store.store.coverage(always).reduce((sum, { flows }) => sum + flows, 0)).toBe(2);
-        expect(store.store.summary()).toMatchObject({ flows: 2, lastSeq: 5, newest: ten + second });
-        expect(store.store.removed()).toMatchObject({
-          flows: 3,
-          events: 0,
-          until,
-          last: Number(NOW / 1_000_000n),
-        });
-        expect(store.store.removed().removals).toBeGreaterThan(0);
-      }));
-
-    it('is new when it comes again, and no number is given twice, also when nothing was left', () =>
-      opened(async (store) => {
-        await append(store, old);
-        await store.writer.trim({ keepFor: 7 * day });
-        expect(store.store.summary()).toMatchObject({ flows: 0, lastSeq: 3, oldest: undefined });
-        expect(await append(store, [...recent, ...old])).toEqual([...recent, ...old]);
-        expect((await collect(store.store.find(everyone, ask({})))).map(({ seq }) => seq).sort()).toEqual([
-          4, 5, 6, 7, 8,
-        ]);
-        expect(await append(store, recent)).toEqual([]);
-      }));
-
-    it('takes events along, and nothing goes where nothing is too much', () =>
-      opened(async (store) => {
-        const told = (time: string) => ({
-          lost_events: { source: 'X', num_events_lost: '1' },
-          node_name: 'n',
-          time,
-        });
-        const events = [told('2026-05-01T10:00:00Z'), told('2026-06-01T10:00:00Z')];
-        const send = () => events.map((e) => store.writer.appendEvent(eventOf(e), Buffer.from(jsonText(e))));
-        expect(send()).toEqual([true, true]);
-        await append(store, recent);
-        for (const limits of [{}, { keepFor: 60 * day }])
-          expect(await store.writer.trim(limits)).toBeUndefined();
-        expect(await store.writer.trim({ keepFor: 7 * day })).toEqual({
-          flows: 0,
-          events: 1,
-          until: undefined,
-        });
-        expect(store.store.eventCounts()).toEqual({ lost_events: 1 });
-        expect(send()).toEqual([true, false]);
-      }));
-  });
-
   describe(`${name}: a viewer of some namespaces`, () => {
     const shopkeeper: Viewer = { name: 'shopkeeper', namespaces: ['shop'] };
 
@@ -416,12 +353,12 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
 const NOW = ten + 60n * second;
 export const clock = (): number => Number(NOW / 1_000_000n);
 
-function ask(query: Partial<FlowQuery>): FlowQuery {
+export function ask(query: Partial<FlowQuery>): FlowQuery {
   return { filter: everything, window: always, order: 'asc', ...query };
 }
 
 /** Appends and commits; answers the texts that were new. */
-async function append({ writer }: OpenedStore, texts: readonly string[]): Promise<string[]> {
+export async function append({ writer }: OpenedStore, texts: readonly string[]): Promise<string[]> {
   const reader = new FlowReader();
   const stored = texts.filter((text) => writer.append(newFlow(text, reader)));
   await writer.commit();
@@ -446,7 +383,7 @@ function naive(held: readonly Flow[], { filter, window }: { filter: Filter; wind
     .map(({ seq }) => seq);
 }
 
-async function collect<T>(found: AsyncIterable<T>, most = Infinity): Promise<T[]> {
+export async function collect<T>(found: AsyncIterable<T>, most = Infinity): Promise<T[]> {
   const list: T[] = [];
   for await (const item of found) {
     list.push(item);

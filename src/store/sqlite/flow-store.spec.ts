@@ -10,10 +10,13 @@ import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import type { FlowQuery, StoredFlow } from '../flow-store.js';
+import { removalContract } from '../removal.contract.js';
 
 const newFolder = temporaryFolders();
 
-flowStoreContract('the SQLite store', () => Promise.resolve(openSqlite(newFolder(), clock)));
+const openEmpty = () => Promise.resolve(openSqlite(newFolder(), clock));
+flowStoreContract('the SQLite store', openEmpty);
+removalContract('the SQLite store', openEmpty);
 
 const query: FlowQuery = { filter: everything, window: always, order: 'asc' };
 

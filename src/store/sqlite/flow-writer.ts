@@ -132,31 +132,34 @@ export class SqliteFlowWriter extends FlowWriter {
     if (this.#retention?.limits !== limits) this.#retention = new Retention(this.db, limits, this.now);
     const retention = this.#retention;
     const removal = retention.isDue ? await this.#removeAll(retention) : undefined;
+    if (this.db.open && !retention.isTold) retention.tell(this.#generationOnDisk);
     let isSmaller = false;
-    for (; this.db.open && retention.shrinkSome(); await setImmediate()) isSmaller = true;
+    while (this.db.open && retention.shrinkSome()) {
+      isSmaller = true;
+      await setImmediate();
+    }
     if (this.db.open && (removal !== undefined || isSmaller)) retention.emptyLog();
     return removal;
   }
 
+  /** Between the steps, commits have their turn; the last of them may be the one that closes. */
   async #removeAll(retention: Retention): Promise<Removal | undefined> {
     const removal: Removal = { flows: 0, events: 0, until: undefined };
     let told = this.now();
-    // Between the steps, commits have their turn; the last of them may be that of the end.
-    for (; this.db.open; await setImmediate()) {
+    while (this.db.open) {
       const step = retention.removeSome();
       if (step === undefined) break;
       this.#known.forget(step.segments);
       removal.flows += step.flows;
       removal.events += step.events;
-      if (step.until !== undefined && step.until > (removal.until ?? step.until - 1n))
-        removal.until = step.until;
-      if (this.now() - told < TELL_AFTER) continue;
-      retention.tell(this.#generationOnDisk);
-      told = this.now();
+      removal.until = later(removal.until, step.until);
+      if (this.now() - told >= TELL_AFTER) {
+        retention.tell(this.#generationOnDisk);
+        told = this.now();
+      }
+      await setImmediate();
     }
-    if (!this.db.open || (removal.flows === 0 && removal.events === 0)) return undefined;
-    retention.tell(this.#generationOnDisk);
-    return removal;
+    return removal.flows === 0 && removal.events === 0 ? undefined : removal;
   }
 
   async close(): Promise<void> {
@@ -289,6 +292,10 @@ export class SqliteFlowWriter extends FlowWriter {
     this.block = { fate: 'open' };
     this.#failure = undefined;
   }
+}
+
+function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 function contentOf({ flow, template, known, own }: NewFlow): string {

@@ -38,6 +38,7 @@ export class Retention {
   readonly #log: number;
   /** The size was exceeded, and less than enough was removed since. */
   #isTooLarge = false;
+  #isTold = true;
 
   constructor(
     private readonly db: Database.Database,
@@ -65,6 +66,11 @@ export class Retention {
     return older.get(oldest, 1) !== undefined || olderEvent.get(oldest) !== undefined;
   }
 
+  /** False between a removal and `tell`. */
+  get isTold(): boolean {
+    return this.#isTold;
+  }
+
   /** Undefined when nothing more is too much. */
   removeSome(): Step | undefined {
     const step: Step = { flows: 0, events: 0, until: undefined, segments: new Set() };
@@ -76,7 +82,9 @@ export class Retention {
         this.#statements.note.run({ flows, events, until, now: this.now() });
       }
     })();
-    return step.flows > 0 || step.events > 0 ? step : undefined;
+    if (step.flows === 0 && step.events === 0) return undefined;
+    this.#isTold = false;
+    return step;
   }
 
   #removeOlder(step: Step): void {
@@ -120,6 +128,7 @@ export class Retention {
       this.#statements.dictionary.run(generation);
       this.#statements.tell.run();
     })();
+    this.#isTold = true;
   }
 
   /** Gives a few free pages back to the file system; false when there is no reason to, or none can be. */
@@ -160,16 +169,18 @@ const BEFORE =
 const KINDS = "('lost_events', 'node_status', 'agent_event', 'debug_event')";
 
 function prepare(db: Database.Database) {
-  const rows = <P extends unknown[]>(sql: string) => db.prepare<P, SegmentRow>(sql).raw().safeIntegers();
-  const removeEvents = <P extends unknown[]>(which: string) =>
-    db.prepare<P>(`DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ${which} LIMIT ?)`);
+  const rows = (sql: string) => db.prepare<(bigint | number)[], SegmentRow>(sql).raw().safeIntegers();
+  const removeEvents = (which: string) =>
+    db.prepare<(bigint | number)[]>(
+      `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ${which} LIMIT ?)`,
+    );
   return {
-    older: rows<[bigint, number]>(`${SEGMENT} WHERE time_max < ? ORDER BY time_max LIMIT ?`),
-    first: rows<[]>(`${SEGMENT} ORDER BY first_seq LIMIT 1`),
+    older: rows(`${SEGMENT} WHERE time_max < ? ORDER BY time_max LIMIT ?`),
+    first: rows(`${SEGMENT} ORDER BY first_seq LIMIT 1`),
     olderEvent: db.prepare<[bigint]>(`SELECT 1 FROM event WHERE kind IN ${KINDS} AND time < ? LIMIT 1`),
-    olderEvents: removeEvents<[bigint, number]>(`kind IN ${KINDS} AND time < ?`),
-    timelessEvents: removeEvents<[number]>(`time IS NULL AND ${BEFORE}`),
-    eventsBefore: removeEvents<[number]>(BEFORE),
+    olderEvents: removeEvents(`kind IN ${KINDS} AND time < ?`),
+    timelessEvents: removeEvents(`time IS NULL AND ${BEFORE}`),
+    eventsBefore: removeEvents(BEFORE),
     firstEvents: db.prepare<[number]>(
       'DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT ?)',
     ),
