@@ -8,6 +8,7 @@ import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { openForWriting } from './database.js';
 import { SqliteFlowWriter } from './flow-writer.js';
 import { hashOf, KeyBlock } from './key-block.js';
+import { packKeys } from './keys.js';
 import { KnownKeys } from './known-keys.js';
 
 const newFolder = temporaryFolders();
@@ -126,7 +127,7 @@ describe('a flow that comes again', () => {
 });
 
 describe('the keys held in memory', () => {
-  it('stay within their bound, whatever is stored and asked for', () => {
+  it('stay within their bound, whatever is stored and asked for', async () => {
     const db = openForWriting(join(newFolder(), 'flowatlas.db'), migrations);
     const mostBytes = 20_000;
     const known = new KnownKeys(db, mostBytes);
@@ -146,7 +147,7 @@ describe('the keys held in memory', () => {
         BigInt(first) * 10n ** 9n,
         BigInt(last) * 10n ** 9n,
         Buffer.alloc(0),
-        block.written(),
+        await packKeys(block.written()),
       );
       known.committed(firstSeq);
       expect(known.bytes).toBeLessThanOrEqual(mostBytes);
