@@ -65,7 +65,7 @@ class Watched {
 
   #expectNew(name: string, isNew: boolean): void {
     expect([name, isNew]).toEqual([name, !this.held.has(name) && !this.open.has(name)]);
-    this.open.add(name);
+    if (isNew) this.open.add(name);
   }
 
   async commit(): Promise<void> {
