@@ -49,6 +49,8 @@ export function openForWriting(file: string, migrations: readonly Migration[]): 
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('wal_autocheckpoint = 2000');
+    // What is written is hardly read again: 4 MiB of pages instead of 16.
+    db.pragma('cache_size = -4096');
     // Acknowledged means durable: each commit is flushed to disk, also through a loss of power.
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
