@@ -42,6 +42,30 @@ export interface TallyQuery {
   afterSeq?: number;
 }
 
+/** What is asked of the records: in order of arrival, so a window does not change the order. */
+export interface RecordQuery {
+  filter: Filter;
+  window: Window;
+}
+
+/** Records one a line, a line break behind each. */
+export interface RecordBatch {
+  text: string;
+  flows: number;
+  events: number;
+  /** Flows that are damaged and left out. */
+  damaged: number;
+}
+
+/** Flows of consecutive numbers of which some cannot be read: what is on disk is not what was written. */
+export interface DamagedRange {
+  firstSeq: number;
+  lastSeq: number;
+  oldest: bigint;
+  newest: bigint;
+  reason: string;
+}
+
 export interface StoreSummary {
   flows: number;
   /** Number of the newest flow there ever was, also when it is no longer held; 0 before the first. */
@@ -104,6 +128,16 @@ export abstract class FlowStore {
 
   /** Flows that match, told as tallies in order of arrival; `upTo` is the last number a batch covers. */
   abstract tallies(viewer: Viewer, query: TallyQuery): AsyncIterable<{ tallies: Tally[]; upTo: number }>;
+
+  /**
+   * The records again, to the letter and in order of arrival, as far as they had arrived when it was asked.
+   * Without a filter, events stand where they came: of a window those whose own time is inside. To a viewer of
+   * some namespaces events are not given, as they belong to none.
+   */
+  abstract records(viewer: Viewer, query: RecordQuery): AsyncIterable<RecordBatch>;
+
+  /** What was found damaged by reading since the start, by number; other answers leave it out. */
+  abstract damage(): DamagedRange[];
 
   /** Counts and times of what is held; scope does not apply, it tells nothing of namespaces. */
   abstract summary(): StoreSummary;

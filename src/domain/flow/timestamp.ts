@@ -73,19 +73,29 @@ function digits(text: string, from: number, to: number): number {
   return value;
 }
 
+let lastSecond = NaN;
+let lastClock = '';
+
 /** RFC 3339 in UTC with 0, 3, 6 or 9 fractional digits, as protojson writes it. */
 export function formatTimestamp(nanoseconds: bigint): string {
-  let fraction = nanoseconds % BILLION;
-  if (fraction < 0n) fraction += BILLION;
-  const seconds = (nanoseconds - fraction) / BILLION;
-  const clock = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-  return fraction === 0n ? `${clock}Z` : `${clock}.${shortFraction(fraction)}Z`;
+  let seconds = Number(nanoseconds / BILLION);
+  let fraction = Number(nanoseconds % BILLION);
+  if (fraction < 0) {
+    fraction += 1e9;
+    seconds--;
+  }
+  // Flows that stand together share their second.
+  if (seconds !== lastSecond) {
+    lastClock = new Date(seconds * 1000).toISOString().slice(0, -5);
+    lastSecond = seconds;
+  }
+  return fraction === 0 ? `${lastClock}Z` : `${lastClock}.${shortFraction(fraction)}Z`;
 }
 
-function shortFraction(nanoseconds: bigint): string {
-  const nine = nanoseconds.toString().padStart(9, '0');
-  if (nine.endsWith('000000')) return nine.slice(0, 3);
-  return nine.endsWith('000') ? nine.slice(0, 6) : nine;
+function shortFraction(nanoseconds: number): string {
+  const nine = String(nanoseconds).padStart(9, '0');
+  if (nanoseconds % 1e6 === 0) return nine.slice(0, 3);
+  return nanoseconds % 1000 === 0 ? nine.slice(0, 6) : nine;
 }
 
 export function fromMilliseconds(milliseconds: number): bigint {

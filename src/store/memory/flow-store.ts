@@ -11,9 +11,12 @@ import {
   FlowWriter,
   type Block,
   type FlowQuery,
+  type DamagedRange,
   type KeepLimits,
   type NewFlow,
   type NodeCoverage,
+  type RecordBatch,
+  type RecordQuery,
   type Removal,
   type Removed,
   type StoredFlow,
@@ -21,6 +24,13 @@ import {
   type TallyQuery,
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
+
+interface HeldEvent extends EventRecord {
+  /** Number of the last flow that had come before it. */
+  afterSeq: number;
+  record: string;
+  key: string;
+}
 
 interface Held extends StoredFlow {
   flow: Flow;
@@ -30,7 +40,7 @@ interface Held extends StoredFlow {
 /** What the twin of the SQLite store holds: the laws at their plainest, for tests and for small files. */
 export class Memory {
   flows: Held[] = [];
-  events: (EventRecord & { key: string })[] = [];
+  events: HeldEvent[] = [];
   lastSeq = 0;
   removed: Removed = { removals: 0, flows: 0, events: 0, until: undefined, last: undefined };
   readonly keys = new Set<string>();
@@ -66,7 +76,7 @@ export class MemoryFlowWriter extends FlowWriter {
     const record = Buffer.from(bytes).toString('utf8');
     const key = `content ${canonicalText(record)}`;
     if (!this.#isNew(key)) return false;
-    this.#open.push(() => this.memory.events.push({ ...event, key }));
+    this.#open.push(() => this.memory.events.push({ ...event, afterSeq: this.memory.lastSeq, record, key }));
     return true;
   }
 
@@ -168,6 +178,27 @@ export class MemoryFlowStore extends FlowStore {
       .filter(({ seq, time, flow }) => seq > afterSeq && inWindow(window, time) && matches(flow))
       .map(toTally);
     yield await Promise.resolve({ tallies, upTo: this.memory.lastSeq });
+  }
+
+  async *records(viewer: Viewer, { filter, window }: RecordQuery): AsyncGenerator<RecordBatch> {
+    const { matches } = within(scopeOf(viewer), filter);
+    const withEvents = filter.isEmpty && viewer.namespaces === 'all';
+    const flows = this.memory.flows.filter(({ time, flow }) => inWindow(window, time) && matches(flow));
+    const isOpen = window.since === undefined && window.until === undefined;
+    const events = this.memory.events.filter(
+      ({ time }) => withEvents && (isOpen || (time !== undefined && inWindow(window, time))),
+    );
+    // Sorting is stable: an event stands behind the flow that came before it.
+    const placed = [
+      ...flows.map(({ seq, record }) => ({ at: seq, record })),
+      ...events.map(({ afterSeq, record }) => ({ at: afterSeq, record })),
+    ].sort((a, b) => a.at - b.at);
+    const text = placed.map(({ record }) => `${record}\n`).join('');
+    yield await Promise.resolve({ text, flows: flows.length, events: events.length, damaged: 0 });
+  }
+
+  damage(): DamagedRange[] {
+    return [];
   }
 
   summary(): StoreSummary {

@@ -1,3 +1,5 @@
+import { Damaged } from './damage.js';
+
 /**
  * Columns of whole numbers, written plane by plane: the lowest byte of every row, then the next. Most
  * upper planes are all zero, and equal bytes stand together, which is what a compressor wants.
@@ -38,7 +40,7 @@ export class ColumnReader {
     const values = new Uint32Array(rows);
     const planes = this.bytes[this.#at++] ?? 0;
     if (planes > 4 || this.#at + planes * rows > this.bytes.length) {
-      throw new Error('a block of columns has the wrong size');
+      throw new Damaged('a block of columns has the wrong size');
     }
     for (let shift = 0; shift < planes * 8; shift += 8) {
       for (let row = 0; row < rows; row++)

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompressSync, constants, type BrotliOptions } from 'node:zlib';
+import { brotliCompress, brotliDecompressSync, constants, crc32, type BrotliOptions } from 'node:zlib';
+import { Damaged } from './damage.js';
 
 const brotli = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
 
@@ -26,6 +27,22 @@ function windowBits(length: number): number {
 /** Above it, hardly smaller and much slower (`npm run bench`). */
 const QUALITY = 5;
 
+/** CRC-32 of blobs one after another: it finds every damage of up to 32 bits in a row, and nearly all other. */
+export function checksumOf(...blobs: readonly Uint8Array[]): number {
+  return blobs.reduce((checksum, blob) => crc32(blob, checksum), 0);
+}
+
+/** Throws `Damaged` where the blobs are not what was written; those without a checksum are believed. */
+export function refuseChanged(checksum: number | null, ...blobs: readonly Uint8Array[]): void {
+  if (checksum !== null && checksumOf(...blobs) !== checksum) {
+    throw new Damaged('its bytes are not those that were written');
+  }
+}
+
 export function decompress(bytes: Uint8Array): Buffer {
-  return brotliDecompressSync(bytes, { chunkSize: 1 << 18 });
+  try {
+    return brotliDecompressSync(bytes, { chunkSize: 1 << 18 });
+  } catch (error) {
+    throw new Damaged(`it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
+  }
 }

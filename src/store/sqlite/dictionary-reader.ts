@@ -4,7 +4,8 @@ import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
 import { forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 import { keepText, Template } from '../../domain/flow/template.js';
-import { decompress } from './compression.js';
+import { decompress, refuseChanged } from './compression.js';
+import { Damaged, parseHeld } from './damage.js';
 import { Kind } from './dictionary-writer.js';
 
 /** Generations kept: some megabytes each. */
@@ -24,7 +25,7 @@ export class DictionaryReader {
 
   constructor(db: Database.Database) {
     this.#find = db.prepare<[number, number, number], Block>(
-      'SELECT first_id AS firstId, entries, lines FROM dictionary WHERE generation = ? AND kind = ? AND first_id >= ? ORDER BY first_id',
+      'SELECT first_id AS firstId, entries, lines, checksum FROM dictionary WHERE generation = ? AND kind = ? AND first_id >= ? ORDER BY first_id',
     );
   }
 
@@ -46,6 +47,7 @@ interface Block {
   firstId: number;
   entries: number;
   lines: Buffer;
+  checksum: number | null;
 }
 
 type ReadBlocks = (kind: Kind, from: number) => Block[];
@@ -74,7 +76,8 @@ export class Generation {
 
 /** The entries of one kind, each read when it is first asked for. */
 class EntryReader<T> {
-  readonly #lines: Buffer[] = [];
+  /** Undefined where the block that held it is damaged. */
+  readonly #lines: (Buffer | undefined)[] = [];
   readonly #entries: (T | undefined)[] = [];
 
   constructor(
@@ -89,18 +92,28 @@ class EntryReader<T> {
     if (id >= this.#lines.length) this.#load();
     const line = this.#lines[id];
     if (line === undefined)
-      throw new Error(`a segment names entry ${id}, which the dictionary does not hold`);
+      throw new Damaged(`it names entry ${id} of the dictionary, which is missing or damaged`);
     return (this.#entries[id] = this.readLine(line));
   }
 
   #load(): void {
-    for (const { firstId, entries, lines } of this.readBlocks(this.kind, this.#lines.length)) {
-      const found = splitLines(decompress(lines));
-      if (firstId !== this.#lines.length || found.length !== entries) {
-        throw new Error('a block of the dictionary is damaged');
-      }
-      this.#lines.push(...found);
+    for (const block of this.readBlocks(this.kind, this.#lines.length)) {
+      // What a damaged or missing block held is missing; the entries behind it keep their numbers.
+      this.#lines.length = block.firstId;
+      this.#lines.push(...(readBlock(block) ?? new Array<undefined>(block.entries)));
     }
+  }
+}
+
+/** Undefined when it is damaged. */
+function readBlock({ entries, lines, checksum }: Block): Buffer[] | undefined {
+  try {
+    refuseChanged(checksum, lines);
+    const found = splitLines(decompress(lines));
+    return found.length === entries ? found : undefined;
+  } catch (error) {
+    if (error instanceof Damaged) return undefined;
+    throw error;
   }
 }
 
@@ -176,5 +189,5 @@ function asWritten<T extends object>(value: T | string): T {
 }
 
 function parse(line: Buffer): unknown {
-  return JSON.parse(line.toString('utf8'));
+  return parseHeld(line.toString('utf8'));
 }

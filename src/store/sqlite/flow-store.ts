@@ -2,14 +2,17 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { within, type Filter } from '../../domain/filter/filter.js';
-import { inWindow, type Window } from '../../domain/filter/window.js';
+import type { Window } from '../../domain/filter/window.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
+  type DamagedRange,
   type FlowPosition,
   type FlowQuery,
   type NodeCoverage,
+  type RecordBatch,
+  type RecordQuery,
   type Removed,
   type StoredFlow,
   type StoreSummary,
@@ -17,12 +20,15 @@ import {
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
 import { CoverageReader } from './coverage-reader.js';
+import { matchingRows, overlaps } from './matching-rows.js';
+import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentReader } from './segment-reader.js';
-import type { Segment, SegmentInfo } from './segment.js';
+import { SegmentVisits, type Stretch } from './segment-visits.js';
+import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
 
-/** Where a flow lies; its record is read only when it is handed out. */
+/** Where a flow was found; its record is read only when it is handed out. */
 interface Found extends FlowPosition {
   segment: SegmentInfo;
   row: number;
@@ -37,6 +43,8 @@ const BATCH = 256;
  */
 export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
+  readonly #visits: SegmentVisits;
+  readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
   readonly #totals;
   readonly #removed;
@@ -44,9 +52,12 @@ export class SqliteFlowStore extends FlowStore {
   constructor(
     private readonly db: Database.Database,
     private readonly file: string,
+    onDamage: (range: DamagedRange) => void = () => undefined,
   ) {
     super();
     this.#segments = new SegmentReader(db);
+    this.#visits = new SegmentVisits(db, this.#segments, onDamage);
+    this.#records = new RecordReader(db, this.#segments, this.#visits);
     this.#coverage = new CoverageReader(db);
     this.#totals = db
       .prepare<[], [bigint, bigint, bigint | null, bigint | null]>(
@@ -77,7 +88,7 @@ export class SqliteFlowStore extends FlowStore {
     const segments = this.#segmentsOf(query);
     let found: Found[] = [];
     for (const [i, info] of segments.entries()) {
-      found.push(...this.#segments.ifHeld(info, () => this.#search(info, filter, query), []));
+      found.push(...this.#search(info, filter, query));
       found.sort(compare);
       if (query.limit !== undefined && found.length > query.limit) found.length = query.limit;
       const next = segments[i + 1];
@@ -107,26 +118,28 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   #search(info: SegmentInfo, filter: Filter, query: FlowQuery): Found[] {
-    const segment = this.#segments.read(info);
-    if (segment === undefined) return [];
     const { after, upTo = Infinity } = query;
     const compare = comparePositions(query.order);
-    const found: Found[] = [];
-    for (const row of matchingRows(segment, filter, query.window)) {
-      const seq = info.firstSeq + row;
-      const time = segment.columns.time[row] ?? 0n;
-      if (seq > upTo || (after !== undefined && compare({ time, seq }, after) <= 0)) continue;
-      found.push({ seq, time, segment: info, row });
-    }
-    return found;
+    return this.#visits.visit(info, (stretch) => {
+      const { columns, info: now } = stretch.segment;
+      const found: Found[] = [];
+      for (const row of matchingRows(stretch, filter, query.window)) {
+        const seq = now.firstSeq + row;
+        const time = columns.time[row] ?? 0n;
+        if (seq > upTo || (after !== undefined && compare({ time, seq }, after) <= 0)) continue;
+        found.push({ seq, time, segment: now, row });
+      }
+      return found;
+    });
   }
 
   *#readRecords(found: readonly Found[]): Generator<StoredFlow> {
     for (const { seq, time, segment: info, row } of found) {
-      const segment = this.#segments.read(info);
-      const record = this.#segments.ifHeld(info, () => segment?.record(row), undefined);
-      if (segment === undefined || record === undefined) continue;
-      yield { seq, time, placedAtArrival: segment.has(row, Flag.placedAtArrival), record };
+      const read = ({ segment, from }: Stretch): StoredFlow[] => {
+        const placedAtArrival = segment.has(from, Flag.placedAtArrival);
+        return [{ seq, time, placedAtArrival, record: segment.record(from) }];
+      };
+      yield* this.#visits.visit(info, read, row, row + 1);
     }
   }
 
@@ -135,12 +148,14 @@ export class SqliteFlowStore extends FlowStore {
     const infos = this.#segments.infos();
     const found = seqs.flatMap((seq): Found[] => {
       const info = infos.find(({ firstSeq, flows }) => seq >= firstSeq && seq < firstSeq + flows);
-      const segment = info && this.#segments.read(info);
-      if (segment === undefined) return [];
-      const row = seq - segment.info.firstSeq;
-      const flow = segment.cursor(row);
-      if (scope !== undefined && !scope(flow)) return [];
-      return [{ seq, time: flow.time, segment: segment.info, row }];
+      if (info === undefined) return [];
+      const find = ({ segment, from: row }: Stretch): Found[] => {
+        const flow = segment.cursor(row);
+        if (scope !== undefined && !scope(flow)) return [];
+        return [{ seq, time: flow.time, segment: segment.info, row }];
+      };
+      const row = seq - info.firstSeq;
+      return this.#visits.visit(info, find, row, row + 1);
     });
     return Promise.resolve([...this.#readRecords(found)]);
   }
@@ -153,14 +168,19 @@ export class SqliteFlowStore extends FlowStore {
     for (const info of this.#segments.infos()) {
       const upTo = info.firstSeq + info.flows - 1;
       if (upTo <= afterSeq || !overlaps(info, window)) continue;
-      yield { tallies: this.#segments.ifHeld(info, () => this.#talliesOf(info, filter, window), []), upTo };
+      // Merging may have put flows that were counted before into one segment with later ones.
+      const from = Math.max(0, afterSeq + 1 - info.firstSeq);
+      yield { tallies: this.#visits.visit(info, (rows) => tallyRows(rows, filter, window), from), upTo };
       await setImmediate();
     }
   }
 
-  #talliesOf(info: SegmentInfo, filter: Filter, window: Window): Tally[] {
-    const segment = this.#segments.read(info);
-    return segment === undefined ? [] : tallyRows(segment, filter, window);
+  records(viewer: Viewer, query: RecordQuery): AsyncIterable<RecordBatch> {
+    return this.#records.read(viewer, query);
+  }
+
+  damage(): DamagedRange[] {
+    return this.#visits.damage();
   }
 
   summary(): StoreSummary {
@@ -203,21 +223,10 @@ export class SqliteFlowStore extends FlowStore {
   }
 }
 
-function* matchingRows(segment: Segment, filter: Filter, window: Window): Generator<number> {
-  const cursor = segment.cursor();
-  const { time } = segment.columns;
-  const whole = inWindow(window, segment.info.timeMin) && inWindow(window, segment.info.timeMax);
-  for (let row = 0; row < segment.info.flows; row++) {
-    if (!whole && !inWindow(window, time[row] ?? 0n)) continue;
-    cursor.row = row;
-    if (filter.isEmpty || filter.matches(cursor)) yield row;
-  }
-}
-
-function tallyRows(segment: Segment, filter: Filter, window: Window): Tally[] {
-  const table = new TallyTable(segment);
-  const cursor = segment.cursor();
-  for (const row of matchingRows(segment, filter, window)) {
+function tallyRows(stretch: Stretch, filter: Filter, window: Window): Tally[] {
+  const table = new TallyTable(stretch.segment);
+  const cursor = stretch.segment.cursor();
+  for (const row of matchingRows(stretch, filter, window)) {
     cursor.row = row;
     table.add(cursor);
   }
@@ -233,10 +242,6 @@ function edgeOf(info: SegmentInfo, order: FlowQuery['order']): bigint {
 function countBefore(found: readonly Found[], edge: bigint, order: FlowQuery['order']): number {
   const index = found.findIndex(({ time }) => (order === 'asc' ? time >= edge : time <= edge));
   return index < 0 ? found.length : index;
-}
-
-function overlaps({ timeMin, timeMax }: SegmentInfo, { since, until }: Window): boolean {
-  return (since === undefined || timeMax >= since) && (until === undefined || timeMin <= until);
 }
 
 function compareTimes(a: bigint, b: bigint): number {

@@ -4,6 +4,7 @@ import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/fl
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
+import { checksumOf } from './compression.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
@@ -262,16 +263,20 @@ export class SqliteFlowWriter extends FlowWriter {
       timeMax,
       columns,
       keys,
+      checksumOf(columns),
+      checksumOf(keys),
     );
     for (const { kind, firstId, entries, lines } of segment.dictionary) {
-      statements.dictionary.run(generation, kind, firstId, entries, lines);
+      statements.dictionary.run(generation, kind, firstId, entries, lines, checksumOf(lines));
+    }
+    for (const { firstText, texts } of segment.chunks) {
+      statements.chunk.run(id, firstText, texts, checksumOf(texts));
     }
     for (const { row, key } of segment.timeless) {
       statements.timeless.run(key, firstSeq + row);
     }
     if (segment.runs.length > 1)
       for (const { first, last } of segment.runs) statements.run.run(id, first, last);
-    for (const { firstText, texts } of segment.chunks) statements.chunk.run(id, firstText, texts);
     for (const node of segment.nodes) {
       statements.node.run(id, node.node, node.flows, node.timeMin, node.timeMax);
     }
@@ -307,13 +312,15 @@ function prepare(db: Database.Database) {
   return {
     statements: {
       segment: db.prepare(
-        `INSERT INTO segment (id, generation, first_seq, flows, time_min, time_max, columns, keys)
-         VALUES (max((SELECT coalesce(max(id), 0) FROM segment), (SELECT last_segment FROM retention)) + 1, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO segment (id, generation, first_seq, flows, time_min, time_max, columns, keys, checksum, keys_checksum)
+         VALUES (max((SELECT coalesce(max(id), 0) FROM segment), (SELECT last_segment FROM retention)) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       dictionary: db.prepare(
-        'INSERT INTO dictionary (generation, kind, first_id, entries, lines) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO dictionary (generation, kind, first_id, entries, lines, checksum) VALUES (?, ?, ?, ?, ?, ?)',
       ),
-      chunk: db.prepare('INSERT INTO text_chunk (segment_id, first_text, texts) VALUES (?, ?, ?)'),
+      chunk: db.prepare(
+        'INSERT INTO text_chunk (segment_id, first_text, texts, checksum) VALUES (?, ?, ?, ?)',
+      ),
       node: db.prepare(
         'INSERT INTO segment_node (segment_id, node, flows, time_min, time_max) VALUES (?, ?, ?, ?, ?)',
       ),

@@ -1,5 +1,6 @@
 import { KEY_BYTES } from '../../domain/flow/flow-key.js';
 import { compress, decompress } from './compression.js';
+import { Damaged } from './damage.js';
 
 /**
  * The keys of a segment, 16 bytes a flow, as planes: first the first byte of every key, then the
@@ -15,9 +16,9 @@ export function packKeys(keys: Uint8Array): Promise<Buffer> {
   return compress(planes);
 }
 
-export function unpackKeys(blob: Uint8Array): Uint8Array {
+export function unpackKeys(blob: Uint8Array, rows: number): Uint8Array {
   const planes = decompress(blob);
-  const rows = planes.length / KEY_BYTES;
+  if (planes.length !== rows * KEY_BYTES) throw new Damaged('its keys are not those of its flows');
   const keys = new Uint8Array(planes.length);
   let at = 0;
   for (let byte = 0; byte < KEY_BYTES; byte++) {

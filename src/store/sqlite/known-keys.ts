@@ -134,7 +134,7 @@ export class KnownKeys {
       // The segment that holds the flow with this number: it may have been merged with the one before it.
       const row = this.#statements.keys.get(seq);
       if (row === undefined || row.firstSeq + row.flows <= seq) return undefined;
-      block = KeyBlock.of(unpackKeys(row.keys));
+      block = KeyBlock.of(unpackKeys(row.keys, row.flows));
     }
     this.#keep(seq, block);
     return block;

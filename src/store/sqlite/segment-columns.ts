@@ -1,5 +1,6 @@
 import type { ColumnReader } from './columns.js';
 import { ColumnWriter } from './columns.js';
+import { Damaged } from './damage.js';
 import { company, Prediction, type Companies } from './prediction.js';
 import { readTimes, writeTimes } from './times.js';
 
@@ -88,7 +89,7 @@ export function readSegmentColumns(
     columns.firstKnown[row + 1] = (columns.firstKnown[row] ?? 0) + knownTexts(columns.template[row] ?? 0);
   }
   if (columns.firstKnown[rows] !== columns.known.length) {
-    throw new Error('a block of columns has the wrong size');
+    throw new Damaged('a block of columns has the wrong size');
   }
   readForetoldTexts(columns, rows);
   return columns;

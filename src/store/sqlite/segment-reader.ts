@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { L7Reader } from '../../domain/flow/l7-reader.js';
 import { ColumnReader } from './columns.js';
-import { decompress } from './compression.js';
+import { decompress, refuseChanged } from './compression.js';
+import { Damaged, Gone } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { unpackKeys } from './keys.js';
 import { readSegmentColumns } from './segment-columns.js';
@@ -11,12 +12,19 @@ import { TextReader } from './text-reader.js';
 /** Recently read segments: half a megabyte each, and dashboards ask for the same ones again. */
 const SEGMENTS_CACHED = 64;
 
+interface Blob {
+  bytes: Buffer;
+  checksum: number | null;
+}
+
 /** Reads segments by their columns; texts are only unpacked when a record or an L7 message is asked for. */
 export class SegmentReader {
   readonly #dictionary: DictionaryReader;
   readonly #texts: TextReader;
   readonly #l7 = new L7Reader();
   readonly #cache = new Map<number, Segment>();
+  /** Damaged ones, so that their bytes are not read for each flow again. */
+  readonly #broken = new Map<number, Damaged>();
   readonly #statements;
 
   constructor(db: Database.Database) {
@@ -29,9 +37,12 @@ export class SegmentReader {
         )
         .raw()
         .safeIntegers(),
-      columns: db.prepare<[number], Buffer>('SELECT columns FROM segment WHERE id = ?').pluck(),
-      keys: db.prepare<[number], Buffer>('SELECT keys FROM segment WHERE id = ?').pluck(),
-      held: db.prepare<[number]>('SELECT 1 FROM segment WHERE id = ?').pluck(),
+      columns: db.prepare<[number, number, number], Blob>(
+        'SELECT columns AS bytes, checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
+      ),
+      keys: db.prepare<[number, number, number], Blob>(
+        'SELECT keys AS bytes, keys_checksum AS checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
+      ),
     };
   }
 
@@ -46,19 +57,9 @@ export class SegmentReader {
     }));
   }
 
-  /** That half of a segment is gone, as its texts or its dictionary, is no error when retention took it meanwhile. */
-  ifHeld<T>(info: SegmentInfo, read: () => T, gone: T): T {
-    try {
-      return read();
-    } catch (error) {
-      if (this.#statements.held.get(info.id) !== undefined) throw error;
-      return gone;
-    }
-  }
-
-  /** Undefined when retention took the segment away meanwhile. */
+  /** Undefined when the segment is not there any more. */
   read(info: SegmentInfo): Segment | undefined {
-    const segment = this.#cache.get(info.id) ?? this.#load(info);
+    const segment = this.#cached(info) ?? this.#loadOnce(info);
     if (segment === undefined) return undefined;
     this.#cache.delete(info.id);
     this.#cache.set(info.id, segment);
@@ -69,21 +70,52 @@ export class SegmentReader {
     return segment;
   }
 
+  /** What was read of it before is read anew. */
+  forget(id: number): void {
+    this.#cache.delete(id);
+    this.#broken.delete(id);
+    this.#texts.forget(id);
+  }
+
+  /** Merging may put later flows into it: only the same flows are the same segment. */
+  #cached(info: SegmentInfo): Segment | undefined {
+    const segment = this.#cache.get(info.id);
+    if (segment === undefined) return undefined;
+    if (segment.info.firstSeq === info.firstSeq && segment.info.flows === info.flows) return segment;
+    this.forget(info.id);
+    return undefined;
+  }
+
+  #loadOnce(info: SegmentInfo): Segment | undefined {
+    const broken = this.#broken.get(info.id);
+    if (broken !== undefined) throw broken;
+    try {
+      return this.#load(info);
+    } catch (error) {
+      if (error instanceof Damaged) this.#broken.set(info.id, error);
+      throw error;
+    }
+  }
+
   #load(info: SegmentInfo): Segment | undefined {
-    const blob = this.#statements.columns.get(info.id);
-    if (blob === undefined) return undefined;
+    const found = this.#statements.columns.get(info.id, info.firstSeq, info.flows);
+    if (found === undefined) return undefined;
+    refuseChanged(found.checksum, found.bytes);
     const parts = this.#dictionary.generation(info.generation);
     const columns = readSegmentColumns(
-      new ColumnReader(decompress(blob)),
+      new ColumnReader(decompress(found.bytes)),
       info.flows,
       (template) => parts.template(template).knownTexts,
     );
     const chunks = this.#texts.chunksOf(info.id);
     const text = (number: number) => this.#texts.read(info.id, chunks, number);
-    const keys = () => {
-      const packed = this.#statements.keys.get(info.id);
-      return packed && unpackKeys(packed);
-    };
-    return new Segment(info, parts, columns, keys, text, this.#l7);
+    return new Segment(info, parts, columns, () => this.#keysOf(info), text, this.#l7);
+  }
+
+  #keysOf(info: SegmentInfo): Uint8Array {
+    const found = this.#statements.keys.get(info.id, info.firstSeq, info.flows);
+    if (found === undefined) throw new Gone('a block has lost its keys');
+    refuseChanged(found.checksum, found.bytes);
+    return unpackKeys(found.bytes, info.flows);
   }
 }

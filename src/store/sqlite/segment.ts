@@ -4,6 +4,7 @@ import { objectOf, textOf } from '../../domain/flow/json.js';
 import type { L7Reader } from '../../domain/flow/l7-reader.js';
 import { recogniseRecord } from '../../domain/flow/record.js';
 import type { Template } from '../../domain/flow/template.js';
+import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
 import { Flag, type SegmentColumns } from './segment-columns.js';
 
@@ -28,8 +29,8 @@ export class Segment {
     readonly info: SegmentInfo,
     readonly parts: Generation,
     readonly columns: SegmentColumns,
-    private readonly readKeys: () => Uint8Array | undefined,
-    private readonly text: (number: number) => string | undefined,
+    private readonly readKeys: () => Uint8Array,
+    private readonly text: (number: number) => string,
     private readonly l7Reader: L7Reader,
   ) {
     this.#firstText = new Uint32Array(info.flows);
@@ -52,11 +53,13 @@ export class Segment {
     return ((this.columns.flags[row] ?? 0) & flag) !== 0;
   }
 
+  /** Read when they are first asked for; throws `Gone` when they were taken away meanwhile. */
+  get keys(): Uint8Array {
+    return (this.#keys ??= this.readKeys());
+  }
+
   uuid(row: number): string {
-    if (this.has(row, Flag.keyIsUuid)) {
-      const keys = (this.#keys ??= this.readKeys());
-      return keys === undefined ? '' : formatUuid(keys, row * KEY_BYTES);
-    }
+    if (this.has(row, Flag.keyIsUuid)) return formatUuid(this.keys, row * KEY_BYTES);
     return this.has(row, Flag.oddUuid) ? textOf(this.#flowJson(row)['uuid']) : '';
   }
 
@@ -69,30 +72,31 @@ export class Segment {
 
   #l7Value(row: number): unknown {
     const { l7Text } = this.template(row);
-    if (l7Text >= 0) return JSON.parse(this.#ownText(row, l7Text) ?? 'null');
+    if (l7Text >= 0) return parseHeld(this.#ownText(row, l7Text));
     return this.has(row, Flag.l7InRecord) ? this.#flowJson(row)['l7'] : undefined;
   }
 
   #flowJson(row: number): Record<string, unknown> {
-    const record = recogniseRecord(JSON.parse(this.record(row) ?? 'null'));
+    const record = recogniseRecord(parseHeld(this.record(row)));
     return record?.kind === 'flow' ? record.flow : objectOf(undefined);
   }
 
-  #ownText(row: number, index: number): string | undefined {
+  #ownText(row: number, index: number): string {
     return this.text((this.#firstText[row] ?? 0) + index);
   }
 
-  /** To the letter as it came; undefined when retention took its texts away meanwhile. */
-  record(row: number): string | undefined {
+  /** To the letter as it came. Throws `Gone` when its texts were taken away meanwhile. */
+  record(row: number): string {
     const template = this.template(row);
     const own: string[] = [];
     for (let index = 0; index < template.ownTexts; index++) {
-      const text = this.#ownText(row, index);
-      if (text === undefined) return undefined;
-      own.push(text);
+      own.push(this.#ownText(row, index));
     }
     const { known, firstKnown } = this.columns;
-    const texts = Array.from(known.subarray(firstKnown[row], firstKnown[row + 1]), this.parts.text);
+    const texts: string[] = [];
+    for (let at = firstKnown[row] ?? 0; at < (firstKnown[row + 1] ?? 0); at++) {
+      texts.push(this.parts.text(known[at] ?? 0));
+    }
     return template.compose(this.cursor(row), texts, own);
   }
 

@@ -1,13 +1,20 @@
 import type Database from 'better-sqlite3';
-import { decompress } from './compression.js';
+import { decompress, refuseChanged } from './compression.js';
+import { Damaged, Gone } from './damage.js';
 import { splitLines } from './dictionary-reader.js';
 
 /** Unpacked chunks kept: about 1 MiB each. */
 const CHUNKS_CACHED = 16;
 
+interface Packed {
+  texts: Buffer;
+  checksum: number | null;
+}
+
 interface Chunk {
   firstText: number;
-  lines: Buffer[];
+  /** Or why they cannot be read. */
+  lines: Buffer[] | Damaged;
 }
 
 /** Reads the texts that records have for themselves, out of their compressed chunks. */
@@ -20,11 +27,9 @@ export class TextReader {
     this.#firsts = db
       .prepare<[number], number>('SELECT first_text FROM text_chunk WHERE segment_id = ? ORDER BY first_text')
       .pluck();
-    this.#find = db
-      .prepare<[number, number], Buffer>(
-        'SELECT texts FROM text_chunk WHERE segment_id = ? AND first_text = ?',
-      )
-      .pluck();
+    this.#find = db.prepare<[number, number], Packed>(
+      'SELECT texts, checksum FROM text_chunk WHERE segment_id = ? AND first_text = ?',
+    );
   }
 
   /** Where the chunks of a segment begin: by number of text. */
@@ -32,21 +37,29 @@ export class TextReader {
     return this.#firsts.all(segment);
   }
 
-  /** Undefined when retention took the text away meanwhile. */
-  read(segment: number, chunks: readonly number[], text: number): string | undefined {
+  /** Throws `Gone` when the text is not there any more. */
+  read(segment: number, chunks: readonly number[], text: number): string {
     const firstText = chunks.findLast((first) => first <= text);
-    if (firstText === undefined) return undefined;
-    const chunk = this.#chunk(segment, firstText);
-    return chunk?.lines[text - firstText]?.toString('utf8');
+    if (firstText === undefined) throw new Gone(`text ${text} of a block is missing`);
+    const { lines } = this.#chunk(segment, firstText);
+    if (lines instanceof Damaged) throw lines;
+    const line = lines[text - firstText];
+    if (line === undefined) throw new Gone(`text ${text} of a block is missing`);
+    return line.toString('utf8');
   }
 
-  #chunk(segment: number, firstText: number): Chunk | undefined {
+  /** What was read of a segment before. */
+  forget(segment: number): void {
+    for (const key of this.#chunks.keys()) if (key.startsWith(`${segment}/`)) this.#chunks.delete(key);
+  }
+
+  #chunk(segment: number, firstText: number): Chunk {
     const key = `${segment}/${firstText}`;
     let chunk = this.#chunks.get(key);
     if (chunk === undefined) {
-      const texts = this.#find.get(segment, firstText);
-      if (texts === undefined) return undefined;
-      chunk = { firstText, lines: splitLines(decompress(texts)) };
+      const found = this.#find.get(segment, firstText);
+      if (found === undefined) throw new Gone('a block has lost its texts');
+      chunk = { firstText, lines: unpack(found) };
     }
     this.#chunks.delete(key);
     this.#chunks.set(key, chunk);
@@ -55,5 +68,15 @@ export class TextReader {
       this.#chunks.delete(oldest);
     }
     return chunk;
+  }
+}
+
+function unpack({ texts, checksum }: Packed): Buffer[] | Damaged {
+  try {
+    refuseChanged(checksum, texts);
+    return splitLines(decompress(texts));
+  } catch (error) {
+    if (error instanceof Damaged) return error;
+    throw error;
   }
 }
