@@ -6,9 +6,11 @@ import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { version } from '../version.js';
 import { demo } from './demo.js';
 import { printDrops } from './drops.js';
+import { exportRecords } from './export.js';
 import { importFiles, type ImportOptions } from './import.js';
 import { printMap } from './map.js';
 import { serve } from './serve.js';
+import type { Parameters } from './rest-client.js';
 import { printStatus } from './status.js';
 import { complain, paint } from './terminal.js';
 import { withServer, type SourceOptions } from './with-server.js';
@@ -57,6 +59,15 @@ interface ReadOptions extends SourceOptions {
   [filter: string]: string | string[] | undefined;
 }
 
+filtering(program.command('export'))
+  .description('write the records again as they came: NDJSON in order of arrival; with a filter only flows')
+  .option('-o, --output <file>', 'write this file instead of standard output')
+  .action(({ output, ...options }: SourceOptions & { output?: string }) =>
+    withServer(options, async (client) => {
+      process.exitCode = await exportRecords(client, parametersOf(options), output);
+    }),
+  );
+
 asking(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
   .option('--level <level>', 'cluster, namespace, workload or pod')
@@ -86,11 +97,14 @@ function outputOption(): Option {
   return new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table');
 }
 
-/** A command that takes every filter, and a file instead of a store. */
 function asking(command: Command): Command {
+  return filtering(command).addOption(outputOption());
+}
+
+/** A command that takes every filter, and a file instead of a store. */
+function filtering(command: Command): Command {
   withSource(command)
     .option('--input-file <file>', 'read this file instead; - is standard input')
-    .addOption(outputOption())
     .option('--since <time>', 'oldest time, such as 1h, 7d or 2026-06-01T10:00:00Z')
     .option('--until <time>', 'newest time');
   for (const [name, describe] of filterNames) {
@@ -113,9 +127,9 @@ function collect(value: string, before: string[] | undefined): string[] {
 const OWN = new Set(['server', 'data', 'inputFile', 'output']);
 
 /** Commander spells `--from-pod` as fromPod; the API spells it as it was. */
-function parametersOf(options: ReadOptions): Record<string, string | string[] | undefined> {
+function parametersOf(options: SourceOptions): Parameters {
   return Object.fromEntries(
-    Object.entries(options)
+    Object.entries(options as Parameters)
       .filter(([name]) => !OWN.has(name))
       .map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value]),
   );

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { IngestReport, TextDating } from '../ingest/ingest.schema.js';
@@ -14,22 +14,45 @@ export class RestError extends Error {
   }
 }
 
+export type Parameters = Readonly<Record<string, string | string[] | undefined>>;
+
 /** Talks to a running Flowatlas. */
 export class RestClient {
   constructor(private readonly server: string) {}
 
-  async get<T>(
-    path: string,
-    parameters: Readonly<Record<string, string | string[] | undefined>> = {},
-  ): Promise<T> {
+  async get<T>(path: string, parameters: Parameters = {}): Promise<T> {
+    const response = await fetch(this.#urlOf(path, parameters)).catch((error: unknown) => {
+      throw this.#noAnswer(error);
+    });
+    return read(response.status, await response.text()) as T;
+  }
+
+  /** An answer that is read as it comes. */
+  async stream(path: string, parameters: Parameters): Promise<IncomingMessage> {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asking = request(this.#urlOf(path, parameters), resolve);
+      asking.on('error', (error) => {
+        reject(this.#noAnswer(error));
+      });
+      asking.end();
+    });
+    if (response.statusCode === 200) return response;
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    read(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'));
+    throw new Error(`the server answered ${response.statusCode ?? 0}`);
+  }
+
+  #urlOf(path: string, parameters: Parameters): URL {
     const url = new URL(path, this.server);
     for (const [name, value] of Object.entries(parameters)) {
       for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one);
     }
-    const response = await fetch(url).catch((error: unknown) => {
-      throw new Error(`no answer from ${this.server} (${reasonOf(error)}); is the server running?`);
-    });
-    return read(response.status, await response.text()) as T;
+    return url;
+  }
+
+  #noAnswer(error: unknown): Error {
+    return new Error(`no answer from ${this.server} (${reasonOf(error)}); is the server running?`);
   }
 
   /** Sends records as they come; there is no limit on how long that takes. */

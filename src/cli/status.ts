@@ -22,6 +22,8 @@ export async function printStatus(client: RestClient, format: 'table' | 'json'):
   if (removedFlows > 0)
     print(`${removedFlows.toLocaleString('en')} flows removed by retention, up to ${since ?? ''}`);
   if (status.eventsLost > 0) print(paint.yellow(`Hubble reported ${status.eventsLost} events as lost`));
+  for (const { firstSeq, lastSeq, oldest, newest, reason } of status.damaged)
+    print(paint.red(safe(`flows ${firstSeq} to ${lastSeq}, ${oldest} to ${newest}, are damaged: ${reason}`)));
   for (const { path, records, bytesBehind, lastRecord, lastError } of status.sources) {
     const behind = bytesBehind === 0 ? 'nothing waits' : `${(bytesBehind / 1e6).toFixed(1)} MB wait`;
     print(

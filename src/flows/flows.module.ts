@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ExportController } from './export.controller.js';
 import { FlowsController } from './flows.controller.js';
 
-@Module({ controllers: [FlowsController] })
+@Module({ controllers: [FlowsController, ExportController] })
 export class FlowsModule {}

@@ -15,9 +15,18 @@ export async function streamLines(
   line: (flow: StoredFlow) => string,
   limit = Infinity,
 ): Promise<void> {
+  await streamText(response, type, batches(header, flows, line, limit));
+}
+
+/** What was gathered is written in one go, when the receiver has taken what came before. */
+export async function streamText(
+  response: Response,
+  type: string,
+  texts: AsyncIterable<string>,
+): Promise<void> {
   response.setHeader('Content-Type', type);
   try {
-    await pipeline(Readable.from(batches(header, flows, line, limit)), response);
+    await pipeline(Readable.from(texts, { highWaterMark: 1 }), response);
   } catch (error) {
     if (!response.destroyed || !isHangUp(error)) throw error;
   }

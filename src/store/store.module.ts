@@ -7,7 +7,7 @@ import type { RedactionSettings } from '../domain/redaction/settings.js';
 import { IngestClient } from '../ingest/ingest-client.js';
 import { packageRoot } from '../version.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import { FlowStore, type KeepLimits, type Removal } from './flow-store.js';
+import { FlowStore, type DamagedRange, type KeepLimits, type Removal } from './flow-store.js';
 import { lockFolder, openForReading } from './sqlite/database.js';
 import { SqliteFlowStore } from './sqlite/flow-store.js';
 
@@ -41,7 +41,7 @@ export async function openStore(
   });
   try {
     const ingest = await IngestClient.start(worker);
-    const store = new SqliteFlowStore(openForReading(file), file);
+    const store = new SqliteFlowStore(openForReading(file), file, logDamage);
     const close = async () => {
       // The writer closes last: then SQLite moves everything from the log into the one file.
       store.close();
@@ -54,6 +54,12 @@ export async function openStore(
     lock.release();
     throw error;
   }
+}
+
+function logDamage({ firstSeq, lastSeq, oldest, newest, reason }: DamagedRange): void {
+  new Logger('store').error(
+    `flows ${firstSeq} to ${lastSeq}, ${formatTimestamp(oldest)} to ${formatTimestamp(newest)}, are damaged on disk (${reason}); what of them cannot be read is left out. \`flowatlas verify\` looks at everything`,
+  );
 }
 
 /** Opened before Nest starts, so that a database that cannot be used is said in one line. */

@@ -30,6 +30,7 @@ export function coverageReport(store: FlowStore, window: Window): CoverageReport
     to: format(to),
     keptSince: keptSince(store, window),
     note: SAMPLING_NOTE,
+    damaged: damageReport(store, window),
     nodes: nodes.map(reportNode),
   };
 }
@@ -39,6 +40,21 @@ function keptSince(store: FlowStore, { since, until }: Window): string | null {
   const { until: removed } = store.removed();
   if (removed === undefined || (since !== undefined && removed < since)) return null;
   return format(until !== undefined && until < removed ? until : removed);
+}
+
+/** Damaged blocks that have flows of the window. */
+export function damageReport(store: FlowStore, { since, until }: Window): CoverageReport['damaged'] {
+  return store
+    .damage()
+    .filter(
+      ({ oldest, newest }) =>
+        (since === undefined || newest >= since) && (until === undefined || oldest <= until),
+    )
+    .map((range) => ({
+      ...range,
+      oldest: formatTimestamp(range.oldest),
+      newest: formatTimestamp(range.newest),
+    }));
 }
 
 function spanOf(

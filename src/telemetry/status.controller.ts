@@ -9,7 +9,7 @@ import { FlowStore } from '../store/flow-store.js';
 import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
 import { version } from '../version.js';
-import { coverageReport } from './coverage.js';
+import { coverageReport, damageReport } from './coverage.js';
 import { Metrics } from './metrics.js';
 import { coverageReportSchema, statusSchema, type CoverageReport, type Status } from './status.schema.js';
 
@@ -48,6 +48,7 @@ export class StatusController {
         removedEvents: removed.events,
         lastRemoval: removed.last === undefined ? null : new Date(removed.last).toISOString(),
       },
+      damaged: damageReport(this.store, always),
       sources: this.sources.status(),
       openUploads: this.gate.open,
       redaction: rules.length === 0 ? null : { rules: [...rules], records },

@@ -2,6 +2,20 @@ import { z } from 'zod';
 import { keptSinceSchema } from './coverage.schema.js';
 import { sourceStatusSchema } from '../sources/source-status.js';
 
+const damagedSchema = z
+  .object({
+    firstSeq: z.int().describe('number of its first flow, in order of arrival'),
+    lastSeq: z.int(),
+    oldest: z.string(),
+    newest: z.string(),
+    reason: z.string(),
+  })
+  .meta({ id: 'DamagedRange' });
+
+const damageSchema = z
+  .array(damagedSchema)
+  .describe('blocks found damaged since the start: what of them cannot be read is missing in answers');
+
 export const statusSchema = z
   .object({
     version: z.string(),
@@ -26,6 +40,7 @@ export const statusSchema = z
         lastRemoval: z.string().nullable(),
       })
       .describe('what retention removed'),
+    damaged: damageSchema,
     sources: z.array(sourceStatusSchema).describe('what is followed, and the drop folder'),
     openUploads: z.int().describe('uploads under way'),
     redaction: z
@@ -64,6 +79,7 @@ export const coverageReportSchema = z
     to: z.string().nullable(),
     keptSince: keptSinceSchema,
     note: z.string(),
+    damaged: damageSchema,
     nodes: z.array(nodeCoverageSchema),
   })
   .meta({ id: 'CoverageReport' });

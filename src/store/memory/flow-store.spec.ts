@@ -1,4 +1,5 @@
 import { clock, flowStoreContract } from '../flow-store.contract.js';
+import { recordsContract } from '../records.contract.js';
 import { removalContract } from '../removal.contract.js';
 import { Memory, MemoryFlowStore, MemoryFlowWriter } from './flow-store.js';
 
@@ -10,4 +11,5 @@ const openEmpty = () => {
 };
 
 flowStoreContract('the memory store', openEmpty);
+recordsContract('the memory store', openEmpty);
 removalContract('the memory store', openEmpty);

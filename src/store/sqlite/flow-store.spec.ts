@@ -9,6 +9,7 @@ import { eventOf, newFlow, record, toTally, words } from '../../../test/support/
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
+import { recordsContract } from '../records.contract.js';
 import type { FlowQuery, StoredFlow } from '../flow-store.js';
 import { removalContract } from '../removal.contract.js';
 
@@ -16,6 +17,7 @@ const newFolder = temporaryFolders();
 
 const openEmpty = () => Promise.resolve(openSqlite(newFolder(), clock));
 flowStoreContract('the SQLite store', openEmpty);
+recordsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
 
 const query: FlowQuery = { filter: everything, window: always, order: 'asc' };

@@ -54,8 +54,9 @@ export class RecordReader {
         await setImmediate();
       }
     }
-    for (; events.next !== undefined; events.step()) {
+    while (events.next !== undefined) {
       batch.addEvent(events.next.record);
+      events.step();
       if (batch.isFull) yield batch.take();
     }
     yield batch.take();
@@ -141,8 +142,8 @@ class Ahead<T> {
   }
 
   step(): void {
-    const { value, done } = this.items.next();
-    this.next = done === true ? undefined : value;
+    const result = this.items.next();
+    this.next = result.done === true ? undefined : result.value;
   }
 }
 

@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { flipBits } from '../../../test/support/damage-file.js';
+import { jsonText } from '../../../test/support/json-text.js';
+import { newFlow, pod, record } from '../../../test/support/make-flow.js';
+import { openSqlite } from '../../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { everything } from '../../domain/filter/filter.js';
+import { always } from '../../domain/filter/window.js';
+import { everyone } from '../../domain/viewer.js';
+import type { DamagedRange, FlowStore } from '../flow-store.js';
+import { openForReading } from './database.js';
+import { SqliteFlowStore } from './flow-store.js';
+
+const newFolder = temporaryFolders();
+
+const text = (i: number) =>
+  jsonText(
+    record({
+      uuid: `5b1f0a1e-0001-4000-8000-${String(i).padStart(12, '0')}`,
+      source: pod(`shop/web-${i}`),
+      Summary: `number ${i}`,
+    }),
+  );
+
+/** Three segments of ten flows each. */
+async function threeSegments(): Promise<string> {
+  const { file, writer, close } = openSqlite(newFolder());
+  for (let i = 0; i < 30; i++) {
+    writer.append(newFlow(text(i)));
+    if (i % 10 === 9) await writer.commit();
+  }
+  await close();
+  return file;
+}
+
+function reopened(file: string) {
+  const told: DamagedRange[] = [];
+  const store = new SqliteFlowStore(openForReading(file), file, (range) => told.push(range));
+  return { store, told };
+}
+
+async function answers(store: FlowStore) {
+  const found: number[] = [];
+  const query = { filter: everything, window: always };
+  for await (const { seq, record } of store.find(everyone, { ...query, order: 'asc' })) {
+    expect(record).toBe(text(seq - 1));
+    found.push(seq);
+  }
+  let weight = 0;
+  for await (const { tallies } of store.tallies(everyone, query))
+    for (const tally of tallies) weight += tally.weight;
+  let exported = '';
+  let damaged = 0;
+  for await (const batch of store.records(everyone, query)) {
+    exported += batch.text;
+    damaged += batch.damaged;
+  }
+  const taken = await store.take(everyone, [5, 15, 25]);
+  return { found, weight, exported, damaged, taken: taken.map(({ seq }) => seq) };
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const second = 'id = (SELECT id FROM segment WHERE first_seq = 11)';
+
+describe('a block whose bytes have changed on disk', () => {
+  it('is left out of every answer, told once and listed, when it is in its columns', async () => {
+    const file = await threeSegments();
+    flipBits(file, 'segment.columns', second);
+    const { store, told } = reopened(file);
+    const left = [...numbers(1, 10), ...numbers(21, 30)];
+    expect(await answers(store)).toEqual({
+      found: left,
+      weight: 20,
+      exported: left.map((seq) => `${text(seq - 1)}\n`).join(''),
+      damaged: 10,
+      taken: [5, 25],
+    });
+    expect(store.damage()).toEqual([expect.objectContaining({ firstSeq: 11, lastSeq: 20 })]);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.reason).toMatch(/not those that were written/);
+    store.close();
+  });
+
+  for (const [place, where] of [
+    ['segment.keys', second],
+    ['text_chunk.texts', 'segment_id = (SELECT id FROM segment WHERE first_seq = 11)'],
+  ] as const) {
+    it(`still counts on the map, without its records, when it is in ${place} alone`, async () => {
+      const file = await threeSegments();
+      flipBits(file, place, where);
+      const { store, told } = reopened(file);
+      const { found, weight, damaged, taken } = await answers(store);
+      expect({ found, weight, damaged, taken }).toEqual({
+        found: [...numbers(1, 10), ...numbers(21, 30)],
+        weight: 30,
+        damaged: 10,
+        taken: [5, 25],
+      });
+      expect(told).toHaveLength(1);
+      expect(told[0]?.reason).toMatch(/not those that were written/);
+      store.close();
+    });
+  }
+
+  it('takes along only what names its entries, when it is in the dictionary', async () => {
+    const file = await threeSegments();
+    // Endpoints that came with the second segment.
+    flipBits(file, 'dictionary.lines', 'kind = 0 AND first_id > 5 AND first_id < 15');
+    const { store } = reopened(file);
+    const { found, damaged } = await answers(store);
+    expect(found).toEqual([...numbers(1, 10), ...numbers(21, 30)]);
+    expect(damaged).toBe(10);
+    expect(store.damage()).toEqual([expect.objectContaining({ firstSeq: 11, lastSeq: 20 })]);
+    store.close();
+  });
+
+  it('has lost its texts for good when their chunk is missing', async () => {
+    const file = await threeSegments();
+    const db = new Database(file);
+    db.exec('DELETE FROM text_chunk WHERE segment_id = (SELECT id FROM segment WHERE first_seq = 11)');
+    db.close();
+    const { store } = reopened(file);
+    expect((await answers(store)).damaged).toBe(10);
+    expect(store.damage()).toHaveLength(1);
+    store.close();
+  });
+
+  it('is listed no more when it was taken away', async () => {
+    const file = await threeSegments();
+    flipBits(file, 'segment.columns', second);
+    const { store } = reopened(file);
+    await answers(store);
+    const db = new Database(file);
+    db.exec('DELETE FROM segment WHERE first_seq = 11');
+    db.close();
+    expect(store.damage()).toEqual([]);
+    expect((await answers(store)).damaged).toBe(0);
+    store.close();
+  });
+});

@@ -1,0 +1,19 @@
+import Database from 'better-sqlite3';
+
+type Place = 'segment.columns' | 'segment.keys' | 'text_chunk.texts' | 'dictionary.lines';
+
+/** Flips bits in the middle of a blob, as a failing disk would; SQLite itself does not notice. */
+export function flipBits(file: string, place: Place, where = '1 = 1'): void {
+  const [table = '', column = ''] = place.split('.');
+  const db = new Database(file);
+  const row = db
+    .prepare<[], { number: number; blob: Buffer }>(
+      `SELECT rowid AS number, ${column} AS blob FROM ${table} WHERE ${where} ORDER BY rowid LIMIT 1`,
+    )
+    .get();
+  if (row === undefined) throw new Error(`no ${place} where ${where}`);
+  const { number, blob } = row;
+  blob[blob.length >> 1] = (blob[blob.length >> 1] ?? 0) ^ 0x10;
+  db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(blob, number);
+  db.close();
+}
