@@ -39,6 +39,7 @@ module.exports = {
         pathNot: [
           engines,
           '^src/store/store\\.module\\.ts$',
+          '^src/store/operations\\.ts$',
           '^src/ingest-worker\\.ts$',
           '\\.(spec|contract)\\.ts$',
         ],

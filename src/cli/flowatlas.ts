@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { settings } from '../config.js';
+import { readConfig, settings } from '../config.js';
 import { filterNames } from '../domain/filter/parse-filter.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { version } from '../version.js';
+import { backUpFolder, restoreFolder } from './backup.js';
 import { demo } from './demo.js';
 import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
@@ -13,6 +14,7 @@ import { serve } from './serve.js';
 import type { Parameters } from './rest-client.js';
 import { printStatus } from './status.js';
 import { complain, paint } from './terminal.js';
+import { verifyDatabase } from './verify.js';
 import { withServer, type SourceOptions } from './with-server.js';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong use. */
@@ -86,6 +88,46 @@ withSource(program.command('status'))
   .description('what is held')
   .addOption(outputOption())
   .action((options: ReadOptions) => withServer(options, (client) => printStatus(client, options.output)));
+
+program
+  .command('verify')
+  .description(
+    'look at everything in the database, also while a server runs on it; exits 1 when it is damaged',
+  )
+  .argument('[file]', 'a backup instead of the data folder')
+  .addOption(dataOption())
+  .action((file: string | undefined, options: DataOptions) => {
+    process.exitCode = verifyDatabase(folderOf(options), file);
+  });
+
+program
+  .command('backup')
+  .description('copy the database into one file, also while a server runs on it')
+  .argument('<file>', 'the file to make')
+  .addOption(dataOption())
+  .action((file: string, options: DataOptions) => backUpFolder(folderOf(options), file));
+
+program
+  .command('restore')
+  .description('put a backup into a data folder that no server holds')
+  .argument('<file>', 'what `flowatlas backup` made')
+  .addOption(dataOption().makeOptionMandatory())
+  .option('--force', 'also in the place of a database, and although the backup is damaged')
+  .action((file: string, { force, ...options }: DataOptions & { force?: true }) =>
+    restoreFolder(file, folderOf(options), force === true),
+  );
+
+interface DataOptions {
+  data?: string;
+}
+
+function dataOption(): Option {
+  return new Option('--data <folder>', 'the data folder (FLOWATLAS_DATA, else ./data)');
+}
+
+function folderOf({ data }: DataOptions): string {
+  return readConfig(process.env, data === undefined ? {} : { data }).data;
+}
 
 function withSource(command: Command): Command {
   return command

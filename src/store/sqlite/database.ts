@@ -68,6 +68,29 @@ export function openForReading(file: string): Database.Database {
   return db;
 }
 
+/**
+ * To look at a database without changing it, also while a server holds its folder. Nothing is migrated, so
+ * one of an older schema is refused.
+ */
+export function openExisting(file: string, migrations: readonly Migration[]): Database.Database {
+  if (!existsSync(file)) throw new DatabaseRefused(`${file} does not exist`);
+  if (!startsAsSqlite(file)) throw new DatabaseRefused(`${file} is no SQLite database`);
+  const db = openForReading(file);
+  try {
+    refuseForeign(file, db, migrations);
+    const version = db.pragma('user_version', { simple: true }) as number;
+    if (version < (migrations.at(-1)?.number ?? 0)) {
+      throw new DatabaseRefused(
+        `${file} was written by an older flowatlas (schema ${version}); start \`flowatlas serve\` on it once to bring it up to date`,
+      );
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw refusal(file, error);
+  }
+}
+
 /** Holds the data folder for one process, until it ends in whatever way. */
 export function lockFolder(folder: string): { release(): void } {
   mkdirSync(folder, { recursive: true });

@@ -92,7 +92,7 @@ class EntryReader<T> {
     if (id >= this.#lines.length) this.#load();
     const line = this.#lines[id];
     if (line === undefined)
-      throw new Damaged(`it names entry ${id} of the dictionary, which is missing or damaged`);
+      throw new Damaged('it names an entry of the dictionary that is missing or damaged');
     return (this.#entries[id] = this.readLine(line));
   }
 

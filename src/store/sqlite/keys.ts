@@ -1,5 +1,5 @@
 import { KEY_BYTES } from '../../domain/flow/flow-key.js';
-import { compress, decompress } from './compression.js';
+import { compress, decompress, refuseChanged } from './compression.js';
 import { Damaged } from './damage.js';
 
 /**
@@ -16,13 +16,24 @@ export function packKeys(keys: Uint8Array): Promise<Buffer> {
   return compress(planes);
 }
 
-export function unpackKeys(blob: Uint8Array, rows: number): Uint8Array {
+/** As they rest. */
+export interface KeysRow {
+  flows: number;
+  keys: Buffer;
+  checksum: number | null;
+}
+
+/** Throws `Damaged` where they are not what was written. */
+export function readKeys({ flows, keys: blob, checksum }: KeysRow): Uint8Array {
+  refuseChanged(checksum, blob);
   const planes = decompress(blob);
-  if (planes.length !== rows * KEY_BYTES) throw new Damaged('its keys are not those of its flows');
+  if (planes.length !== flows * KEY_BYTES) {
+    throw new Damaged(`it has ${flows} flows, but ${planes.length} bytes of keys`);
+  }
   const keys = new Uint8Array(planes.length);
   let at = 0;
   for (let byte = 0; byte < KEY_BYTES; byte++) {
-    for (let row = 0; row < rows; row++) keys[row * KEY_BYTES + byte] = planes[at++] ?? 0;
+    for (let row = 0; row < flows; row++) keys[row * KEY_BYTES + byte] = planes[at++] ?? 0;
   }
   return keys;
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { FlowKey } from '../../domain/flow/flow-key.js';
-import { unpackKeys } from './keys.js';
+import { isDamage } from './damage.js';
+import { readKeys, type KeysRow } from './keys.js';
 import { KeyBlock } from './key-block.js';
 import { RunIndex } from './run-index.js';
 import { secondOf, type TimeRun } from './time-runs.js';
@@ -129,15 +130,22 @@ export class KnownKeys {
   #block(seq: number): KeyBlock | undefined {
     const pending = this.#pending.get(seq);
     if (pending !== undefined) return pending;
-    let block = this.#loaded.get(seq);
-    if (block === undefined) {
+    const block = this.#loaded.get(seq) ?? this.#load(seq);
+    if (block !== undefined) this.#keep(seq, block);
+    return block;
+  }
+
+  /** Without any where they are damaged: better a flow is stored twice than none is stored any more. */
+  #load(seq: number): KeyBlock | undefined {
+    try {
       // The segment that holds the flow with this number: it may have been merged with the one before it.
       const row = this.#statements.keys.get(seq);
       if (row === undefined || row.firstSeq + row.flows <= seq) return undefined;
-      block = KeyBlock.of(unpackKeys(row.keys, row.flows));
+      return KeyBlock.of(readKeys(row));
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return KeyBlock.ofRows(0);
     }
-    this.#keep(seq, block);
-    return block;
   }
 
   #keep(seq: number, block: KeyBlock): void {
@@ -164,8 +172,8 @@ export function bytesOf(key: FlowKey): Uint8Array {
 function prepare(db: Database.Database) {
   return {
     timeless: db.prepare<[Uint8Array], number>('SELECT 1 FROM timeless WHERE key = ?').pluck(),
-    keys: db.prepare<[number], { firstSeq: number; flows: number; keys: Buffer }>(
-      'SELECT first_seq AS firstSeq, flows, keys FROM segment WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
+    keys: db.prepare<[number], KeysRow & { firstSeq: number }>(
+      'SELECT first_seq AS firstSeq, flows, keys, keys_checksum AS checksum FROM segment WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
     ),
     runs: db
       .prepare<[], [number, number, number]>(

@@ -4,7 +4,7 @@ import { ColumnReader } from './columns.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
-import { unpackKeys } from './keys.js';
+import { readKeys, type KeysRow } from './keys.js';
 import { readSegmentColumns } from './segment-columns.js';
 import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
@@ -40,8 +40,8 @@ export class SegmentReader {
       columns: db.prepare<[number, number, number], Blob>(
         'SELECT columns AS bytes, checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
       ),
-      keys: db.prepare<[number, number, number], Blob>(
-        'SELECT keys AS bytes, keys_checksum AS checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
+      keys: db.prepare<[number, number, number], KeysRow>(
+        'SELECT flows, keys, keys_checksum AS checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
       ),
     };
   }
@@ -115,7 +115,6 @@ export class SegmentReader {
   #keysOf(info: SegmentInfo): Uint8Array {
     const found = this.#statements.keys.get(info.id, info.firstSeq, info.flows);
     if (found === undefined) throw new Gone('a block has lost its keys');
-    refuseChanged(found.checksum, found.bytes);
-    return unpackKeys(found.bytes, info.flows);
+    return readKeys(found);
   }
 }

@@ -1,0 +1,151 @@
+import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { flipBits } from '../../../test/support/damage-file.js';
+import { jsonText } from '../../../test/support/json-text.js';
+import { eventOf, newFlow, pod, record } from '../../../test/support/make-flow.js';
+import { openSqlite } from '../../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { openForReading } from './database.js';
+import { verify } from './verify.js';
+
+const newFolder = temporaryFolders();
+
+const uuid = (i: number) => `5b1f0a1e-0001-4000-8000-${String(i).padStart(12, '0')}`;
+/** Flows with every kind of key, L7 messages and several nodes. */
+const text = (i: number) =>
+  jsonText(
+    record({
+      ...(i % 3 === 0 ? { uuid: uuid(i) } : i % 3 === 1 ? { uuid: `odd ${i}` } : {}),
+      source: pod(`shop/web-${i}`),
+      node_name: `c/n${i % 2}`,
+      time: `2026-06-01T10:00:${String((i * 7) % 60).padStart(2, '0')}Z`,
+      Summary: `number ${i}`,
+      ...(i % 5 === 0
+        ? { Type: 'L7', l7: { type: 'REQUEST', http: { method: 'GET', url: `http://a/${i}` } } }
+        : {}),
+    }),
+  );
+
+/** Three segments of ten flows each, and an event. */
+async function threeSegments(): Promise<string> {
+  const { file, writer, close } = openSqlite(newFolder());
+  const lost = { lost_events: { source: 'X', num_events_lost: '1' }, node_name: 'n' };
+  writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)));
+  for (let i = 0; i < 30; i++) {
+    writer.append(newFlow(text(i)));
+    if (i % 10 === 9) await writer.commit();
+  }
+  await close();
+  return file;
+}
+
+function verified(file: string) {
+  const db = openForReading(file);
+  const found = [...verify(db)];
+  db.close();
+  return {
+    problems: found.flatMap(({ problems }) => problems),
+    notes: found.flatMap(({ notes }) => notes),
+    done: Math.max(...found.map(({ done }) => done)),
+  };
+}
+
+function change(file: string, sql: string): void {
+  const db = new Database(file);
+  db.pragma('foreign_keys = OFF');
+  db.exec(sql);
+  db.close();
+}
+
+const second = '(SELECT id FROM segment WHERE first_seq = 11)';
+
+describe('verify', () => {
+  it('finds nothing wrong with what was written', async () => {
+    expect(verified(await threeSegments())).toEqual({ problems: [], notes: [], done: 30 });
+  });
+
+  for (const [place, where] of [
+    ['segment.columns', 'first_seq = 11'],
+    ['segment.keys', 'first_seq = 11'],
+    ['text_chunk.texts', `segment_id = ${second}`],
+  ] as const) {
+    it(`names the block, its numbers and its times when bits of ${place} have flipped`, async () => {
+      const file = await threeSegments();
+      flipBits(file, place, where);
+      const { problems, done } = verified(file);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(
+        /^block 2, flows 11 to 20, 2026-06-01T10:00:\d\dZ to 2026-06-01T10:00:\d\dZ: .*not those that were written/,
+      );
+      expect(done).toBe(30);
+    });
+  }
+
+  it('names the entries of the dictionary whose bits have flipped, and the block that needs them', async () => {
+    const file = await threeSegments();
+    flipBits(file, 'dictionary.lines', 'kind = 0 AND first_id > 5 AND first_id < 15');
+    const { problems } = verified(file);
+    expect(problems[0]).toMatch(/^dictionary 1, endpoints 11 to 20: .*not those that were written/);
+    expect(problems[1]).toMatch(
+      /^block 2, flows 11 to 20, .* 10 of its flows \(11 to 20\): it names an entry/,
+    );
+    expect(problems).toHaveLength(2);
+  });
+
+  for (const [what, sql, words] of [
+    [
+      'a checksum was forged',
+      `UPDATE segment SET columns = x'00', checksum = NULL WHERE id = ${second}`,
+      /unpacked|size/,
+    ],
+    [
+      'a key is of another flow',
+      `UPDATE segment SET keys = (SELECT keys FROM segment WHERE first_seq = 1), keys_checksum = NULL WHERE id = ${second}`,
+      // Whose times are those of the others: only among them is a flow known again.
+      /9 of its flows are held twice\n.*10 of its flows \(11 to 20\): the key is not that of the record/,
+    ],
+    [
+      'times are wrong',
+      `UPDATE segment SET time_min = time_min - 1 WHERE id = ${second}`,
+      /oldest or newest time/,
+    ],
+    [
+      'nodes are wrong',
+      `UPDATE segment_node SET flows = flows + 1 WHERE segment_id = ${second}`,
+      /of its nodes/,
+    ],
+    [
+      'a node is missing',
+      `DELETE FROM segment_node WHERE segment_id = ${second} AND node = 'c/n1'`,
+      /of its nodes/,
+    ],
+    ['texts are missing', `DELETE FROM text_chunk WHERE segment_id = ${second}`, /lost its texts|is missing/],
+    [
+      'texts have no block',
+      `DELETE FROM segment WHERE id = ${second}`,
+      /belong to blocks that are not there/,
+    ],
+    ['blocks overlap', `UPDATE segment SET first_seq = 10 WHERE id = ${second}`, /overlap/],
+    ['an event was changed', `UPDATE event SET record = '{}'`, /^event 1: /],
+    ['an event is cut off', `UPDATE event SET record = '{'`, /^event 1: /],
+  ] as const) {
+    it(`finds that ${what}`, async () => {
+      const file = await threeSegments();
+      change(file, sql);
+      expect(verified(file).problems.join('\n')).toMatch(words);
+    });
+  }
+
+  it('only notes what was taken away as a whole', async () => {
+    const file = await threeSegments();
+    change(
+      file,
+      `DELETE FROM text_chunk WHERE segment_id = ${second}; DELETE FROM segment_node WHERE segment_id = ${second}; DELETE FROM segment WHERE id = ${second}`,
+    );
+    expect(verified(file)).toEqual({
+      problems: [],
+      notes: ['flows 11 to 20 are not held any more'],
+      done: 20,
+    });
+  });
+});
