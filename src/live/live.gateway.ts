@@ -135,9 +135,15 @@ export class LiveGateway
     this.#news = false;
     try {
       if (news) await this.questions.whole(everyone, 'workload').refresh();
-      for (const { question, listeners, subscription } of this.#subscriptions.byQuestion()) {
-        if (news) await question.refresh();
-        this.#push(subscription, listeners, question);
+      const questions = [...this.#subscriptions.byQuestion()];
+      if (news) for (const { question } of questions) await question.refresh();
+      const drained = new Set([...this.namespace.sockets.values()].filter(isDrained));
+      for (const { question, listeners, subscription } of questions) {
+        this.#push(
+          subscription,
+          listeners.filter(({ client }) => drained.has(client)),
+          question,
+        );
       }
     } catch (error) {
       this.#news = true;
@@ -148,12 +154,13 @@ export class LiveGateway
   /**
    * Those who stand at the same flow get the same message, encoded once. A client whose earlier
    * messages still wait in its connection gets nothing now and one larger message later, so nobody
-   * makes the server's memory grow, and nobody misses anything.
+   * makes the server's memory grow, and nobody misses anything. Who is told is settled before the
+   * first message of a tick, which would else keep a client from those of its other subscriptions.
    */
   #push(subscription: string, listeners: readonly Listener[], question: MapQuestion): void {
     const { seq, epoch } = question;
     const behind = listeners.filter((held) => held.seq < seq || held.epoch !== epoch);
-    for (const group of byPosition(behind.filter(({ client }) => isDrained(client)))) {
+    for (const group of byPosition(behind)) {
       const [{ seq: prev, epoch: before }] = group;
       for (const listener of group) Object.assign(listener, { seq, epoch });
       const event: EdgesEvent = {
