@@ -4,12 +4,12 @@ import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/fl
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
-import { checksumOf } from './compression.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
 import { Retention } from './retention.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
+import { SegmentInserter } from './segment-inserter.js';
 import { secondOf } from './time-runs.js';
 
 /** Sealed segments that may wait for the disk before the reader of flows has to. */
@@ -44,6 +44,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #newEvents = new Set<string>();
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #inserter: SegmentInserter;
   #events: NewEvent[] = [];
   #generation = 0;
   /** Of the newest segment on disk: it and later ones are in use. */
@@ -70,6 +71,7 @@ export class SqliteFlowWriter extends FlowWriter {
     super();
     this.#known = new KnownKeys(db, mostBytesOfKeys);
     this.#statements = prepare(db);
+    this.#inserter = new SegmentInserter(db);
     this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
     this.#reload();
   }
@@ -231,7 +233,7 @@ export class SqliteFlowWriter extends FlowWriter {
   #insert(segment: PackedSegment | undefined, { events, checkpoints }: Beside): void {
     const { statements } = this.#statements;
     this.db.transaction(() => {
-      if (segment !== undefined) this.#insertSegment(segment);
+      if (segment !== undefined) this.#inserter.insert(segment);
       for (const { afterSeq, event, key, record } of events) {
         statements.event.run(
           afterSeq,
@@ -250,36 +252,6 @@ export class SqliteFlowWriter extends FlowWriter {
         else statements.checkpoint.run(source, state, this.now());
       }
     })();
-  }
-
-  #insertSegment(segment: PackedSegment): void {
-    const { statements } = this.#statements;
-    const { generation, firstSeq, flows, timeMin, timeMax, columns, keys } = segment;
-    const { lastInsertRowid: id } = statements.segment.run(
-      generation,
-      firstSeq,
-      flows,
-      timeMin,
-      timeMax,
-      columns,
-      keys,
-      checksumOf(columns),
-      checksumOf(keys),
-    );
-    for (const { kind, firstId, entries, lines } of segment.dictionary) {
-      statements.dictionary.run(generation, kind, firstId, entries, lines, checksumOf(lines));
-    }
-    for (const { firstText, texts } of segment.chunks) {
-      statements.chunk.run(id, firstText, texts, checksumOf(texts));
-    }
-    for (const { row, key } of segment.timeless) {
-      statements.timeless.run(key, firstSeq + row);
-    }
-    if (segment.runs.length > 1)
-      for (const { first, last } of segment.runs) statements.run.run(id, first, last);
-    for (const node of segment.nodes) {
-      statements.node.run(id, node.node, node.flows, node.timeMin, node.timeMax);
-    }
   }
 
   /** Knows again exactly what the file holds: at the start, and after a commit failed. */
@@ -311,27 +283,12 @@ function contentOf({ flow, template, known, own }: NewFlow): string {
 function prepare(db: Database.Database) {
   return {
     statements: {
-      segment: db.prepare(
-        `INSERT INTO segment (id, generation, first_seq, flows, time_min, time_max, columns, keys, checksum, keys_checksum)
-         VALUES (max((SELECT coalesce(max(id), 0) FROM segment), (SELECT last_segment FROM retention)) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ),
-      dictionary: db.prepare(
-        'INSERT INTO dictionary (generation, kind, first_id, entries, lines, checksum) VALUES (?, ?, ?, ?, ?, ?)',
-      ),
-      chunk: db.prepare(
-        'INSERT INTO text_chunk (segment_id, first_text, texts, checksum) VALUES (?, ?, ?, ?)',
-      ),
-      node: db.prepare(
-        'INSERT INTO segment_node (segment_id, node, flows, time_min, time_max) VALUES (?, ?, ?, ?, ?)',
-      ),
       event: db.prepare(
         'INSERT OR IGNORE INTO event (after_seq, key, kind, time, node, source, events, lost_from, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       checkpoint: db.prepare('INSERT OR REPLACE INTO checkpoint (source, state, updated) VALUES (?, ?, ?)'),
       forgetCheckpoint: db.prepare('DELETE FROM checkpoint WHERE source = ?'),
       knownEvent: db.prepare('SELECT 1 FROM event WHERE key = ?').pluck(),
-      timeless: db.prepare('INSERT INTO timeless (key, seq) VALUES (?, ?)'),
-      run: db.prepare('INSERT INTO segment_run (segment_id, first_second, last_second) VALUES (?, ?, ?)'),
       lastGeneration: db.prepare('SELECT max(generation) FROM dictionary').pluck(),
       lastSeq: db
         .prepare(
