@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { flowTexts } from '../../../test/support/arbitrary-flows.js';
+import { flow, newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
+import { identify, withoutGeneratedSuffix } from '../flow/node-identity.js';
+import { coarseEndpoint, coarseKind, endText } from './coarse.js';
+import { ServiceMap, type MapEdge } from './service-map.js';
+import type { Tally } from './tally.js';
+
+function coarse(of: Tally): Tally {
+  const { source, destination } = of;
+  return {
+    ...of,
+    ...coarseKind(of),
+    source: coarseEndpoint(source),
+    destination: coarseEndpoint(destination),
+  };
+}
+
+/** Neither of its pods belongs to another workload than its name foretells. */
+function isForetold({ source, destination }: Tally): boolean {
+  return [source, destination].every(({ pod, workloads: [workload] }) => {
+    const foretold = withoutGeneratedSuffix(pod);
+    return workload === undefined || foretold === pod || workload.name === foretold;
+  });
+}
+
+/** Without paths, names and labels, which coarse flows do not have. */
+function withoutNames({ http, dns, ...edge }: MapEdge) {
+  const { routes: _, routesLeftOut: _1, ...requests } = http ?? {};
+  const { names: _2, namesLeftOut: _3, ...queries } = dns ?? {};
+  return { ...edge, ...(http && { http: requests }), ...(dns && { dns: queries }) };
+}
+
+function told(tallies: readonly Tally[], level: 'cluster' | 'namespace' | 'workload') {
+  const map = ServiceMap.of(tallies, level);
+  const nodes = map.nodes().map(({ labels: _, ...node }) => node);
+  return { nodes, edges: map.edges().map(withoutNames) };
+}
+
+describe('coarse flows', () => {
+  it('make the same map as the flows themselves', () => {
+    fc.assert(
+      fc.property(flowTexts(12), fc.constantFrom('cluster', 'namespace', 'workload'), (texts, level) => {
+        const tallies = texts.map((text, i) => toTally(newFlow(text).flow, i + 1)).filter(isForetold);
+        expect(told(tallies.map(coarse), level)).toEqual(told(tallies, level));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are the same for the pods of one workload, whatever flags and paths they have', () => {
+    const http = (url: string) => ({ l7: { type: 'REQUEST', http: { method: 'GET', url } } });
+    const one = tally({ source: pod('shop/web-6c9f7b8d4-x2z4k', 'web'), ...http('http://a/1?x=1') });
+    const other = tally({
+      source: pod('shop/web-6c9f7b8d4-bcdfg', 'web', { identity: 7 }),
+      IP: { source: '10.0.9.9', destination: '10.0.2.7' },
+      l4: { TCP: { source_port: 9, destination_port: 80, flags: { ACK: true } } },
+      ...http('http://b/2'),
+    });
+    expect(coarse(other)).toEqual(coarse(one));
+  });
+
+  it('keep a pod only where its name foretells no workload', () => {
+    const ends = (name: string, workload?: string) => {
+      const { pod: kept, workloads } = coarseEndpoint(flow({ source: pod(`shop/${name}`, workload) }).source);
+      return [kept, workloads[0]?.name];
+    };
+    expect(ends('web-0', 'web')).toEqual(['', 'web']);
+    expect(ends('web-0')).toEqual(['', 'web']);
+    expect(ends('web-0', 'storefront')).toEqual(['', 'storefront']);
+    expect(ends('web')).toEqual(['web', undefined]);
+    expect(ends('web', 'web')).toEqual(['', 'web']);
+    expect(ends('web', 'storefront')).toEqual(['web', 'storefront']);
+  });
+
+  it('keep what makes an end the node that it is', () => {
+    const nodes = [
+      { identity: 9, labels: ['reserved:world', 'reserved:world-ipv4'] },
+      { labels: ['reserved:world-ipv6'] },
+      { labels: ['cidr:10.0.0.0/8', 'cidr:fd00--/8', 'reserved:world'] },
+      { namespace: 'shop', labels: ['k8s:app=web', 'k8s:io.cilium.k8s.policy.cluster=eu'] },
+      { labels: ['k8s:io.kubernetes.pod.namespace=shop'] },
+    ];
+    for (const source of nodes) {
+      const end = flow({ source }).source;
+      const idOf = (of: typeof end) => identify(of, 'workload', () => undefined);
+      expect(idOf(coarseEndpoint(end))).toEqual(idOf(end));
+    }
+  });
+
+  it('keep an address only where nothing else names the end', () => {
+    const ends = (source: object) => coarseEndpoint(flow({ source }).source).ip;
+    expect(ends({})).toBe('10.0.1.5');
+    expect(ends(world)).toBe('');
+    expect(ends(pod('shop/web-0'))).toBe('');
+  });
+
+  it('are written without what is empty', () => {
+    const { source } = flow({ source: pod('shop/web-0', 'web', { labels: ['k8s:app=web'] }) });
+    expect(JSON.parse(endText(coarseEndpoint(source)))).toEqual({
+      cluster: 'c',
+      namespace: 'shop',
+      workload: 'web',
+    });
+  });
+});

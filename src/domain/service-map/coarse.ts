@@ -1,0 +1,169 @@
+import { clientSide, isReply } from '../flow/direction.js';
+import { reservedEntity } from '../flow/enums.js';
+import type { Endpoint, Flow, L7, Traits } from '../flow/flow.js';
+import { identify, withoutGeneratedSuffix, type NodeIdentity } from '../flow/node-identity.js';
+import { counterOf } from './counters.js';
+
+/**
+ * What sums over hours keep of a flow: all that the service map at the levels of workloads, namespaces and
+ * clusters is made of, but labels and the paths and names of layer 7. The map of coarse flows is that of the flows
+ * themselves, as long as no pod turns out to belong to another workload than its name foretells.
+ */
+type Coarse = Pick<Flow, 'traits' | 'policies' | 'l7'>;
+
+/** An end without what differs from pod to pod of one workload: what makes it the node that it is. */
+export function coarseEndpoint(endpoint: Endpoint): Endpoint {
+  const node = identify(endpoint, 'workload', () => undefined);
+  const { kind, name, cluster, namespace } = node;
+  switch (kind) {
+    case 'workload':
+      return inside(endpoint, node);
+    case 'namespace':
+      return { ...nobody, cluster, namespace };
+    case 'fqdn':
+      return { ...nobody, names: [name] };
+    case 'cidr':
+      return { ...nobody, labels: [`cidr:${name}`] };
+    case 'entity': {
+      const { identity } = endpoint;
+      const isNumber = reservedEntity(identity) !== undefined;
+      return isNumber ? { ...nobody, identity } : { ...nobody, labels: [`reserved:${name}`] };
+    }
+    case 'service':
+      return { ...nobody, cluster, service: name, serviceNamespace: namespace };
+    case 'ip':
+      return { ...nobody, ip: name };
+    default:
+      return nobody;
+  }
+}
+
+/**
+ * A pod told without its workload is one of the workload that its name foretells. The map would believe another
+ * record that tells a different one; sums cannot be taken apart again. A name that foretells nothing stays.
+ */
+function inside({ pod, workloads }: Endpoint, { name, cluster, namespace }: NodeIdentity): Endpoint {
+  const foretells = pod === '' || withoutGeneratedSuffix(pod) !== pod;
+  const told = workloads.length > 0;
+  return {
+    ...nobody,
+    cluster,
+    namespace,
+    workloads: told || foretells ? [{ name, kind: '' }] : [],
+    pod: foretells || (told && name === pod) ? '' : pod,
+  };
+}
+
+const nobody: Endpoint = {
+  raw: {},
+  ip: '',
+  identity: 0,
+  cluster: '',
+  namespace: '',
+  pod: '',
+  labels: [],
+  workloads: [],
+  names: [],
+  service: '',
+  serviceNamespace: '',
+};
+
+/** What was told of the flow, without what tells it from others on its edge. */
+export function coarseKind({ traits, policies, l7 }: Coarse): Coarse {
+  return { traits: coarseTraits({ traits, l7 }), policies, l7: l7 && coarseL7(l7) };
+}
+
+/** Whose reply it is is settled, so flags and ICMP types that tell it are needed no more. */
+function coarseTraits(flow: Pick<Flow, 'traits' | 'l7'>): Traits {
+  const { verdict, dropReason, type, eventType, subType, direction, observationPoint, protocol } =
+    flow.traits;
+  return {
+    ...untold,
+    verdict,
+    dropReason,
+    type,
+    eventType,
+    subType,
+    direction,
+    observationPoint,
+    protocol,
+    isReply: isReply(flow) ? true : clientSide(flow) === 'source' ? false : undefined,
+  };
+}
+
+const untold: Traits = {
+  verdict: '',
+  dropReason: '',
+  type: '',
+  eventType: 0,
+  subType: 0,
+  direction: '',
+  isReply: undefined,
+  observationPoint: '',
+  traceReason: '',
+  protocol: '',
+  tcpFlags: '',
+  icmpType: -1,
+  ipVersion: '',
+  encrypted: false,
+  authType: '',
+  policyMatchType: 0,
+};
+
+/** The method or the status of HTTP, the answer's code of DNS. */
+function coarseL7({ type, kind, http, dns }: L7): L7 {
+  return {
+    type,
+    kind,
+    http: http && { method: http.method, url: '', protocol: '', status: http.status },
+    dns: dns && { query: '', qtypes: '', rcode: dns.rcode },
+  };
+}
+
+/** JSON of an end, without what is empty. */
+export function endText(end: Endpoint): string {
+  const { cluster, namespace, workloads, pod, labels, names, ip, identity, service, serviceNamespace } = end;
+  return JSON.stringify({
+    cluster: cluster || undefined,
+    namespace: namespace || undefined,
+    workload: workloads[0]?.name,
+    pod: pod || undefined,
+    labels: labels.length === 0 ? undefined : labels,
+    name: names[0],
+    ip: ip || undefined,
+    identity: identity || undefined,
+    service: service || undefined,
+    serviceNamespace: serviceNamespace || undefined,
+  });
+}
+
+/** JSON of what was told, without what is empty; `point` is the counter of the map that it adds to. */
+export function kindText({ traits, policies, l7 }: Coarse): string {
+  const { verdict, dropReason, type, eventType, subType, direction, observationPoint, protocol, isReply } =
+    traits;
+  return JSON.stringify({
+    point: counterOf({ traits, l7 }),
+    verdict: verdict || undefined,
+    dropReason: dropReason || undefined,
+    protocol: protocol || undefined,
+    direction: direction || undefined,
+    isReply,
+    type: type || undefined,
+    eventType: eventType || undefined,
+    subType: subType || undefined,
+    observationPoint: observationPoint || undefined,
+    allowedBy: policies.allowedBy.length === 0 ? undefined : policies.allowedBy,
+    deniedBy: policies.deniedBy.length === 0 ? undefined : policies.deniedBy,
+    l7: l7 && l7Text(l7),
+  });
+}
+
+function l7Text({ type, kind, http, dns }: L7) {
+  return {
+    type,
+    kind,
+    method: http?.method === '' ? undefined : http?.method,
+    status: http?.status === 0 ? undefined : http?.status,
+    rcode: dns?.rcode,
+  };
+}
