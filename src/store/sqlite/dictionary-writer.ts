@@ -39,6 +39,10 @@ export class DictionaryWriter {
 
   policies = (policies: Policies): number => this.#policies.idOf(policies);
 
+  endpointOf = (id: number): Endpoint => this.#endpoints.partOf(id);
+  templateOf = (id: number): Template => this.#templates.partOf(id);
+  policiesOf = (id: number): Policies => this.#policies.partOf(id);
+
   /** Of a node with its labels. */
   node({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
     let entry = this.#nodes.get(node)?.find(({ labels }) => labels === nodeLabels);
@@ -74,6 +78,7 @@ interface NodeLabels {
 
 class EntryList<T extends object> {
   readonly #ids = new Map<T, number>();
+  readonly #parts: T[] = [];
   #lines: string[] = [];
   bytes = 0;
   /** Asked for last: policies and templates come many times in a row. */
@@ -96,11 +101,18 @@ class EntryList<T extends object> {
     if (id === undefined) {
       id = this.#ids.size;
       this.#ids.set(part, id);
+      this.#parts.push(part);
       const line = this.write(part);
       this.bytes += line.length;
       this.#lines.push(line);
     }
     return id;
+  }
+
+  partOf(id: number): T {
+    const part = this.#parts[id];
+    if (part === undefined) throw new RangeError(`nothing has number ${id}`);
+    return part;
   }
 
   takeNew(): NewEntries {

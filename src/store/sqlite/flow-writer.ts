@@ -7,7 +7,9 @@ import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } f
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
+import type { CountedRows } from './edge-counter.js';
 import { Retention } from './retention.js';
+import { Rollup } from './rollup.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
 import { SegmentInserter } from './segment-inserter.js';
 import { secondOf } from './time-runs.js';
@@ -30,6 +32,7 @@ interface NewEvent {
 /** What is inserted beside a segment, in its transaction, and whom to tell. */
 interface Beside {
   block: Block;
+  rows: CountedRows;
   events: readonly NewEvent[];
   checkpoints: ReadonlyMap<string, string | undefined>;
 }
@@ -40,6 +43,7 @@ type Outcome = Error | undefined;
 /** Writes segments: fills the open one, compresses sealed ones beside, commits them in order. */
 export class SqliteFlowWriter extends FlowWriter {
   readonly #known: KnownKeys;
+  readonly #rollup: Rollup;
   /** Keys of events that are not yet on disk. */
   readonly #newEvents = new Set<string>();
   readonly #key: FlowKey = new Uint32Array(4);
@@ -70,6 +74,7 @@ export class SqliteFlowWriter extends FlowWriter {
   ) {
     super();
     this.#known = new KnownKeys(db, mostBytesOfKeys);
+    this.#rollup = new Rollup(db, elapsed);
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
     this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
@@ -117,6 +122,7 @@ export class SqliteFlowWriter extends FlowWriter {
 
   commitAfter(milliseconds: number): void {
     if (!this.#isEmpty && this.elapsed() - this.#openSince >= milliseconds) this.#seal();
+    this.#rollup.tend();
   }
 
   get #isEmpty(): boolean {
@@ -149,6 +155,8 @@ export class SqliteFlowWriter extends FlowWriter {
   async #removeAll(retention: Retention): Promise<Removal | undefined> {
     const removal: Removal = { flows: 0, events: 0, until: undefined };
     let told = this.now();
+    // What is not yet in the sums would never be.
+    await this.#rollup.catchUp();
     while (this.db.open) {
       const step = retention.removeSome();
       if (step === undefined) break;
@@ -166,13 +174,20 @@ export class SqliteFlowWriter extends FlowWriter {
   }
 
   async close(): Promise<void> {
-    await this.commit().finally(() => this.db.close());
+    await this.commit()
+      .then(() => this.#rollup.catchUp())
+      .finally(() => this.db.close());
   }
 
   /** Takes the open segment out of the way and lets its compression and commit begin. */
   #seal(): void {
     const segment = this.#segment;
-    const beside = { block: this.block, events: this.#events, checkpoints: this.#checkpoints };
+    const beside = {
+      block: this.block,
+      rows: segment.counted(),
+      events: this.#events,
+      checkpoints: this.#checkpoints,
+    };
     const packed = segment.rows === 0 ? Promise.resolve(undefined) : segment.pack();
     if (segment.rows > 0) this.#known.seal(segment.firstSeq, segment.keys.fitted(), segment.runs);
     this.#generationFlows += segment.rows;
@@ -230,10 +245,13 @@ export class SqliteFlowWriter extends FlowWriter {
     return this.#failure;
   }
 
-  #insert(segment: PackedSegment | undefined, { events, checkpoints }: Beside): void {
+  #insert(segment: PackedSegment | undefined, { rows, events, checkpoints }: Beside): void {
     const { statements } = this.#statements;
     this.db.transaction(() => {
-      if (segment !== undefined) this.#inserter.insert(segment);
+      if (segment !== undefined) {
+        this.#inserter.insert(segment);
+        this.#rollup.add(rows);
+      }
       for (const { afterSeq, event, key, record } of events) {
         statements.event.run(
           afterSeq,
@@ -258,6 +276,7 @@ export class SqliteFlowWriter extends FlowWriter {
   #reload(): void {
     const { statements } = this.#statements;
     this.#known.reload();
+    this.#rollup.reload();
     this.#newEvents.clear();
     this.#generation = Number(statements.lastGeneration.get() ?? 0);
     this.#generationOnDisk = this.#generation;

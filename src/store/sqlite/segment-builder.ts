@@ -1,7 +1,9 @@
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
+import type { L7 } from '../../domain/flow/flow.js';
 import type { NewFlow } from '../flow-store.js';
 import { compress } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
+import type { CountedRows } from './edge-counter.js';
 import { KeyBlock } from './key-block.js';
 import { packKeys } from './keys.js';
 import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
@@ -37,6 +39,8 @@ export class SegmentBuilder {
   readonly #timeless: number[] = [];
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
   readonly #nodes = new Map<number, string>();
+  /** By row, of those that have one. */
+  readonly #l7: L7[] = [];
   #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
@@ -89,6 +93,22 @@ export class SegmentBuilder {
     for (const text of known) this.#addKnown(dictionary.text(text));
     columns.firstKnown[row + 1] = this.#known;
     for (const text of own) this.#addText(text);
+    if (flow.l7 !== undefined) this.#l7[row] = flow.l7;
+  }
+
+  /** What was added, as sums are made of it. */
+  counted(): CountedRows {
+    const { dictionary } = this;
+    return {
+      generation: this.generation,
+      firstSeq: this.firstSeq,
+      flows: this.#rows,
+      columns: this.#columns,
+      endpoint: dictionary.endpointOf,
+      traits: (template) => dictionary.templateOf(template).traits,
+      policies: dictionary.policiesOf,
+      l7: (row) => this.#l7[row],
+    };
   }
 
   #addKnown(id: number): void {

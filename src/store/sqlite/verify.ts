@@ -7,6 +7,7 @@ import { splitLines } from './dictionary-reader.js';
 import { SegmentReader } from './segment-reader.js';
 import type { SegmentInfo } from './segment.js';
 import { SegmentVerifier } from './verify-segment.js';
+import { SumsVerifier } from './verify-sums.js';
 
 /** One thing that was looked at. */
 export interface Verified {
@@ -89,6 +90,8 @@ function* checkDictionary(db: Database.Database): Generator<string> {
 function* verifySegments(db: Database.Database): Generator<Verified> {
   const segments = new SegmentReader(db);
   const verifier = new SegmentVerifier(db, segments);
+  const sums = new SumsVerifier(db);
+  let isWhole = true;
   let infos: SegmentInfo[] = [];
   yield found(guarded('blocks', () => ((infos = segments.infos()), [])));
   const total = infos.reduce((sum, { flows }) => sum + flows, 0);
@@ -100,9 +103,18 @@ function* verifySegments(db: Database.Database): Generator<Verified> {
     const notes = info.firstSeq > next ? [`flows ${next} to ${info.firstSeq - 1} are not held any more`] : [];
     next = info.firstSeq + info.flows;
     done += info.flows;
+    if (problems.length > 0) isWhole = false;
+    else addSums(sums, segments, info);
     yield { done, total, problems: problems.map((problem) => `${nameOf(info)}: ${problem}`), notes };
     segments.forget(info.id);
   }
+  const notes = isWhole ? [] : ['the sums by hour were not compared, as not all flows can be read'];
+  yield { done, total, problems: isWhole ? guarded('sums', () => sums.check()) : [], notes };
+}
+
+function addSums(sums: SumsVerifier, segments: SegmentReader, info: SegmentInfo): void {
+  const segment = segments.read(info);
+  if (segment !== undefined) sums.add(segment);
 }
 
 function nameOf({ id, firstSeq, flows, timeMin, timeMax }: SegmentInfo): string {

@@ -1,0 +1,91 @@
+import type Database from 'better-sqlite3';
+import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
+import { clientSide } from '../../domain/flow/direction.js';
+import type { Endpoint, Flow, Side } from '../../domain/flow/flow.js';
+import { forgetful } from '../../domain/flow/forgetful.js';
+import { identify } from '../../domain/flow/node-identity.js';
+import { parseHeld } from './damage.js';
+
+/** What was told of a flow, by number. */
+export interface Kind {
+  id: number;
+  client: Side | undefined;
+  isDrop: boolean;
+}
+
+interface End {
+  id: number;
+  labels: readonly string[] | undefined;
+}
+
+interface EndRow {
+  id: number;
+  labels: string | null;
+}
+
+/** Ids that are not in the tables, of somebody who only reads them. */
+export const UNKNOWN = -1;
+const MOST_KNOWN = 50_000;
+
+/** Numbers of ends and kinds, as the tables `rollup_end` and `rollup_kind` have them; new ones are put there. */
+export class RollupParts {
+  readonly #ends = forgetful<End>(MOST_KNOWN);
+  readonly #kinds = forgetful<number>(MOST_KNOWN);
+  readonly #statements;
+
+  constructor(
+    db: Database.Database,
+    private readonly mayWrite: boolean,
+  ) {
+    this.#statements = {
+      end: db.prepare<[string], EndRow>('SELECT id, labels FROM rollup_end WHERE told = ?'),
+      kind: db.prepare<[string], number>('SELECT id FROM rollup_kind WHERE told = ?').pluck(),
+      addEnd: db.prepare<[string, string]>('INSERT INTO rollup_end (node, told) VALUES (?, ?)'),
+      addKind: db.prepare<[string | null, string]>('INSERT INTO rollup_kind (client, told) VALUES (?, ?)'),
+      label: db.prepare<[string, number]>('UPDATE rollup_end SET labels = ? WHERE id = ?'),
+    };
+  }
+
+  endOf(endpoint: Endpoint): number {
+    const coarse = coarseEndpoint(endpoint);
+    const told = endText(coarse);
+    let end = this.#ends.get(told);
+    if (end === undefined) this.#ends.set(told, (end = this.#find(told) ?? this.#add(coarse, told)));
+    if (this.mayWrite) this.#label(end, endpoint.labels);
+    return end.id;
+  }
+
+  #find(told: string): End | undefined {
+    const row = this.#statements.end.get(told);
+    if (row === undefined) return undefined;
+    return { id: row.id, labels: row.labels === null ? undefined : (parseHeld(row.labels) as string[]) };
+  }
+
+  #add(coarse: Endpoint, told: string): End {
+    if (!this.mayWrite) return { id: UNKNOWN, labels: undefined };
+    const { id: node } = identify(coarse, 'workload', () => undefined);
+    return { id: Number(this.#statements.addEnd.run(node, told).lastInsertRowid), labels: undefined };
+  }
+
+  /** A masked record has no labels; that says nothing about the others'. */
+  #label(end: End, labels: readonly string[]): void {
+    if (labels.length === 0) return;
+    const shared = end.labels?.filter((label) => labels.includes(label)) ?? [...labels].sort();
+    if (shared.length === end.labels?.length) return;
+    end.labels = shared;
+    this.#statements.label.run(JSON.stringify(shared), end.id);
+  }
+
+  kindOf(flow: Pick<Flow, 'traits' | 'policies' | 'l7'>): Kind {
+    const told = kindText(coarseKind(flow));
+    const client = clientSide(flow);
+    const isDrop = flow.traits.verdict === 'DROPPED';
+    let id = this.#kinds.get(told) ?? this.#statements.kind.get(told);
+    if (id === undefined) {
+      if (!this.mayWrite) return { id: UNKNOWN, client, isDrop };
+      id = Number(this.#statements.addKind.run(client ?? null, told).lastInsertRowid);
+    }
+    this.#kinds.set(told, id);
+    return { id, client, isDrop };
+  }
+}

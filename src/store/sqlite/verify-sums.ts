@@ -1,0 +1,72 @@
+import type Database from 'better-sqlite3';
+import { formatTimestamp } from '../../domain/flow/timestamp.js';
+import { EdgeCounter, HOUR } from './edge-counter.js';
+import { RollupParts } from './rollup-parts.js';
+import { rowsOf } from './rollup.js';
+import type { Segment } from './segment.js';
+
+type Row = [hour: bigint, source: bigint, destination: bigint, kind: bigint, ...ports: bigint[]];
+
+/** Makes the sums by hour again, and compares them with those that rest. */
+export class SumsVerifier {
+  readonly #counter;
+  readonly #counted: number;
+  readonly #db;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#counter = new EdgeCounter(new RollupParts(db, false));
+    this.#counted = db.prepare<[], number>('SELECT last_seq FROM rollup').pluck().get() ?? 0;
+  }
+
+  /** Segments come in order, and each flow is in one. */
+  add(segment: Segment): void {
+    const { firstSeq, flows } = segment.info;
+    const counted = Math.min(flows, this.#counted - firstSeq + 1);
+    if (counted > 0) this.#counter.add({ ...rowsOf(segment), flows: counted }, 0, () => undefined);
+  }
+
+  /** Of hours of which flows were removed, sums tell more than there is: they are not looked at. */
+  *check(): Generator<string> {
+    const since = this.#removedUntil();
+    const made = new Map<string, string>();
+    for (const { key, flows, first, last } of this.#counter.sums.all()) {
+      const [hour = 0, source, destination, kind, ports = 0] = key;
+      if (hour <= since) continue;
+      const begin = BigInt(hour) * HOUR;
+      const name = [hour, source, destination, kind, ports >>> 16, ports & 0xffff].join();
+      made.set(name, [flows, first - begin, last - begin].join());
+    }
+    const wrong = new Map<number, number>();
+    const note = (hour: number) => wrong.set(hour, (wrong.get(hour) ?? 0) + 1);
+    for (const row of this.#rows(since)) {
+      const name = row.slice(0, 6).join();
+      if (made.get(name) !== row.slice(6).join()) note(Number(row[0]));
+      made.delete(name);
+    }
+    for (const name of made.keys()) note(Number(name.split(',')[0]));
+    for (const [hour, sums] of wrong)
+      yield `sums of the hour ${formatTimestamp(BigInt(hour) * HOUR)}: ${sums} are not those of its flows`;
+  }
+
+  #rows(since: number): IterableIterator<Row> {
+    return this.#db
+      .prepare<[number], Row>(
+        `SELECT hour, source, destination, kind, source_port, destination_port, flows, first, last
+         FROM edge_hour WHERE hour > ?`,
+      )
+      .raw()
+      .safeIntegers()
+      .iterate(since);
+  }
+
+  /** The hour of the newest flow that was removed. */
+  #removedUntil(): number {
+    const time = this.#db
+      .prepare<[], bigint | null>('SELECT removed_until FROM retention')
+      .pluck()
+      .safeIntegers()
+      .get();
+    return time == null ? -Infinity : Number(time / HOUR);
+  }
+}
