@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { readConfig, withoutSources } from '../config.js';
 import { packageRoot } from '../version.js';
@@ -10,6 +8,7 @@ import { Replay } from './replay.js';
 import { RestClient } from './rest-client.js';
 import { stopOnSignal } from './serve.js';
 import { paint, print } from './terminal.js';
+import { throwAwayFolder } from './throw-away-folder.js';
 
 const SAMPLE = new URL('samples/shop/flows.jsonl', packageRoot);
 /** The story of ten minutes is told again in one. */
@@ -19,9 +18,10 @@ const STEP = 500;
 
 /** The product on a sample: a throw-away database, the map and the drops in the terminal, a live dashboard. */
 export async function demo(flags: { listen?: string; log?: string }): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'flowatlas-demo-'));
   const { startServer } = await import('../server.js');
-  const server = await startServer(readConfig(process.env, { ...flags, ...withoutSources, data: folder }));
+  const server = await startServer(
+    readConfig(process.env, { ...flags, ...withoutSources, data: throwAwayFolder() }),
+  );
   const client = new RestClient(server.url);
   await client.sendFlows(Readable.from(readFileSync(SAMPLE)));
   print(paint.bold('\nService map of samples/shop\n'));
@@ -38,7 +38,6 @@ export async function demo(flags: { listen?: string; log?: string }): Promise<vo
   stopOnSignal(async () => {
     clearInterval(replaying);
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 }
 

@@ -1,8 +1,10 @@
 import { readConfig, type Flags } from '../config.js';
 import { print } from './terminal.js';
 
-/** A second signal, or this long without an end, and the process goes at once. Milliseconds. */
+/** This long without an end, and the process goes at once. Milliseconds. */
 const PATIENCE = 9_000;
+/** Ctrl-C under npm comes twice, from the terminal and from npm; only one that comes later is meant. Milliseconds. */
+const ECHO = 1_000;
 
 /** Serves until a signal; what was accepted is stored before the end. */
 export async function serve(flags: Flags, checkOnly: boolean): Promise<void> {
@@ -17,11 +19,15 @@ export async function serve(flags: Flags, checkOnly: boolean): Promise<void> {
   stopOnSignal(() => server.close());
 }
 
+/** Another signal, and the process goes at once. */
 export function stopOnSignal(close: () => Promise<void>): void {
-  let stopping = false;
+  let stopping: number | undefined;
   const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stopping !== undefined) {
+      if (performance.now() - stopping > ECHO) process.exit(1);
+      return;
+    }
+    stopping = performance.now();
     setTimeout(() => process.exit(1), PATIENCE).unref();
     void close().then(() => process.exit(0));
   };

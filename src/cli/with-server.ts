@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { readConfig, withoutSources } from '../config.js';
 import { openInput } from './input.js';
 import { RestClient } from './rest-client.js';
+import { throwAwayFolder } from './throw-away-folder.js';
 
 /** Where a command finds its flows. */
 export interface SourceOptions {
@@ -39,20 +38,18 @@ export async function withServer<T>(
 function refuseMissing(data: string | undefined): void {
   const folder = readConfig(process.env, data === undefined ? {} : { data }).data;
   if (existsSync(folder)) return;
-  throw new Error(`${folder} does not exist, and no server answers at ${DEFAULT_SERVER}; import flows first`);
+  const noServer = data === undefined ? `, and no server answers at ${DEFAULT_SERVER}` : '';
+  throw new Error(`${folder} does not exist${noServer}; import flows first`);
 }
 
 async function withFile<T>(file: string, use: (client: RestClient) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'flowatlas-'));
-  try {
-    return await withOwnServer(folder, async (client) => {
-      const { stream, written } = openInput(file);
-      await client.sendFlows(stream, written === undefined ? {} : { written });
-      return use(client);
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  return withOwnServer(throwAwayFolder(), async (client) => {
+    const { stream, written } = openInput(file);
+    await client.sendFlows(stream, written === undefined ? {} : { written });
+    return use(client);
+  });
 }
 
 async function withOwnServer<T>(
