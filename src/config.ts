@@ -227,11 +227,11 @@ const flatSchema = z.object({
     .string()
     .min(1, 'names no folder')
     .transform((folder) => resolve(folder)),
-  log: z.enum(['error', 'warn', 'log', 'debug']),
+  log: z.enum(['error', 'warn', 'log', 'debug'], 'has to be error, warn, log or debug'),
   follow: z
     .union([z.string().transform(splitPatterns), z.array(z.string().min(1, 'names no file'))])
     .transform((patterns) => [...new Set(patterns.map((pattern) => resolve(pattern)))]),
-  followFrom: z.enum(['start', 'end']),
+  followFrom: z.enum(['start', 'end'], 'has to be start or end'),
   dropFolder: z.string().transform((folder) => (folder === '' ? undefined : resolve(folder))),
   redactHttpUrlquery: yesOrNo,
   redactHttpUrlparams: names,

@@ -10,6 +10,7 @@ import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { withRawMember } from '../http/raw-json.js';
+import { wholeNumber } from '../query/parameters.js';
 import { questionSchema, readQuestion, type Question } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
@@ -25,13 +26,7 @@ const dropsQuery = questionSchema({
     .describe(
       `comma-separated fields to group by: ${dropFields.join(', ')}; ${DEFAULT_BY.join(',')} unless said`,
     ),
-  limit: z.coerce
-    .number()
-    .int('is no whole number')
-    .min(1)
-    .max(1_000)
-    .default(100)
-    .describe('groups, most frequent first'),
+  limit: wholeNumber(1, 1_000).default(100).describe('groups, most frequent first'),
 });
 type DropsQuery = z.infer<typeof dropsQuery>;
 

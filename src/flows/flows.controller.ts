@@ -7,6 +7,7 @@ import { FlowatlasError } from '../domain/errors.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
+import { oneOf, wholeNumber } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore, type FlowQuery, type StoredFlow } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
@@ -20,15 +21,12 @@ const DEFAULT_LIMIT = 100;
 const HIGHEST_LIMIT = 10_000;
 
 const flowsQuery = questionSchema({
-  limit: z.coerce
-    .number()
-    .int('is no whole number')
-    .min(1, 'is at least 1')
+  limit: wholeNumber(1)
     .optional()
     .describe(
       `flows of a page: ${DEFAULT_LIMIT} unless said, at most ${HIGHEST_LIMIT}; streams have no limit`,
     ),
-  order: z.enum(['asc', 'desc']).default('desc').describe('desc is newest first'),
+  order: oneOf(['asc', 'desc']).default('desc').describe('desc is newest first'),
   cursor: z.string().optional().describe('`next` of the page before'),
 });
 type FlowsQuery = z.infer<typeof flowsQuery>;

@@ -9,6 +9,7 @@ import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
+import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
@@ -17,7 +18,7 @@ import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema
 import type { Level, ServiceMapResponse } from './service-map.schema.js';
 
 const mapQuery = questionSchema({
-  level: z.enum(levels).default('workload').describe('what a node stands for'),
+  level: oneOf(levels).default('workload').describe('what a node stands for'),
 });
 type MapQuery = z.infer<typeof mapQuery>;
 

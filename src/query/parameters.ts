@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** One of these words; another is refused with all of them. */
+export function oneOf<const T extends readonly string[]>(words: T) {
+  return z.enum(words, { error: ({ input }) => `"${String(input)}" is none of ${words.join(', ')}` });
+}
+
+/** A whole number in a query string. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return z.coerce
+    .number('is no number')
+    .int('is no whole number')
+    .min(least, `is at least ${least}`)
+    .max(most, `is at most ${most}`);
+}
