@@ -1,6 +1,8 @@
 import type { DropGroup, Drops } from '../drops/drops.schema.js';
+import { printCoverage } from './coverage.js';
 import type { RestClient } from './rest-client.js';
 import { paint, print, safe, safeJson } from './terminal.js';
+import { counted } from './words.js';
 
 /** What was dropped, by cause, in words. */
 export async function printDrops(
@@ -15,25 +17,45 @@ export async function printDrops(
   }
   print(
     paint.bold(
-      `${drops.drops.toLocaleString('en')} drops of ${drops.groups.length + drops.groupsLeftOut} causes`,
+      `${counted(drops.drops, 'drop')} of ${counted(drops.groups.length + drops.groupsLeftOut, 'cause')}`,
     ),
   );
   for (const group of drops.groups) printGroup(group);
-  if (drops.groupsLeftOut > 0) print(paint.dim(`and ${drops.groupsLeftOut} more causes`));
-  if (drops.coverage.eventsLost > 0)
-    print(paint.yellow(`Hubble lost ${drops.coverage.eventsLost} events in this window`));
+  if (drops.groupsLeftOut > 0) print(paint.dim(`and ${counted(drops.groupsLeftOut, 'more cause')}`));
+  printCoverage(drops.coverage, drops.groups.length === 0);
 }
 
 function printGroup(group: DropGroup): void {
-  const { source = '', destination = '', port, protocol = '', reason = '', direction = '' } = group;
-  const where = port === null || port === undefined ? protocol : `${port} ${protocol}`;
+  const { reason, direction, firstSeen, lastSeen } = group;
   const color = group.explanation.harmless ? paint.dim : paint.red;
+  const kind = [reason && paint.bold(safe(reason)), direction && paint.dim(safe(direction.toLowerCase()))];
   print('');
-  print(`${color(`${group.count.toLocaleString('en')} ×`)} ${safe(`${source} → ${destination} ${where}`)}`);
-  print(
-    `    ${paint.bold(safe(reason))} ${paint.dim(safe(direction.toLowerCase()))}  ${paint.dim(`${group.firstSeen} to ${group.lastSeen}`)}`,
-  );
+  print(joined([color(`${group.count.toLocaleString('en')} ×`), safe(joined(whereOf(group)))]));
+  print(`    ${joined([...kind, paint.dim(`${kind.some(Boolean) ? ' ' : ''}${firstSeen} to ${lastSeen}`)])}`);
   if (group.deniedBy.length > 0) print(`    denied by ${safe(group.deniedBy.join(', '))}`);
   print(`    ${safe(group.explanation.words)}`);
   print(`    ${paint.cyan('next:')} ${safe(group.explanation.nextStep)}`);
+}
+
+/** Only what was grouped by is there. */
+function whereOf({ source, destination, port, protocol, namespace, node, policy }: DropGroup): Part[] {
+  const ends =
+    source !== undefined && destination !== undefined
+      ? [`${source} → ${destination}`]
+      : [source && `from ${source}`, destination && `to ${destination}`];
+  return [
+    ...ends,
+    port?.toString(),
+    protocol,
+    namespace && `in namespace ${namespace}`,
+    node && `on node ${node}`,
+    // Those that were named stand below.
+    policy === '' ? 'without a policy named' : undefined,
+  ];
+}
+
+type Part = string | undefined;
+
+function joined(parts: readonly Part[]): string {
+  return parts.filter(Boolean).join(' ');
 }

@@ -1,5 +1,6 @@
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Progress } from './progress.js';
@@ -21,6 +22,7 @@ export async function exportRecords(
 /** A file of this name is the whole export or none. */
 async function writeWhole(records: IncomingMessage, file: string): Promise<void> {
   const part = `${file}.part`;
+  if (!existsSync(dirname(file))) throw new Error(`${dirname(file)} does not exist`);
   try {
     await pipeline(records, counted(), createWriteStream(part, { flush: true }));
     renameSync(part, file);

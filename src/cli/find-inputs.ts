@@ -38,8 +38,8 @@ async function find(name: string, { inputs, notes, mistakes }: FoundInputs): Pro
         `${name}: ${others} files passed over, as their names are none of captures; name them to import them`,
       );
     if (captures.length === 0) mistakes.push(`${name}: no file with the name of a capture is in this folder`);
-  } else if (name === '-' || stats !== undefined || !isGlob(name))
-    inputs.push({ file: name, isFound: false });
+  } else if (name === '-' || stats !== undefined) inputs.push({ file: name, isFound: false });
+  else if (!isGlob(name)) mistakes.push(`${name} does not exist`);
   else {
     const files = await expandGlob(name);
     inputs.push(...files.map((file) => ({ file, isFound: true })));

@@ -2,7 +2,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readConfig, settings } from '../config.js';
 import { filterNames } from '../domain/filter/parse-filter.js';
+import { dropFields } from '../drops/drops.schema.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
+import { levels } from '../service-map/service-map.schema.js';
 import { version } from '../version.js';
 import { backUpFolder, restoreFolder } from './backup.js';
 import { demo } from './demo.js';
@@ -13,16 +15,16 @@ import { printMap } from './map.js';
 import { serve } from './serve.js';
 import type { Parameters } from './rest-client.js';
 import { printStatus } from './status.js';
-import { complain, paint } from './terminal.js';
+import { complain, paint, safe } from './terminal.js';
 import { verifyDatabase } from './verify.js';
 import { withServer, type SourceOptions } from './with-server.js';
+import { wordsOf } from './words.js';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong use. */
 const program = new Command('flowatlas')
   .description('Recorded Hubble flows: a history to query, a service map, and what was dropped')
   .version(version)
-  .exitOverride()
-  .showHelpAfterError('(flowatlas --help tells more)');
+  .exitOverride();
 
 type ServeFlags = Record<string, string | string[] | undefined> & { check?: true };
 
@@ -72,14 +74,14 @@ filtering(program.command('export'))
 
 asking(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
-  .option('--level <level>', 'cluster, namespace, workload or pod')
+  .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
   .action((options: ReadOptions) =>
     withServer(options, (client) => printMap(client, parametersOf(options), options.output)),
   );
 
 asking(program.command('drops'))
   .description('what was dropped, by cause, in words')
-  .option('--by <fields>', 'fields to group by, comma-separated')
+  .option('--by <fields>', `what to group by, comma-separated: ${dropFields.join(', ')}`)
   .action((options: ReadOptions) =>
     withServer(options, (client) => printDrops(client, parametersOf(options), options.output)),
   );
@@ -132,7 +134,7 @@ function folderOf({ data }: DataOptions): string {
 function withSource(command: Command): Command {
   return command
     .option('--server <url>', 'ask this server (FLOWATLAS_SERVER, else the one on 127.0.0.1:8787 if it runs)')
-    .option('--data <folder>', 'use this data folder; no server may hold it');
+    .option('--data <folder>', 'use this data folder; no server may hold it (FLOWATLAS_DATA, else ./data)');
 }
 
 function outputOption(): Option {
@@ -153,7 +155,10 @@ function filtering(command: Command): Command {
     const option = new Option(`--${name} <value>`, describe).argParser(collect);
     command.addOption(name.startsWith('not-') ? option.hideHelp() : option);
   }
-  return command;
+  return command.addHelpText(
+    'after',
+    '\nFilters are those of `hubble observe`. Different ones are "and", a repeated one is "or"; with not-\nbefore the name, as in --not-namespace, a filter leaves out.',
+  );
 }
 
 function readYear(value: string): string {
@@ -182,10 +187,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+program.showHelpAfterError('(flowatlas --help tells more)');
+for (const command of program.commands)
+  command.showHelpAfterError(`(flowatlas ${command.name()} --help tells more)`);
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-  complain(`${paint.red('✗')} ${error instanceof Error ? error.message : String(error)}`);
+  complain(`${paint.red('✗')} ${wordsOf(error).split('\n').map(safe).join('\n')}`);
   process.exitCode = 1;
 }

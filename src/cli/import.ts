@@ -1,11 +1,12 @@
 import { Transform } from 'node:stream';
-import { SingleBar } from 'cli-progress';
 import type { IngestReport, Rejection, TextDating } from '../ingest/ingest.schema.js';
 import { findInputs, type FoundInput } from './find-inputs.js';
 import { openInput, type Input } from './input.js';
+import { Progress } from './progress.js';
 import { RestError, type RestClient } from './rest-client.js';
 import { complain, paint, print, safe } from './terminal.js';
 import { withServer, type SourceOptions } from './with-server.js';
+import { counted, wordsOf } from './words.js';
 
 const MOST_ERRORS_SHOWN = 5;
 
@@ -45,9 +46,7 @@ function isStored(result: Result): result is IngestReport {
 function printSum(results: readonly Result[]): void {
   const reports = results.filter(isStored);
   const stored = reports.reduce((sum, report) => sum + report.stored, 0);
-  print(
-    paint.bold(`${reports.length} of ${results.length} files, ${stored.toLocaleString('en')} flows stored`),
-  );
+  print(paint.bold(`${reports.length} of ${results.length} files, ${counted(stored, 'flow')} stored`));
 }
 
 async function importFile(
@@ -67,10 +66,8 @@ async function importFile(
       complain(paint.dim(`${safe(file)}: passed over, nothing in it is a Hubble record`));
       return 'passed over';
     }
-    complain(
-      `${paint.red('✗')} ${safe(file)}: ${error instanceof Error ? safe(error.message) : 'cannot be sent'}`,
-    );
-    if (error instanceof RestError) printErrors(errorsOf(error.body), 0);
+    complain(`${paint.red('✗')} ${safe(file)}: ${safe(wordsOf(error))}`);
+    if (error instanceof RestError) printErrors(errorsOf(error.body).slice(1), 0);
     return 'failed';
   }
 }
@@ -87,16 +84,11 @@ async function sendWithProgress(
   { stream, bytes }: Input,
   dating: TextDating,
 ): Promise<IngestReport> {
-  if (!process.stderr.isTTY || bytes === 0) return client.sendFlows(stream, dating);
-  const bar = new SingleBar({
-    format: '{bar} {percentage} % | {value}/{total} MB | {eta_formatted} left',
-    hideCursor: true,
-  });
+  const progress = new Progress('MB');
   let sent = 0;
-  bar.start(Math.round(bytes / 1e6), 0);
   const count = new Transform({
     transform(chunk: Buffer, _, done) {
-      bar.update(Math.round((sent += chunk.length) / 1e6));
+      progress.update((sent += chunk.length) / 1e6, bytes / 1e6);
       done(null, chunk);
     },
   });
@@ -104,18 +96,18 @@ async function sendWithProgress(
   try {
     return await client.sendFlows(stream.pipe(count), dating);
   } finally {
-    bar.stop();
+    progress.stop();
   }
 }
 
 function describe(report: IngestReport): string {
-  const parts = [`${report.stored.toLocaleString('en')} flows stored`];
-  if (report.text !== undefined)
-    parts.push(`${report.text.records.toLocaleString('en')} records read from text`);
+  const parts = [`${counted(report.stored, 'flow')} stored`];
+  if (report.text !== undefined) parts.push(`${counted(report.text.records, 'record')} read from text`);
   if (report.duplicates > 0) parts.push(`${report.duplicates.toLocaleString('en')} already known`);
-  if (report.lostEvents > 0) parts.push(paint.yellow(`${report.lostEvents} reports of lost events`));
+  if (report.lostEvents > 0)
+    parts.push(paint.yellow(`${counted(report.lostEvents, 'report')} of lost events`));
   for (const [kind, count] of Object.entries(report.otherEvents)) parts.push(`${count} ${kind}`);
-  if (report.rejected > 0) parts.push(paint.yellow(`${report.rejected} lines rejected`));
+  if (report.rejected > 0) parts.push(paint.yellow(`${counted(report.rejected, 'line')} rejected`));
   if (report.from !== null) parts.push(paint.dim(`${report.from} to ${report.to ?? ''}`));
   return parts.join(', ');
 }

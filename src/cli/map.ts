@@ -1,6 +1,8 @@
 import type { MapEdge, ServiceMapResponse } from '../service-map/service-map.schema.js';
+import { printCoverage } from './coverage.js';
 import type { RestClient } from './rest-client.js';
 import { paint, print, printTable, safe, safeJson } from './terminal.js';
+import { counted } from './words.js';
 
 /** The service map as a table: dropped edges first. */
 export async function printMap(
@@ -11,6 +13,10 @@ export async function printMap(
   const map = await client.get<ServiceMapResponse>('/api/v1/map', parameters);
   if (format === 'json') {
     print(safeJson(map));
+    return;
+  }
+  if (map.edges.length === 0) {
+    printCoverage(map.coverage, true);
     return;
   }
   const names = new Map(
@@ -32,10 +38,11 @@ export async function printMap(
       ]),
   );
   print(
-    paint.dim(`${map.nodes.length} nodes, ${map.edges.length} edges, ${map.from ?? '—'} to ${map.to ?? '—'}`),
+    paint.dim(
+      `${counted(map.nodes.length, 'node')}, ${counted(map.edges.length, 'edge')}, ${map.from ?? '—'} to ${map.to ?? '—'}`,
+    ),
   );
-  if (map.coverage.eventsLost > 0)
-    print(paint.yellow(`Hubble lost ${map.coverage.eventsLost} events in this window`));
+  printCoverage(map.coverage, false);
 }
 
 function byImportance(a: MapEdge, b: MapEdge): number {

@@ -1,4 +1,5 @@
-import { request, type IncomingMessage } from 'node:http';
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { IngestReport, TextDating } from '../ingest/ingest.schema.js';
@@ -18,7 +19,15 @@ export type Parameters = Readonly<Record<string, string | string[] | undefined>>
 
 /** Talks to a running Flowatlas. */
 export class RestClient {
-  constructor(private readonly server: string) {}
+  readonly #request: typeof requestPlain;
+
+  constructor(private readonly server: string) {
+    const protocol = URL.canParse(server) ? new URL(server).protocol : undefined;
+    if (protocol !== 'http:' && protocol !== 'https:')
+      throw new Error(`"${server}" is no address of a server, such as http://127.0.0.1:8787`);
+    // A proxy in front of the server may speak TLS.
+    this.#request = protocol === 'https:' ? requestOverTls : requestPlain;
+  }
 
   async get<T>(path: string, parameters: Parameters = {}): Promise<T> {
     const response = await fetch(this.#urlOf(path, parameters)).catch((error: unknown) => {
@@ -30,7 +39,7 @@ export class RestClient {
   /** An answer that is read as it comes. */
   async stream(path: string, parameters: Parameters): Promise<IncomingMessage> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asking = request(this.#urlOf(path, parameters), resolve);
+      const asking = this.#request(this.#urlOf(path, parameters), resolve);
       asking.on('error', (error) => {
         reject(this.#noAnswer(error));
       });
@@ -59,7 +68,7 @@ export class RestClient {
   async sendFlows(records: Readable, dating: TextDating = {}): Promise<IngestReport> {
     const url = new URL('/api/v1/flows', this.server);
     for (const [name, value] of Object.entries(dating)) url.searchParams.set(name, String(value));
-    const outgoing = request(url, {
+    const outgoing = this.#request(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/octet-stream' },
     });
