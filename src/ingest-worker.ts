@@ -5,7 +5,7 @@ import type { RedactionSettings } from './domain/redaction/settings.js';
 import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
 import { IngestServer } from './ingest/ingest-server.js';
 import type { KeepLimits } from './store/flow-store.js';
-import { DatabaseRefused, openForWriting, readMigrations } from './store/sqlite/database.js';
+import { DatabaseRefused, openForWriting, readMigrations, refusal } from './store/sqlite/database.js';
 import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
 
 const { file, migrations, redact, limits } = workerData as {
@@ -21,7 +21,7 @@ const send = (message: FromWriter) => {
 };
 
 try {
-  const writer = new SqliteFlowWriter(openForWriting(file, readMigrations(migrations)));
+  const writer = openWriter();
   const redactor = Redactor.of(redact);
   const server = new IngestServer(writer, send, limits, redactor);
   port.on('message', (message: ToWriter) => {
@@ -32,4 +32,15 @@ try {
 } catch (error) {
   if (!(error instanceof DatabaseRefused)) throw error;
   send({ kind: 'refused', message: error.message });
+}
+
+/** What a database holds is read when it is opened; a damaged one cannot be. */
+function openWriter(): SqliteFlowWriter {
+  const db = openForWriting(file, readMigrations(migrations));
+  try {
+    return new SqliteFlowWriter(db);
+  } catch (error) {
+    db.close();
+    throw refusal(file, error);
+  }
 }

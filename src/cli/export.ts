@@ -58,7 +58,7 @@ function tellSum({ trailers }: IncomingMessage, parameters: Parameters, file: st
   const damaged = count('damaged');
   if (damaged === 0) return 0;
   complain(
-    `${paint.red('✗')} ${damaged.toLocaleString('en')} flows are damaged and left out; flowatlas verify tells which`,
+    `${paint.red('✗')} ${damaged.toLocaleString('en')} records are damaged and left out; flowatlas verify tells which`,
   );
   return 1;
 }

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'not_found'
   | 'insufficient_storage'
   | 'unavailable'
+  | 'damaged'
   | 'internal';
 
 /** An error that its reader can act on: a code for machines, a sentence for people. */
@@ -32,6 +33,14 @@ export function errorBody(error: FlowatlasError): {
 } {
   const { code, message, field, details } = error;
   return { error: { code, message, ...(field === undefined ? {} : { field }), ...details } };
+}
+
+/** The database itself is damaged on disk; to try again does not help. */
+export function damagedDatabase(reason: string): FlowatlasError {
+  return new FlowatlasError(
+    'damaged',
+    `the database is damaged on disk (${reason}): \`flowatlas verify\` names what is wrong, \`flowatlas restore\` puts a backup in its place`,
+  );
 }
 
 export function invalidFilter(field: string, reason: string): FlowatlasError {

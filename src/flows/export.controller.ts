@@ -19,7 +19,7 @@ export class ExportController {
   @ApiOperation({
     summary: 'The records again, as they came',
     description:
-      'NDJSON in order of arrival, without a limit. Without a filter, lost_events and other events stand at their places. Trailers tell how many flows and events were sent, and how many flows are damaged and left out.',
+      'NDJSON in order of arrival, without a limit. Without a filter, lost_events and other events stand at their places. Trailers tell how many flows and events were sent, and how many of them are damaged and left out.',
   })
   @ApiProduces('application/x-ndjson')
   @ApiOkResponse({ description: 'one record a line' })

@@ -15,6 +15,7 @@ const statuses: Record<ErrorCode, number> = {
   unsupported_media_type: 415,
   internal: 500,
   unavailable: 503,
+  damaged: 503,
   insufficient_storage: 507,
 };
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { damagedDatabase, type ErrorCode } from '../domain/errors.js';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Redactor } from '../domain/redaction/redactor.js';
 import type { FlowWriter, KeepLimits } from '../store/flow-store.js';
@@ -156,9 +157,10 @@ export class IngestServer {
 
 type Written = Extract<ToWriter, { kind: 'write' }>;
 
-function describe(failure: unknown): { code: 'insufficient_storage' | 'unavailable'; message: string } {
+function describe(failure: unknown): { code: ErrorCode; message: string } {
   const message = failure instanceof Error ? failure.message : 'another commit failed meanwhile';
   const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return damagedDatabase(message);
   if (code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR') || code === 'ENOSPC') {
     return {
       code: 'insufficient_storage',

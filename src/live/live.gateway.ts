@@ -37,6 +37,8 @@ export class LiveGateway
   #ticking: Promise<void> | undefined;
   #unfollow: () => void = () => undefined;
   #news = true;
+  /** Why the last tick failed: said once, as ticks are many. */
+  #trouble = '';
 
   constructor(
     private readonly questions: MapQuestions,
@@ -145,9 +147,10 @@ export class LiveGateway
           question,
         );
       }
+      this.#trouble = '';
     } catch (error) {
       this.#news = true;
-      this.#log.error('cannot push changes', error instanceof Error ? error.stack : error);
+      this.#complain(error);
     }
   }
 
@@ -172,6 +175,14 @@ export class LiveGateway
       };
       this.namespace.to(group.map(({ client }) => client.id)).emit('edges', event);
     }
+  }
+
+  #complain(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason === this.#trouble) return;
+    this.#trouble = reason;
+    const isExplained = error instanceof FlowatlasError;
+    this.#log.error(`cannot push changes: ${reason}`, isExplained ? undefined : (error as Error).stack);
   }
 
   #explain(error: unknown): LiveError {

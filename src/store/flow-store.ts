@@ -53,7 +53,7 @@ export interface RecordBatch {
   text: string;
   flows: number;
   events: number;
-  /** Flows that are damaged and left out. */
+  /** Flows and events that are damaged and left out. */
   damaged: number;
 }
 

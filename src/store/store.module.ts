@@ -8,8 +8,9 @@ import { IngestClient } from '../ingest/ingest-client.js';
 import { packageRoot } from '../version.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { FlowStore, type DamagedRange, type KeepLimits, type Removal } from './flow-store.js';
-import { lockFolder, openForReading } from './sqlite/database.js';
+import { lockFolder, openForReading, refusal } from './sqlite/database.js';
 import { SqliteFlowStore } from './sqlite/flow-store.js';
+import { GuardedFlowStore } from './sqlite/guarded-store.js';
 
 const FILE = 'flowatlas.db';
 /** For the young objects of the writing thread: hardly any outlive their record, and more room makes it no faster. */
@@ -41,7 +42,7 @@ export async function openStore(
   });
   try {
     const ingest = await IngestClient.start(worker);
-    const store = new SqliteFlowStore(openForReading(file), file, logDamage);
+    const store = openToRead(file);
     const close = async () => {
       // The writer closes last: then SQLite moves everything from the log into the one file.
       store.close();
@@ -54,6 +55,28 @@ export async function openStore(
     lock.release();
     throw error;
   }
+}
+
+function openToRead(file: string): FlowStore {
+  try {
+    return new GuardedFlowStore(
+      new SqliteFlowStore(openForReading(file), file, logDamage),
+      onceEach((message) => {
+        new Logger('store').error(message);
+      }),
+    );
+  } catch (error) {
+    throw refusal(file, error);
+  }
+}
+
+/** What holds for every question is asked about many times a second. */
+function onceEach(log: (message: string) => void): (error: Error) => void {
+  const told = new Set<string>();
+  return ({ message }) => {
+    if (!told.has(message)) log(message);
+    told.add(message);
+  };
 }
 
 function logDamage({ firstSeq, lastSeq, oldest, newest, reason }: DamagedRange): void {

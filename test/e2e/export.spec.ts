@@ -140,7 +140,7 @@ describe('a damaged block', () => {
     expect(damaged).toEqual([expect.objectContaining({ firstSeq: 11, lastSeq: 20 })]);
     const told = await runToEnd(['export', '--server', server.url]);
     expect(told.code).toBe(1);
-    expect(told.stderr).toMatch(/10 flows are damaged and left out/);
+    expect(told.stderr).toMatch(/10 records are damaged and left out/);
     const status = await runToEnd(['status', '--server', server.url]);
     expect(status.stdout).toMatch(/flows 11 to 20, .* are damaged/);
     expect(server.stderr.match(/flows 11 to 20/g)).toHaveLength(1);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 type Place = 'segment.columns' | 'segment.keys' | 'text_chunk.texts' | 'dictionary.lines';
@@ -16,4 +18,20 @@ export function flipBits(file: string, place: Place, where = '1 = 1'): void {
   blob[blob.length >> 1] = (blob[blob.length >> 1] ?? 0) ^ 0x10;
   db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(blob, number);
   db.close();
+}
+
+/** Writes chance over some stretches of a file, wherever they lie: the same for the same seed. */
+export function overwrite(file: string, seed: number, { stretches = 6, length = 512 } = {}): void {
+  const chance = (name: string) => createHash('sha256').update(`${seed} ${name}`).digest();
+  const handle = openSync(file, 'r+');
+  try {
+    const { size } = fstatSync(handle);
+    for (let i = 0; i < stretches; i++) {
+      const at = Math.floor((chance(`place ${i}`).readUInt32BE(0) / 2 ** 32) * (size - length));
+      const bytes = Buffer.alloc(length, chance(`bytes ${i}`));
+      writeSync(handle, bytes, 0, length, at);
+    }
+  } finally {
+    closeSync(handle);
+  }
 }

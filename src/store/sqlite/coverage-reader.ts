@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import type { EventKind } from '../../domain/flow/record.js';
 import type { LossReport, NodeCoverage } from '../flow-store.js';
+import { typed } from './damage.js';
 
 interface NodeRow {
   node: string;
@@ -17,6 +18,15 @@ interface LossRow {
   source: string;
   events: bigint;
 }
+
+const ROW_OF_NODE = { node: 'text', flows: 'bigint', first: 'bigint', last: 'bigint' } as const;
+const ROW_OF_LOSS = {
+  node: 'text',
+  time: 'bigint?',
+  lost_from: 'bigint?',
+  source: 'text',
+  events: 'bigint',
+} as const;
 
 /** What each node delivered, from the segments, and what it reported as lost, from the events. */
 export class CoverageReader {
@@ -46,10 +56,12 @@ export class CoverageReader {
   read(window: Window): NodeCoverage[] {
     const { since = null, until = null } = window;
     const nodes = new Map<string, NodeCoverage>();
-    for (const { node, flows, first, last } of this.#nodes.all({ since, until })) {
+    for (const row of this.#nodes.all({ since, until })) {
+      const { node, flows, first, last } = typed(row, ROW_OF_NODE);
       nodes.set(node, { node, flows: Number(flows), first, last, lost: [] });
     }
-    for (const loss of this.#losses.all()) {
+    for (const row of this.#losses.all()) {
+      const loss = typed(row, ROW_OF_LOSS);
       if (loss.time !== null && !inWindow(window, loss.time)) continue;
       const node = nodes.get(loss.node) ?? emptyNode(loss.node);
       nodes.set(loss.node, node);

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { isDamage } from './damage.js';
 
 /** Marks the file as ours: "Flat" in ASCII. */
 const APPLICATION_ID = 0x466c6174;
@@ -159,8 +160,13 @@ function refuseForeign(file: string, db: Database.Database, migrations: readonly
 
 function refuseCorrupt(file: string, db: Database.Database): void {
   const answer = db.pragma('quick_check(1)', { simple: true });
-  if (answer !== 'ok')
-    throw new DatabaseRefused(`${file} is corrupt (${String(answer)}); it was left as it is`);
+  if (answer !== 'ok') throw corrupt(file, String(answer));
+}
+
+function corrupt(file: string, reason: string): DatabaseRefused {
+  return new DatabaseRefused(
+    `${file} is corrupt (${reason}); it was left as it is. \`flowatlas verify\` names what is wrong, \`flowatlas restore\` puts a backup in its place`,
+  );
 }
 
 /** Each migration in one transaction, with the number it leads to. */
@@ -176,13 +182,12 @@ function migrate(db: Database.Database, migrations: readonly Migration[]): void 
   }
 }
 
-function refusal(file: string, error: unknown): Error {
+/** In words for the operator, as far as they are known. */
+export function refusal(file: string, error: unknown): Error {
   if (error instanceof DatabaseRefused) return error;
   const code = (error as { code?: string } | null)?.code ?? '';
   const message = error instanceof Error ? error.message : String(error);
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new DatabaseRefused(`${file} is corrupt (${message}); it was left as it is`);
-  }
+  if (isDamage(error)) return corrupt(file, message);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
     return new DatabaseRefused(`${file} cannot be written (${message})`);
   }

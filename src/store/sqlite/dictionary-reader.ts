@@ -5,7 +5,7 @@ import { forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
-import { Damaged, parseHeld } from './damage.js';
+import { Damaged, parseHeld, typed } from './damage.js';
 import { Kind } from './dictionary-writer.js';
 
 /** Generations kept: some megabytes each. */
@@ -42,6 +42,9 @@ export class DictionaryReader {
     return generation;
   }
 }
+
+/** More than a generation has: a number beyond it is damage, and must not become an allocation. */
+const MOST_ENTRIES = 1 << 26;
 
 interface Block {
   firstId: number;
@@ -97,10 +100,14 @@ class EntryReader<T> {
   }
 
   #load(): void {
-    for (const block of this.readBlocks(this.kind, this.#lines.length)) {
+    for (const row of this.readBlocks(this.kind, this.#lines.length)) {
+      const block = typed(row, { firstId: 'count', entries: 'count', lines: 'blob', checksum: 'count?' });
+      if (Math.max(block.firstId, block.entries) > MOST_ENTRIES)
+        throw new Damaged('the dictionary is not what was written');
       // What a damaged or missing block held is missing; the entries behind it keep their numbers.
       this.#lines.length = block.firstId;
-      this.#lines.push(...(readBlock(block) ?? new Array<undefined>(block.entries)));
+      for (const line of readBlock(block) ?? []) this.#lines.push(line);
+      this.#lines.length = block.firstId + block.entries;
     }
   }
 }

@@ -20,6 +20,7 @@ import {
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
 import { CoverageReader } from './coverage-reader.js';
+import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
@@ -33,6 +34,31 @@ interface Found extends FlowPosition {
   segment: SegmentInfo;
   row: number;
 }
+
+interface TotalsRow {
+  flows: bigint;
+  lastSeq: bigint;
+  oldest: bigint | null;
+  newest: bigint | null;
+}
+
+const TOTALS = { flows: 'bigint', lastSeq: 'bigint', oldest: 'bigint?', newest: 'bigint?' } as const;
+
+interface RemovedRow {
+  removals: bigint;
+  flows: bigint;
+  events: bigint;
+  until: bigint | null;
+  last: bigint | null;
+}
+
+const REMOVED = {
+  removals: 'bigint',
+  flows: 'bigint',
+  events: 'bigint',
+  until: 'bigint?',
+  last: 'bigint?',
+} as const;
 
 /** Found flows whose records are read together. */
 const BATCH = 256;
@@ -60,17 +86,16 @@ export class SqliteFlowStore extends FlowStore {
     this.#records = new RecordReader(db, this.#segments, this.#visits);
     this.#coverage = new CoverageReader(db);
     this.#totals = db
-      .prepare<[], [bigint, bigint, bigint | null, bigint | null]>(
-        `SELECT coalesce(sum(flows), 0), max((SELECT last_seq FROM retention), coalesce(max(first_seq + flows - 1), 0)),
-         min(time_min), max(time_max) FROM segment`,
+      .prepare<[], TotalsRow>(
+        `SELECT coalesce(sum(flows), 0) AS flows,
+         max((SELECT last_seq FROM retention), coalesce(max(first_seq + flows - 1), 0)) AS lastSeq,
+         min(time_min) AS oldest, max(time_max) AS newest FROM segment`,
       )
-      .raw()
       .safeIntegers();
     this.#removed = db
-      .prepare<[], [bigint, bigint, bigint, bigint | null, bigint | null]>(
-        'SELECT removals, flows, events, removed_until, updated FROM retention',
+      .prepare<[], RemovedRow>(
+        'SELECT removals, flows, events, removed_until AS until, updated AS last FROM retention',
       )
-      .raw()
       .safeIntegers();
   }
 
@@ -184,7 +209,7 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   summary(): StoreSummary {
-    const [flows, lastSeq, oldest, newest] = this.#totals.get() ?? [0n, 0n, null, null];
+    const { flows, lastSeq, oldest, newest } = typed(this.#totals.get(), TOTALS);
     return {
       flows: Number(flows),
       lastSeq: Number(lastSeq),
@@ -199,7 +224,7 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   removed(): Removed {
-    const [removals, flows, events, until, last] = this.#removed.get() ?? [0n, 0n, 0n, null, null];
+    const { removals, flows, events, until, last } = typed(this.#removed.get(), REMOVED);
     return {
       removals: Number(removals),
       flows: Number(flows),
@@ -214,8 +239,15 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   checkpoints(): ReadonlyMap<string, string> {
-    const rows = this.db.prepare<[], [string, string]>('SELECT source, state FROM checkpoint').raw();
-    return new Map(rows.all());
+    const rows = this.db.prepare<[], { source: string; state: string }>(
+      'SELECT source, state FROM checkpoint',
+    );
+    return new Map(
+      rows.all().map((row) => {
+        const { source, state } = typed(row, { source: 'text', state: 'text' });
+        return [source, state];
+      }),
+    );
   }
 
   close(): void {

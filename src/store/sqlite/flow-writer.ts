@@ -4,6 +4,7 @@ import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/fl
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
+import { isDamage } from './damage.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
@@ -101,12 +102,22 @@ export class SqliteFlowWriter extends FlowWriter {
     hashText(canonicalText(record), key);
     const name = key.join();
     if (this.#newEvents.has(name)) return false;
-    if (this.#statements.statements.knownEvent.get(bytesOf(key)) !== undefined) return false;
+    if (this.#isKnownEvent(key)) return false;
     this.#newEvents.add(name);
     this.#beginWaiting();
     const afterSeq = this.#segment.firstSeq + this.#segment.rows - 1;
     this.#events.push({ afterSeq, event, key, record });
     return true;
+  }
+
+  /** Unless it cannot be told: what must be told then is that nothing can be written. */
+  #isKnownEvent(key: FlowKey): boolean {
+    try {
+      return this.#statements.statements.knownEvent.get(bytesOf(key)) !== undefined;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return false;
+    }
   }
 
   checkpoint(source: string, state: string | undefined): void {
@@ -219,7 +230,7 @@ export class SqliteFlowWriter extends FlowWriter {
     await earlier;
     const failure = await this.#tryInsert(packed, beside);
     void this.#commits.shift();
-    if (failure !== undefined && this.#commits.length === 0) this.#reload();
+    if (failure !== undefined && this.#commits.length === 0) this.#tryReload();
     return failure;
   }
 
@@ -270,6 +281,15 @@ export class SqliteFlowWriter extends FlowWriter {
         else statements.checkpoint.run(source, state, this.now());
       }
     })();
+  }
+
+  /** Where it cannot be told what is held, nothing may be stored: the next commit fails as well, and tries again. */
+  #tryReload(): void {
+    try {
+      this.#reload();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
   }
 
   /** Knows again exactly what the file holds: at the start, and after a commit failed. */

@@ -1,6 +1,6 @@
 import { KEY_BYTES } from '../../domain/flow/flow-key.js';
 import { compress, decompress, refuseChanged } from './compression.js';
-import { Damaged } from './damage.js';
+import { Damaged, typed } from './damage.js';
 
 /**
  * The keys of a segment, 16 bytes a flow, as planes: first the first byte of every key, then the
@@ -24,7 +24,8 @@ export interface KeysRow {
 }
 
 /** Throws `Damaged` where they are not what was written. */
-export function readKeys({ flows, keys: blob, checksum }: KeysRow): Uint8Array {
+export function readKeys(row: KeysRow): Uint8Array {
+  const { flows, keys: blob, checksum } = typed(row, { flows: 'count', keys: 'blob', checksum: 'count?' });
   refuseChanged(checksum, blob);
   const planes = decompress(blob);
   if (planes.length !== flows * KEY_BYTES) {

@@ -55,7 +55,12 @@ export class KnownKeys {
 
   #hasTimeless(key: FlowKey, hash: number): boolean {
     for (const block of this.#pending.values()) if (block.has(key, hash)) return true;
-    return this.#statements.timeless.get(bytesOf(key)) !== undefined;
+    try {
+      return this.#statements.timeless.get(bytesOf(key)) !== undefined;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return false;
+    }
   }
 
   /** A segment is full and on its way to disk. */

@@ -4,6 +4,8 @@ import { within, type Filter } from '../../domain/filter/filter.js';
 import type { Window } from '../../domain/filter/window.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import type { RecordBatch, RecordQuery } from '../flow-store.js';
+import { typed } from './damage.js';
+import { isAsItCame } from './event-key.js';
 import { matchingRows, overlaps } from './matching-rows.js';
 import type { SegmentReader } from './segment-reader.js';
 import type { SegmentVisits, Stretch } from './segment-visits.js';
@@ -18,6 +20,7 @@ const EVENTS_READ_TOGETHER = 64;
 interface EventRow {
   id: number;
   afterSeq: number;
+  key: Buffer;
   record: string;
 }
 
@@ -32,7 +35,7 @@ export class RecordReader {
     private readonly visits: SegmentVisits,
   ) {
     this.#events = db.prepare<[EventQuery], EventRow>(
-      `SELECT id, after_seq AS afterSeq, record FROM event
+      `SELECT id, after_seq AS afterSeq, key, record FROM event
        WHERE (after_seq, id) > (:afterSeq, :id) AND id <= :lastId
          AND (:since IS NULL OR time >= :since) AND (:until IS NULL OR time <= :until)
        ORDER BY after_seq, id LIMIT ${EVENTS_READ_TOGETHER}`,
@@ -55,7 +58,7 @@ export class RecordReader {
       }
     }
     while (events.next !== undefined) {
-      batch.addEvent(events.next.record);
+      batch.addEvent(events.next);
       events.step();
       if (batch.isFull) yield batch.take();
     }
@@ -73,7 +76,7 @@ export class RecordReader {
     const rows = overlaps(info, window) ? info.flows : 0;
     for (let row = 0; row < rows; yield) {
       while (events.next !== undefined && events.next.afterSeq < info.firstSeq + row) {
-        batch.addEvent(events.next.record);
+        batch.addEvent(events.next);
         events.step();
       }
       const untilEvent = events.next === undefined ? rows : events.next.afterSeq - info.firstSeq + 1;
@@ -98,7 +101,9 @@ export class RecordReader {
     const lastId = this.#lastEvent.get() ?? 0;
     let at = { afterSeq: -1, id: 0 };
     for (;;) {
-      const rows = this.#events.all({ ...at, lastId, since, until });
+      const rows = this.#events
+        .all({ ...at, lastId, since, until })
+        .map((row) => typed(row, { id: 'count', afterSeq: 'count', key: 'blob', record: 'text' }));
       yield* rows;
       const last = rows.at(-1);
       if (last === undefined) return;
@@ -158,7 +163,11 @@ class Batch {
     this.#flows += flows;
   }
 
-  addEvent(record: string): void {
+  addEvent({ record, key }: EventRow): void {
+    if (!isAsItCame(record, key)) {
+      this.damaged++;
+      return;
+    }
     this.#text += `${record}\n`;
     this.#events++;
   }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { L7Reader } from '../../domain/flow/l7-reader.js';
 import { ColumnReader } from './columns.js';
 import { decompress, refuseChanged } from './compression.js';
-import { Damaged, Gone } from './damage.js';
+import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { readKeys, type KeysRow } from './keys.js';
 import { readSegmentColumns } from './segment-columns.js';
@@ -12,10 +12,15 @@ import { TextReader } from './text-reader.js';
 /** Recently read segments: half a megabyte each, and dashboards ask for the same ones again. */
 const SEGMENTS_CACHED = 64;
 
+/** More than any segment has: a number beyond it is damage, and must not become an allocation. */
+const MOST_FLOWS = 1 << 24;
+
 interface Blob {
   bytes: Buffer;
   checksum: number | null;
 }
+
+type InfoRow = [bigint, bigint, bigint, bigint, bigint, bigint];
 
 /** Reads segments by their columns; texts are only unpacked when a record or an L7 message is asked for. */
 export class SegmentReader {
@@ -32,7 +37,7 @@ export class SegmentReader {
     this.#texts = new TextReader(db);
     this.#statements = {
       infos: db
-        .prepare<[], [bigint, bigint, bigint, bigint, bigint, bigint]>(
+        .prepare<[], InfoRow>(
           'SELECT id, generation, first_seq, flows, time_min, time_max FROM segment ORDER BY first_seq',
         )
         .raw()
@@ -47,14 +52,7 @@ export class SegmentReader {
   }
 
   infos(): SegmentInfo[] {
-    return this.#statements.infos.all().map(([id, generation, firstSeq, flows, timeMin, timeMax]) => ({
-      id: Number(id),
-      generation: Number(generation),
-      firstSeq: Number(firstSeq),
-      flows: Number(flows),
-      timeMin,
-      timeMax,
-    }));
+    return this.#statements.infos.all().map(infoOf);
   }
 
   /** Undefined when the segment is not there any more. */
@@ -100,6 +98,7 @@ export class SegmentReader {
   #load(info: SegmentInfo): Segment | undefined {
     const found = this.#statements.columns.get(info.id, info.firstSeq, info.flows);
     if (found === undefined) return undefined;
+    typed(found, { bytes: 'blob', checksum: 'count?' });
     refuseChanged(found.checksum, found.bytes);
     const parts = this.#dictionary.generation(info.generation);
     const columns = readSegmentColumns(
@@ -117,4 +116,18 @@ export class SegmentReader {
     if (found === undefined) throw new Gone('a block has lost its keys');
     return readKeys(found);
   }
+}
+
+function infoOf(row: InfoRow): SegmentInfo {
+  const [id, generation, firstSeq, flows, timeMin, timeMax] = row;
+  if (row.some((value) => typeof value !== 'bigint') || flows < 1n || flows > MOST_FLOWS)
+    throw new Damaged('the list of blocks is not what was written');
+  return {
+    id: Number(id),
+    generation: Number(generation),
+    firstSeq: Number(firstSeq),
+    flows: Number(flows),
+    timeMin,
+    timeMax,
+  };
 }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { decompress, refuseChanged } from './compression.js';
-import { Damaged, Gone } from './damage.js';
+import { Damaged, Gone, typed } from './damage.js';
 import { splitLines } from './dictionary-reader.js';
 
 /** Unpacked chunks kept: about 1 MiB each. */
@@ -71,8 +71,9 @@ export class TextReader {
   }
 }
 
-function unpack({ texts, checksum }: Packed): Buffer[] | Damaged {
+function unpack(packed: Packed): Buffer[] | Damaged {
   try {
+    const { texts, checksum } = typed(packed, { texts: 'blob', checksum: 'count?' });
     refuseChanged(checksum, texts);
     return splitLines(decompress(texts));
   } catch (error) {

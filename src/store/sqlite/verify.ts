@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
-import { canonicalText, hashText, type FlowKey } from '../../domain/flow/flow-key.js';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
 import { decompress, refuseChanged } from './compression.js';
-import { isDamage } from './damage.js';
+import { isDamage, typed } from './damage.js';
 import { splitLines } from './dictionary-reader.js';
+import { isAsItCame } from './event-key.js';
 import { SegmentReader } from './segment-reader.js';
 import type { SegmentInfo } from './segment.js';
 import { SegmentVerifier } from './verify-segment.js';
@@ -64,6 +64,14 @@ interface DictionaryRow {
   checksum: number | null;
 }
 
+const DICTIONARY_ROW = {
+  generation: 'count',
+  kind: 'count',
+  firstId: 'count',
+  entries: 'count',
+  lines: 'blob',
+  checksum: 'count?',
+} as const;
 const KINDS = ['endpoints', 'templates', 'texts', 'nodes', 'policies'];
 
 function* checkDictionary(db: Database.Database): Generator<string> {
@@ -72,7 +80,8 @@ function* checkDictionary(db: Database.Database): Generator<string> {
   );
   let list = '';
   let next = 0;
-  for (const { generation, kind, firstId, entries, lines, checksum } of rows.iterate()) {
+  for (const row of rows.iterate()) {
+    const { generation, kind, firstId, entries, lines, checksum } = typed(row, DICTIONARY_ROW);
     const name = `dictionary ${generation}, ${KINDS[kind] ?? `kind ${kind}`}`;
     const expected = name === list ? next : 0;
     if (firstId !== expected) yield `${name}: entries ${expected} to ${firstId - 1} are missing`;
@@ -126,18 +135,8 @@ function* checkEvents(db: Database.Database): Generator<string> {
   const rows = db.prepare<[], { id: number; key: Buffer; record: string }>(
     'SELECT id, key, record FROM event',
   );
-  const key: FlowKey = new Uint32Array(4);
-  for (const { id, key: held, record } of rows.iterate()) {
-    if (!hashRecord(record, key) || !Buffer.from(key.buffer).equals(held))
-      yield `event ${id}: the record is not that which came`;
-  }
-}
-
-function hashRecord(record: string, key: FlowKey): boolean {
-  try {
-    hashText(canonicalText(record), key);
-    return true;
-  } catch {
-    return false;
+  for (const row of rows.iterate()) {
+    const { id, key, record } = typed(row, { id: 'count', key: 'blob', record: 'text' });
+    if (!isAsItCame(record, key)) yield `event ${id}: the record is not that which came`;
   }
 }

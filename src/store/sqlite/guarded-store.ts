@@ -1,0 +1,101 @@
+import type { FlowatlasError } from '../../domain/errors.js';
+import { damagedDatabase } from '../../domain/errors.js';
+import type { Window } from '../../domain/filter/window.js';
+import type { Viewer } from '../../domain/viewer.js';
+import {
+  FlowStore,
+  type FlowQuery,
+  type RecordQuery,
+  type TallyQuery,
+  type DamagedRange,
+  type NodeCoverage,
+  type Removed,
+  type StoredFlow,
+  type StoreSummary,
+} from '../flow-store.js';
+import { isDamage } from './damage.js';
+
+/**
+ * Where damage of SQLite's own pages keeps a question from being answered at all, it is said in an error that its
+ * reader can act on. Damage inside of a block never comes here: the block is left out, and told.
+ */
+export class GuardedFlowStore extends FlowStore {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly onDamage: (error: FlowatlasError) => void = () => undefined,
+  ) {
+    super();
+  }
+
+  find(viewer: Viewer, query: FlowQuery): AsyncIterable<StoredFlow> {
+    return this.#guardedItems(this.store.find(viewer, query));
+  }
+
+  take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
+    return this.#guarded(() => this.store.take(viewer, seqs)).catch(this.#fail);
+  }
+
+  tallies(viewer: Viewer, query: TallyQuery): ReturnType<FlowStore['tallies']> {
+    return this.#guardedItems(this.store.tallies(viewer, query));
+  }
+
+  records(viewer: Viewer, query: RecordQuery): ReturnType<FlowStore['records']> {
+    return this.#guardedItems(this.store.records(viewer, query));
+  }
+
+  damage(): DamagedRange[] {
+    return this.#guarded(() => this.store.damage());
+  }
+
+  summary(): StoreSummary {
+    return this.#guarded(() => this.store.summary());
+  }
+
+  coverage(window: Window): NodeCoverage[] {
+    return this.#guarded(() => this.store.coverage(window));
+  }
+
+  removed(): Removed {
+    return this.#guarded(() => this.store.removed());
+  }
+
+  eventCounts(): ReturnType<FlowStore['eventCounts']> {
+    return this.#guarded(() => this.store.eventCounts());
+  }
+
+  checkpoints(): ReadonlyMap<string, string> {
+    return this.#guarded(() => this.store.checkpoints());
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  /** No generator around a generator: flows come one by one. */
+  #guardedItems<T>(items: AsyncIterable<T>): AsyncIterable<T> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const iterator = items[Symbol.asyncIterator]();
+        return {
+          next: () => iterator.next().catch(this.#fail),
+          return: async (value: unknown) => (await iterator.return?.(value)) ?? { done: true, value },
+        };
+      },
+    };
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  readonly #fail = (error: unknown): never => {
+    if (!isDamage(error)) throw error;
+    const explained = damagedDatabase(error.message);
+    this.onDamage(explained);
+    throw explained;
+  };
+}
