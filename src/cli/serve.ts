@@ -15,8 +15,9 @@ export async function serve(flags: Flags, checkOnly: boolean): Promise<void> {
   }
   const { startServer } = await import('../server.js');
   const server = await startServer(config);
-  print(`listening on ${server.url}`);
+  // Whoever reads the next line may send a signal at once.
   stopOnSignal(() => server.close());
+  print(`listening on ${server.url}`);
 }
 
 /** Another signal, and the process goes at once. */
