@@ -9,7 +9,8 @@ import { Redactor } from '../dist/domain/redaction/redactor.js';
 import { FlowScanner } from '../dist/ingest/flow-scanner.js';
 import { IngestSession } from '../dist/ingest/ingest-session.js';
 import { Memory, MemoryFlowWriter } from '../dist/store/memory/flow-store.js';
-import { fuzzRound } from './fuzz-round.mjs';
+import { fuzzInput, fuzzRound } from './fuzz-round.mjs';
+import { minimise } from './minimise.mjs';
 import { randomNumbers } from './mutations.mjs';
 
 const { values } = parseArgs({
@@ -55,20 +56,40 @@ const redactor = Redactor.of({
   kafkaApiKey: true,
   pattern: '[0-9]{3}',
 });
+/** Characters of an input that failed. */
+const MOST_SHOWN = 4_000;
+
+/** Where chunks are cut begins anew, so that the same bytes fail again. */
+const round = (bytes, seed) => fuzzRound(bytes, randomNumbers(seed), ingest, redactor);
+
+async function failsAlike(bytes, seed, { message }) {
+  try {
+    await round(bytes, seed);
+    return false;
+  } catch (error) {
+    return error.message === message;
+  }
+}
+
 const first = Number(values.seed ?? Date.now() % 2 ** 31);
 const until = Date.now() + Number(values.seconds) * 1000;
 const sums = { rounds: 0, records: 0, rejected: 0 };
 process.stdout.write(`${captures.length} captures, seed ${first}\n`);
 for (let seed = first; ; seed++) {
+  const { bytes, names } = fuzzInput(captures, randomNumbers(seed));
   try {
-    const { records, rejected } = await fuzzRound(captures, randomNumbers(seed), ingest, redactor);
+    const { records, rejected } = await round(bytes, seed);
     sums.rounds++;
     sums.records += records;
     sums.rejected += rejected;
   } catch (error) {
-    writeFileSync('fuzz-failure.txt', error.input ?? '');
+    process.stderr.write(`seed ${seed} (${names.join(', ')}): ${error.stack}\n`);
+    const least = await minimise(bytes, (smaller) => failsAlike(smaller, seed, error));
+    writeFileSync('fuzz-failure.txt', least);
     process.stderr.write(
-      `seed ${seed}: ${error.stack}\nits input is in fuzz-failure.txt; again: npm run fuzz -- --seed ${seed}\n`,
+      `the least of its ${bytes.length} bytes that fails in the same way has ${least.length}, in fuzz-failure.txt; as latin1:\n` +
+        `${JSON.stringify(least.toString('latin1').slice(0, MOST_SHOWN))}\n` +
+        `again: npm run fuzz -- --seed ${seed}\n`,
     );
     process.exit(1);
   }
