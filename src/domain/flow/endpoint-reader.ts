@@ -1,7 +1,17 @@
 import type { Endpoint, Workload } from './flow.js';
-import { forgetful } from './forgetful.js';
+import { Forgetful } from './forgetful.js';
 import { valueText } from './template.js';
-import { equal, isObject, listOf, numberOf, objectOf, textOf, textsOf, type Json } from './json.js';
+import {
+  charactersOf,
+  equal,
+  isObject,
+  listOf,
+  numberOf,
+  objectOf,
+  textOf,
+  textsOf,
+  type Json,
+} from './json.js';
 
 /** What an endpoint is read from: its object in the flow, and what the flow tells of it elsewhere. */
 export interface EndpointSource {
@@ -15,12 +25,12 @@ interface Known extends EndpointSource {
   endpoint: Endpoint;
 }
 
-/** Alike by address and yet different: remembered up to this many. */
-const MOST_ALIKE = 64;
+/** Some 50,000 endpoints. */
+const MOST_CHARACTERS = 32 << 20;
 
 /** Reads endpoints and hands out the same object for equal ones: flows repeat them over and over. */
 export class EndpointReader {
-  readonly #byAddress = forgetful<Known[]>(50_000);
+  readonly #byAddress = new Forgetful<Known>(MOST_CHARACTERS);
   /** An object that comes again, as the decoder hands out those whose text it knows. */
   readonly #byObject = new WeakMap<Json, Known>();
 
@@ -35,13 +45,11 @@ export class EndpointReader {
 
   #find(source: EndpointSource): Known {
     const address = source.ip === '' ? textOf(source.raw['pod_name']) : source.ip;
-    const alike = this.#byAddress.get(address);
-    const known = alike?.find((candidate) => isSame(candidate, source));
+    const known = this.#byAddress.find(address, (candidate) => isSame(candidate, source));
     if (known !== undefined) return known;
-    const fresh = { ...source, endpoint: readEndpoint(source) };
-    if (alike !== undefined && alike.length < MOST_ALIKE) alike.push(fresh);
-    else this.#byAddress.set(address, [fresh]);
-    return fresh;
+    const { raw, names, service } = source;
+    const characters = valueText(raw).length + charactersOf([names, service]);
+    return this.#byAddress.add(address, { ...source, endpoint: readEndpoint(source) }, characters);
   }
 }
 

@@ -32,6 +32,11 @@ export function textsOf(value: unknown): string[] {
   return listOf(value).filter((item): item is string => typeof item === 'string');
 }
 
+/** How many characters a value made of JSON is written with. */
+export function charactersOf(value: unknown): number {
+  return JSON.stringify(value).length;
+}
+
 /** Deep equality of values made of JSON. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -1,21 +1,22 @@
 import { l7TypeName } from './enums.js';
 import type { DnsMessage, HttpMessage, L7 } from './flow.js';
-import { forgetful } from './forgetful.js';
+import { Forgetful } from './forgetful.js';
 import { equal, isObject, numberOf, textOf, textsOf, type Json } from './json.js';
+
+/** Some 20,000 messages. */
+const MOST_CHARACTERS = 4 << 20;
 
 /** Reads L7 messages without headers and latency, and hands out the same object for equal ones. */
 export class L7Reader {
-  readonly #known = forgetful<L7>(20_000);
+  readonly #known = new Forgetful<L7>(MOST_CHARACTERS);
 
   read(value: unknown): L7 | undefined {
     const l7 = readL7(value);
     if (l7 === undefined) return undefined;
     const { http, dns } = l7;
     const key = `${l7.type} ${l7.kind} ${http ? `${http.method} ${http.status} ${http.protocol} ${http.url}` : ''} ${dns ? `${dns.rcode} ${dns.qtypes} ${dns.query}` : ''}`;
-    const known = this.#known.get(key);
-    if (known !== undefined && equal(known, l7)) return known;
-    this.#known.set(key, l7);
-    return l7;
+    // The key holds nearly all that the message does.
+    return this.#known.find(key, (known) => equal(known, l7)) ?? this.#known.add(key, l7, key.length);
   }
 }
 

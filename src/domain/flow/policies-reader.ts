@@ -1,5 +1,5 @@
 import type { Policies } from './flow.js';
-import { forgetful } from './forgetful.js';
+import { Forgetful } from './forgetful.js';
 import { isObject, listOf, textOf, type Json } from './json.js';
 
 /** Hubble names no policy: older versions, other events, a default deny. */
@@ -8,9 +8,12 @@ export const noPolicies: Policies = Object.freeze({
   deniedBy: Object.freeze([]),
 });
 
+/** Some 20,000 lists. */
+const MOST_CHARACTERS = 4 << 20;
+
 /** Reads which policies a verdict came from, and hands out the same object for equal ones. */
 export class PoliciesReader {
-  readonly #known = forgetful<Policies>(20_000);
+  readonly #known = new Forgetful<Policies>(MOST_CHARACTERS);
 
   read(flow: Json): Policies {
     const allowedBy = readNames(
@@ -29,9 +32,7 @@ export class PoliciesReader {
     );
     if (allowedBy.length === 0 && deniedBy.length === 0) return noPolicies;
     const key = JSON.stringify([allowedBy, deniedBy]);
-    const known = this.#known.get(key) ?? { allowedBy, deniedBy };
-    this.#known.set(key, known);
-    return known;
+    return this.#known.get(key) ?? this.#known.add(key, { allowedBy, deniedBy }, key.length);
   }
 }
 

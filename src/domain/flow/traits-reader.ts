@@ -9,8 +9,8 @@ import {
   verdictName,
 } from './enums.js';
 import type { Traits } from './flow.js';
-import { forgetful } from './forgetful.js';
-import { isObject, numberOf, objectOf, type Json } from './json.js';
+import { Forgetful } from './forgetful.js';
+import { charactersOf, isObject, numberOf, objectOf, type Json } from './json.js';
 
 const protocols = ['TCP', 'UDP', 'ICMPv4', 'ICMPv6', 'SCTP', 'VRRP', 'IGMP'];
 /** In the order in which Hubble prints them. */
@@ -23,12 +23,12 @@ export function readProtocol(l4: Json): string {
   return '';
 }
 
-/** Traits that are alike in their key; there are a few dozen. */
-const MOST_ALIKE = 512;
+/** Some thousands; there are a few hundred. */
+const MOST_CHARACTERS = 4 << 20;
 
 /** Reads what few flows differ in, and hands out the same object for equal traits. */
 export class TraitsReader {
-  readonly #byKind = forgetful<Traits[]>(10_000);
+  readonly #byKind = new Forgetful<Traits>(MOST_CHARACTERS);
 
   read(flow: Json, protocol: string, ip: Json, ports: Json): Traits {
     const eventType = objectOf(flow['event_type'] ?? flow['eventType']);
@@ -55,24 +55,14 @@ export class TraitsReader {
     return this.#shared(traits);
   }
 
-  /** Found by comparison, the last used first: making a key of all twenty fields costs more. */
+  /** Found by comparison: making a key of all twenty fields costs more. */
   #shared(traits: Traits): Traits {
     const { verdict, eventType, subType, tcpFlags, observationPoint } = traits;
     const kind = `${verdict} ${eventType} ${subType} ${tcpFlags} ${observationPoint}`;
-    const alike = this.#byKind.get(kind);
-    if (alike === undefined) {
-      this.#byKind.set(kind, [traits]);
-      return traits;
-    }
-    const index = alike.findIndex((known) => isSame(known, traits));
-    const known = alike[index];
-    if (known === undefined) {
-      if (alike.length >= MOST_ALIKE) alike.pop();
-      alike.unshift(traits);
-      return traits;
-    }
-    if (index > 4) alike.unshift(...alike.splice(index, 1));
-    return known;
+    return (
+      this.#byKind.find(kind, (known) => isSame(known, traits)) ??
+      this.#byKind.add(kind, traits, charactersOf(traits))
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { dropReasonByNumber, dropReasons } from '../../domain/flow/drop-reason.js';
 import { observationPoints } from '../../domain/flow/enums.js';
 import { EventType } from '../../domain/flow/flow.js';
-import { forgetful } from '../../domain/flow/forgetful.js';
+import { Forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 
 /** What the TYPE column says, as the fields that Hubble's printer makes it of. */
@@ -11,14 +11,14 @@ export interface FlowType {
 }
 
 /** Few, and the same over and over. */
-const known = forgetful<FlowType | null>(1000);
+const known = new Forgetful<FlowType | null>(1 << 18);
 
 /** Undefined for a type that no version of Hubble is known to print. */
 export function readFlowType(text: string, verdict: string): FlowType | undefined {
   const key = `${verdict} ${text}`;
-  let type = known.get(key);
-  if (type === undefined) known.set(key, (type = findType(text, verdict) ?? null));
-  return type ?? undefined;
+  const type = known.get(key);
+  if (type !== undefined) return type ?? undefined;
+  return known.add(key, findType(text, verdict) ?? null, key.length) ?? undefined;
 }
 
 function findType(text: string, verdict: string): FlowType | undefined {

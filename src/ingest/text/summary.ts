@@ -1,4 +1,4 @@
-import { forgetful } from '../../domain/flow/forgetful.js';
+import { Forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 import type { FlowType } from './flow-type.js';
 import { readIcmp } from './icmp.js';
@@ -19,13 +19,11 @@ export interface ReadSummary {
 }
 
 /** Those of packets: few, and the same over and over. */
-const known = forgetful<ReadSummary>(1000);
+const known = new Forgetful<ReadSummary>(1 << 18);
 
 export function readSummary(printed: string, l7: FlowType['l7']): ReadSummary {
   if (l7 !== undefined) return findSummary(printed, l7);
-  let summary = known.get(printed);
-  if (summary === undefined) known.set(printed, (summary = findSummary(printed, undefined)));
-  return summary;
+  return known.get(printed) ?? known.add(printed, findSummary(printed, undefined), printed.length);
 }
 
 function findSummary(printed: string, l7: FlowType['l7']): ReadSummary {

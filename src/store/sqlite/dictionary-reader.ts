@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
 import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
-import { forgetful } from '../../domain/flow/forgetful.js';
+import { Forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
 import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
@@ -139,13 +139,14 @@ export function splitLines(bytes: Buffer): Buffer[] {
 
 /** Bytes: the address and the end of the pod's name or workload, which tell most endpoints apart. */
 const KEY_LENGTH = 48;
-const MOST_ALIKE = 32;
+/** Some 50,000 parts. */
+const MOST_CHARACTERS = 32 << 20;
 
 type EndpointLine = [Json | string, string, string[], EndpointSource['service']];
 
 /** Equal parts are the same object across generations, so that what is known of one is known of all. */
 class SharedParts {
-  readonly #known = forgetful<{ line: Buffer; part: unknown }[]>(50_000);
+  readonly #known = new Forgetful<{ line: Buffer; part: unknown }>(MOST_CHARACTERS);
 
   endpoint = (line: Buffer): Endpoint =>
     this.#shared(line, () => {
@@ -176,13 +177,11 @@ class SharedParts {
 
   #shared<T>(line: Buffer, read: () => T): T {
     const key = line.toString('latin1', Math.max(0, line.length - KEY_LENGTH));
-    const alike = this.#known.get(key) ?? [];
-    const known = alike.find((candidate) => candidate.line.equals(line));
+    const known = this.#known.find(key, (candidate) => candidate.line.equals(line));
     if (known !== undefined) return known.part as T;
     const part = read();
-    if (alike.length >= MOST_ALIKE) alike.shift();
     // A copy: the line would keep its whole block in memory.
-    if (alike.push({ line: Buffer.from(line), part }) === 1) this.#known.set(key, alike);
+    this.#known.add(key, { line: Buffer.from(line), part }, 2 * line.length);
     return part;
   }
 }
