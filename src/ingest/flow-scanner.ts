@@ -26,8 +26,9 @@ const TRY_AGAIN = 16;
  * learned from. Everything else is read by JSON.parse, and teaches a new template.
  */
 export class FlowScanner {
+  readonly #known: KnownValues;
   readonly #slots: SlotReader;
-  readonly #wholes = new Map<Flow['traits'], Template>();
+  readonly #wholes = new WeakMap<Flow['traits'], Template>();
   #tree = new TemplateNode<Template>();
   #treeBytes = 0;
   #misses = 0;
@@ -35,7 +36,8 @@ export class FlowScanner {
   readonly #noLabels: readonly string[];
 
   constructor(private readonly reader: FlowReader) {
-    this.#slots = new SlotReader(new KnownValues(reader));
+    this.#known = new KnownValues(reader);
+    this.#slots = new SlotReader(this.#known);
     this.#noLabels = reader.readNodeLabels(undefined);
   }
 
@@ -155,10 +157,7 @@ export class FlowScanner {
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
     if (service !== undefined) return read;
     if (names === undefined) endpoint.plain = read;
-    else {
-      if (endpoint.named.size >= MOST_NAMES) endpoint.named.clear();
-      endpoint.named.set(names, read);
-    }
+    else this.#known.keepNamed(endpoint, names, read);
     return read;
   }
 
@@ -187,9 +186,7 @@ export class FlowScanner {
 
   #whole({ traits }: Flow): Template {
     let template = this.#wholes.get(traits);
-    if (template !== undefined) return template;
-    if (this.#wholes.size >= MOST_WHOLES) this.#wholes.clear();
-    this.#wholes.set(traits, (template = Template.whole(traits)));
+    if (template === undefined) this.#wholes.set(traits, (template = Template.whole(traits)));
     return template;
   }
 
@@ -227,11 +224,6 @@ interface Fork {
   at: number;
   texts: TextCounts;
 }
-
-/** Names that one address is remembered under. */
-const MOST_NAMES = 1_000;
-/** Kinds of traits that records kept whole are remembered by. */
-const MOST_WHOLES = 10_000;
 
 function templateText(record: Buffer, slots: readonly FoundSlot[]): string {
   let text = '';

@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
 import { ingest } from '../../test/support/ingest.js';
 import { flowJson, pod, record } from '../../test/support/make-flow.js';
+import { FlowReader } from '../domain/flow/flow-reader.js';
+import { viewOf } from './byte-text.js';
+import { KnownValues, MOST_BYTES } from './known-values.js';
 
 /** Read one after another: the later ones are like earlier ones, and are read the short way. */
 async function together(texts: readonly string[]) {
@@ -140,6 +143,54 @@ describe('what is known from earlier records', () => {
     expect(() => JSON.parse(broken) as unknown).toThrow(SyntaxError);
     const { flows } = await together([...texts.slice(0, 3), broken]);
     expect(flows.map(({ record }) => record)).toEqual(texts.slice(0, 3));
+  });
+});
+
+/** Ways of asking for a text, each told another one every time. */
+const kinds: Record<string, (known: KnownValues, text: string) => unknown> = {
+  address: (known, text) => known.address(viewOf(Buffer.from(text)), 0, text.length),
+  node: (known, text) => known.node(viewOf(Buffer.from(text)), 0, text.length),
+  text: (known, text) => known.plainText(viewOf(Buffer.from(text)), 0, text.length),
+  value: (known, text) => known.value(viewOf(Buffer.from(`["${text}"]`)), 0, text.length + 4),
+  endpoint: (known, text) => {
+    const name = Buffer.from(`{"pod_name":"${text}"}`);
+    const address = known.address(viewOf(Buffer.from(`${text.length % 9}`)), 0, 1);
+    return address && known.endpoint(address, viewOf(name), 0, name.length);
+  },
+};
+
+describe('what is known', () => {
+  it.each(Object.entries(kinds))('is bounded by its bytes: %s', (_, ask) => {
+    const known = new KnownValues(new FlowReader());
+    let forgot = 0;
+    for (let i = 0; i < 5_000; i++) {
+      const before = known.bytes;
+      expect(ask(known, `${i}`.padEnd(10_000 + (i % 9), 'x'))).toBeDefined();
+      expect(known.bytes).toBeLessThanOrEqual(MOST_BYTES);
+      if (known.bytes < before) forgot++;
+    }
+    expect(forgot).toBe(1);
+  });
+
+  it.each(Object.entries(kinds))('does not hold what is very long: %s', (_, ask) => {
+    const known = new KnownValues(new FlowReader());
+    expect(ask(known, 'x'.repeat(20_000))).toBeUndefined();
+    expect(known.bytes).toBeLessThan(1_000);
+  });
+
+  it('gives back records that are longer than what is held', async () => {
+    const texts = [1, 2, 3, 4].flatMap((n) =>
+      ['cgroup_id', 'node_name', 'interface', 'source_names', 'source'].map((key) => {
+        const long = `${n}`.padEnd(20_000, 'x');
+        const values: Record<string, unknown> = {
+          interface: { name: long },
+          source_names: [long],
+          source: pod(`shop/${long}`),
+        };
+        return JSON.stringify(record({ uuid: `${key} ${n}`, [key]: values[key] ?? long }));
+      }),
+    );
+    await expectTheSame(texts);
   });
 });
 

@@ -7,8 +7,12 @@ import type { Slot } from './slot-reader.js';
 import { ByteMap } from './byte-map.js';
 import { ByteText } from './byte-text.js';
 
-/** Enough for large clusters; when one kind is full it is learned anew. */
-const MOST_KNOWN = 100_000;
+/** Bytes of texts held: enough for large clusters. When they are full, all is learned anew. */
+export const MOST_BYTES = 32 << 20;
+/** A longer text is not worth its room: its record is parsed. */
+const LONGEST = 16 << 10;
+/** What a text costs beside its bytes. */
+const ENTRY = 200;
 /** An endpoint looks different from its own node and from others, and changes when its labels do. */
 const MOST_ALIKE = 6;
 
@@ -56,13 +60,20 @@ export class KnownValues {
   readonly #nodes = new ByteMap<KnownNode>();
   readonly #texts = new ByteMap<KnownText>();
   readonly #values = new ByteMap<KnownText>();
+  #bytes = 0;
 
   constructor(private readonly reader: FlowReader) {}
 
-  address(view: DataView, from: number, to: number): KnownAddress {
+  /** Of all texts that it holds. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Undefined, here and below, also where it is too long to be known. */
+  address(view: DataView, from: number, to: number): KnownAddress | undefined {
     return (
       this.#addresses.get(view, from, to) ??
-      remember(this.#addresses, view, from, to, { ip: textAt(view, from, to), endpoints: [] })
+      this.#remember(this.#addresses, view, from, to, () => ({ ip: textAt(view, from, to), endpoints: [] }))
     );
   }
 
@@ -73,13 +84,20 @@ export class KnownValues {
     if (found === undefined || !isObject(found.value)) return undefined;
     keepText(found.value, found.text);
     const text = ByteText.of(found.text);
+    this.#hold(text.length);
     return keep(endpoints, { text, raw: found.value, plain: undefined, named: new Map() });
   }
 
-  node(view: DataView, from: number, to: number): KnownNode {
+  /** An endpoint is this one where the flow tells these names of it. */
+  keepNamed({ named }: KnownEndpoint, names: KnownText, endpoint: Endpoint): void {
+    this.#hold(names.text.length);
+    named.set(names, endpoint);
+  }
+
+  node(view: DataView, from: number, to: number): KnownNode | undefined {
     return (
       this.#nodes.get(view, from, to) ??
-      remember(this.#nodes, view, from, to, { name: textAt(view, from, to), labels: [] })
+      this.#remember(this.#nodes, view, from, to, () => ({ name: textAt(view, from, to), labels: [] }))
     );
   }
 
@@ -89,7 +107,10 @@ export class KnownValues {
     const found = parseAt(view, at, end);
     if (found === undefined) return undefined;
     const list = this.#listOf(found);
-    return list && keep(labels, { text: ByteText.of(found.text), labels: list });
+    if (list === undefined) return undefined;
+    const text = ByteText.of(found.text);
+    this.#hold(text.length);
+    return keep(labels, { text, labels: list });
   }
 
   /** The same where the node is not known: its name may come later in the record. */
@@ -115,14 +136,33 @@ export class KnownValues {
     if (known !== undefined) return known;
     const found = parseAt(view, from, to);
     if (found === undefined) return undefined;
-    return remember(this.#values, view, from, to, { ...found, policies: new Map() });
+    return this.#remember(this.#values, view, from, to, () => ({ ...found, policies: new Map() }));
   }
 
-  plainText(view: DataView, from: number, to: number): KnownText {
-    const known = this.#texts.get(view, from, to);
-    if (known !== undefined) return known;
-    const text = textAt(view, from, to);
-    return remember(this.#texts, view, from, to, { text, value: undefined, policies: new Map() });
+  plainText(view: DataView, from: number, to: number): KnownText | undefined {
+    return (
+      this.#texts.get(view, from, to) ??
+      this.#remember(this.#texts, view, from, to, () => ({
+        text: textAt(view, from, to),
+        value: undefined,
+        policies: new Map(),
+      }))
+    );
+  }
+
+  #remember<V>(map: ByteMap<V>, view: DataView, from: number, to: number, make: () => V): V | undefined {
+    if (to - from > LONGEST) return undefined;
+    this.#hold(to - from);
+    const value = make();
+    map.set(view, from, to, value);
+    return value;
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += ENTRY + bytes;
+    if (this.#bytes <= MOST_BYTES) return;
+    this.#bytes = ENTRY + bytes;
+    for (const map of [this.#addresses, this.#nodes, this.#texts, this.#values]) map.clear();
   }
 }
 
@@ -141,10 +181,10 @@ function textAt(view: DataView, from: number, to: number): string {
   return bytesAt(view, from, to).toString('latin1');
 }
 
-/** The object or array that begins at `at`, if it is JSON in UTF-8. */
+/** The object or array that begins at `at`, if it is JSON in UTF-8 and not too long. */
 function parseAt(view: DataView, at: number, end: number): { text: string; value: unknown } | undefined {
   const bytes = bytesAt(view, at, end);
-  const to = endOfValue(bytes, 0, bytes.length);
+  const to = endOfValue(bytes, 0, Math.min(bytes.length, LONGEST));
   if (to < 0) return undefined;
   const text = bytes.toString('utf8', 0, to);
   // Bytes that are no UTF-8 would not come out as they went in.
@@ -154,10 +194,4 @@ function parseAt(view: DataView, at: number, end: number): { text: string; value
   } catch {
     return undefined;
   }
-}
-
-function remember<V>(map: ByteMap<V>, view: DataView, from: number, to: number, value: V): V {
-  if (map.size >= MOST_KNOWN) map.clear();
-  map.set(view, from, to, value);
-  return value;
 }

@@ -201,6 +201,7 @@ export class SlotReader {
     const to = this.#endOfText(at, end);
     if (to < 0) return NONE;
     const address = this.known.address(this.#view, at, to);
+    if (address === undefined) return NONE;
     if (slot === Slot.sourceAddress) this.sourceAddress = address;
     else this.destinationAddress = address;
     return to;
@@ -235,7 +236,9 @@ export class SlotReader {
   #readNode(at: number, end: number): number {
     const to = this.#endOfText(at, end);
     if (to < 0) return NONE;
-    this.node = this.known.node(this.#view, at, to);
+    const node = this.known.node(this.#view, at, to);
+    if (node === undefined) return NONE;
+    this.node = node;
     this.#nodeFrom = at;
     this.#nodeTo = to;
     return to;
@@ -257,7 +260,9 @@ export class SlotReader {
 
   #readKnownText(at: number, end: number): number {
     const to = this.#endOfText(at, end);
-    if (to >= 0) this.knownTexts.push(this.known.plainText(this.#view, at, to));
+    const text = to < 0 ? undefined : this.known.plainText(this.#view, at, to);
+    if (text === undefined) return NONE;
+    this.knownTexts.push(text);
     return to;
   }
 
