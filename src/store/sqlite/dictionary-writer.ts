@@ -21,17 +21,13 @@ export interface NewEntries {
  * one is large, so memory is bounded, and old entries can go with the segments that name them.
  */
 export class DictionaryWriter {
-  readonly #endpoints = new EntryList(Kind.endpoint, endpointLine);
-  readonly #templates = new EntryList(Kind.template, templateLine);
-  readonly #texts = new EntryList(Kind.text, ({ text }: RepeatedText) => text);
-  readonly #policies = new EntryList(Kind.policies, ({ allowedBy, deniedBy }: Policies) =>
-    JSON.stringify([allowedBy, deniedBy]),
-  );
+  readonly #size: Size = { bytes: 0, taken: 0 };
+  readonly #endpoints = new EntryList(Kind.endpoint, endpointLine, this.#size);
+  readonly #templates = new EntryList(Kind.template, templateLine, this.#size);
+  readonly #texts = new EntryList(Kind.text, ({ text }: RepeatedText) => text, this.#size);
+  readonly #policies = new EntryList(Kind.policies, policiesLine, this.#size);
   readonly #nodes = new Map<string, NodeLabels[]>();
-  readonly #newNodes = new EntryList(
-    Kind.node,
-    ({ node, labels }: NodeLabels) => `[${JSON.stringify(node)},${asWritten(labels)}]`,
-  );
+  readonly #newNodes = new EntryList(Kind.node, nodeLine, this.#size);
 
   endpoint = (endpoint: Endpoint): number => this.#endpoints.idOf(endpoint);
   template = (template: Template): number => this.#templates.idOf(template);
@@ -57,17 +53,27 @@ export class DictionaryWriter {
 
   /** Bytes of all entries of this generation. */
   get bytes(): number {
-    return this.#lists.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#size.bytes;
+  }
+
+  /** Of those that no segment brought along yet. */
+  get newBytes(): number {
+    return this.#size.bytes - this.#size.taken;
   }
 
   /** Entries that no segment brought along yet. */
   takeNew(): NewEntries[] {
-    return this.#lists.map((list) => list.takeNew()).filter(({ entries }) => entries > 0);
+    this.#size.taken = this.#size.bytes;
+    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies]
+      .map((list) => list.takeNew())
+      .filter(({ entries }) => entries > 0);
   }
+}
 
-  get #lists() {
-    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies];
-  }
+/** Of all lists together. */
+interface Size {
+  bytes: number;
+  taken: number;
 }
 
 /** A node has other labels when it is upgraded or moved: seldom. */
@@ -80,7 +86,6 @@ class EntryList<T extends object> {
   readonly #ids = new Map<T, number>();
   readonly #parts: T[] = [];
   #lines: string[] = [];
-  bytes = 0;
   /** Asked for last: policies and templates come many times in a row. */
   #last: T | undefined;
   #lastId = 0;
@@ -88,6 +93,7 @@ class EntryList<T extends object> {
   constructor(
     private readonly kind: Kind,
     private readonly write: (part: T) => string,
+    private readonly size: Size,
   ) {}
 
   idOf(part: T): number {
@@ -103,8 +109,8 @@ class EntryList<T extends object> {
       this.#ids.set(part, id);
       this.#parts.push(part);
       const line = this.write(part);
-      this.bytes += line.length;
-      this.#lines.push(line);
+      this.size.bytes += line.length + 1;
+      this.#lines.push(`${line}\n`);
     }
     return id;
   }
@@ -117,7 +123,7 @@ class EntryList<T extends object> {
 
   takeNew(): NewEntries {
     const entries = this.#lines.length;
-    const lines = Buffer.from(this.#lines.map((line) => `${line}\n`).join(''));
+    const lines = Buffer.from(this.#lines.join(''));
     this.#lines = [];
     return { kind: this.kind, firstId: this.#ids.size - entries, entries, lines };
   }
@@ -137,6 +143,14 @@ function asWritten(value: object): string {
   const text = valueText(value);
   const usual = JSON.stringify(value);
   return text === usual ? usual : JSON.stringify(text);
+}
+
+function policiesLine({ allowedBy, deniedBy }: Policies): string {
+  return JSON.stringify([allowedBy, deniedBy]);
+}
+
+function nodeLine({ node, labels }: NodeLabels): string {
+  return `[${JSON.stringify(node)},${asWritten(labels)}]`;
 }
 
 /** The mark of a slot is a control character, which JSON escapes. */

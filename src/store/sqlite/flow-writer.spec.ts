@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { jsonText } from '../../../test/support/json-text.js';
-import { eventOf, newFlow, record } from '../../../test/support/make-flow.js';
+import { FlowReader } from '../../domain/flow/flow-reader.js';
+import { eventOf, newFlow, pod, record } from '../../../test/support/make-flow.js';
 import { migrations } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { openForReading, openForWriting } from './database.js';
@@ -71,6 +72,30 @@ describe('an open block', () => {
     writer.commitAfter(400);
     await committed;
     expect(store.summary().flows).toBe(2);
+    await close();
+  });
+
+  /** What no other flow has, one sort of entry after the other. */
+  it.each<[string, (text: string) => Record<string, unknown>]>([
+    ['endpoint', (text) => ({ source: pod(`shop/${text}`) })],
+    ['node', (text) => ({ node_name: text })],
+    ['template', (text) => ({ verdict: text })],
+    ['policy', (text) => ({ egress_allowed_by: [{ name: text }] })],
+    ['text', () => ({})],
+  ])('is closed before its new dictionary entries are too many bytes: %s', async (kind, fields) => {
+    const { writer, store, close } = opened();
+    const first = writer.block;
+    const long = 'x'.repeat(1 << 20);
+    let flows = 0;
+    while (writer.block === first && flows < 20) {
+      const text = `${flows++} ${long}`;
+      const flow = newFlow(jsonText(record({ uuid: `${flows}`, ...fields(text) })), new FlowReader());
+      // Its own text would count, too.
+      writer.append({ ...flow, own: [Buffer.from('{}')], known: kind === 'text' ? [{ text }] : [] });
+    }
+    expect(flows).toBe(16);
+    await writer.commit();
+    expect(store.summary().flows).toBe(16);
     await close();
   });
 

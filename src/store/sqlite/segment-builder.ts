@@ -12,8 +12,8 @@ import { secondOf, TimeRuns, type TimeRun } from './time-runs.js';
 const SEGMENT_ROWS = 8_192;
 /** Texts are unpacked a chunk at a time to be read; the compressor finds what repeats within one. */
 const CHUNK_BYTES = 1 << 20;
-/** A segment of huge records is closed before it fills its rows. */
-const SEGMENT_BYTES = 64 << 20;
+/** A segment of huge records, or of much that is new to the dictionary, is closed before it fills its rows. */
+const SEGMENT_BYTES = 16 << 20;
 
 export interface PackedSegment {
   firstSeq: number;
@@ -65,7 +65,7 @@ export class SegmentBuilder {
   }
 
   get isFull(): boolean {
-    return this.#rows === SEGMENT_ROWS || this.#bytes >= SEGMENT_BYTES;
+    return this.#rows === SEGMENT_ROWS || this.#bytes + this.dictionary.newBytes >= SEGMENT_BYTES;
   }
 
   add({ flow, template, known, own }: NewFlow, time: bigint, key: FlowKey, keyIsUuid: boolean): void {
