@@ -1,3 +1,5 @@
+import type { NodeMinute } from '../domain/coverage/node-minute.js';
+import type { NodeStatus } from '../domain/coverage/node-status.js';
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Flow } from '../domain/flow/flow.js';
@@ -115,6 +117,12 @@ export interface LossReport {
   events: number;
 }
 
+/** The newest of them, the newest first. */
+export interface NodeStatuses {
+  newest: NodeStatus[];
+  leftOut: number;
+}
+
 /**
  * Where flows are read. Every read carries a viewer, whose scope is applied before anything is
  * counted. What `FlowWriter.commit` made durable is seen by the next read.
@@ -144,6 +152,16 @@ export abstract class FlowStore {
 
   /** What each source node delivered and lost, by name. */
   abstract coverage(window: Window): NodeCoverage[];
+
+  /**
+   * What each node delivered, minute by minute, in order of their first flows: the minutes that reach into the
+   * window, whole. They add up to the flows held. Nodes are the cluster's, so scope does not apply: whoever shows
+   * it to a viewer of some namespaces must leave out the counts.
+   */
+  abstract minutes(window: Window): AsyncIterable<NodeMinute[]>;
+
+  /** What Relay said of nodes inside the window; scope does not apply either. */
+  abstract nodeStatuses(window: Window, most: number): NodeStatuses;
 
   /** What is no longer held because it was too old or too much. */
   abstract removed(): Removed;

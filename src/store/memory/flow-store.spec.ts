@@ -1,3 +1,4 @@
+import { coverageContract } from '../coverage.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import { removalContract } from '../removal.contract.js';
@@ -13,3 +14,4 @@ const openEmpty = () => {
 flowStoreContract('the memory store', openEmpty);
 recordsContract('the memory store', openEmpty);
 removalContract('the memory store', openEmpty);
+coverageContract('the memory store', openEmpty);

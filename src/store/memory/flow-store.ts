@@ -1,8 +1,12 @@
+import { fieldsOf } from '../../domain/coverage/fields.js';
+import { aheadBy, lateBy, wholeMinutes, type NodeMinute } from '../../domain/coverage/node-minute.js';
+import { readNodeStatus } from '../../domain/coverage/node-status.js';
 import { within } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import { canonicalText } from '../../domain/flow/flow-key.js';
 import type { Flow } from '../../domain/flow/flow.js';
 import type { EventKind, EventRecord } from '../../domain/flow/record.js';
+import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
@@ -15,6 +19,7 @@ import {
   type KeepLimits,
   type NewFlow,
   type NodeCoverage,
+  type NodeStatuses,
   type RecordBatch,
   type RecordQuery,
   type Removal,
@@ -35,6 +40,7 @@ interface HeldEvent extends EventRecord {
 interface Held extends StoredFlow {
   flow: Flow;
   key: string;
+  minute: NodeMinute;
 }
 
 /** What the twin of the SQLite store holds: the laws at their plainest, for tests and for small files. */
@@ -44,6 +50,8 @@ export class Memory {
   lastSeq = 0;
   removed: Removed = { removals: 0, flows: 0, events: 0, until: undefined, last: undefined };
   readonly keys = new Set<string>();
+  /** Of each node the time of its newest flow. */
+  readonly newest = new Map<string, number>();
   readonly checkpoints = new Map<string, string>();
 }
 
@@ -67,9 +75,23 @@ export class MemoryFlowWriter extends FlowWriter {
     const placedAtArrival = flow.time === undefined;
     this.#open.push(() => {
       const seq = ++this.memory.lastSeq;
-      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...flow, time }, key });
+      const minute = this.#minuteOf(flow, time);
+      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...flow, time }, key, minute });
     });
     return true;
+  }
+
+  #minuteOf(flow: Flow, time: bigint): NodeMinute {
+    const { node, weight } = flow;
+    const { newest } = this.memory;
+    const before = newest.get(node) ?? -Infinity;
+    const own = flow.time === undefined ? undefined : Number(flow.time);
+    const aheadMost = own === undefined ? 0 : aheadBy(own, this.now() * 1e6);
+    const lateMost = own === undefined ? 0 : lateBy(own, before);
+    if (own !== undefined && aheadMost === 0) newest.set(node, Math.max(own, before));
+    const [ahead, late] = [aheadMost > 0 ? weight : 0, lateMost > 0 ? weight : 0];
+    const fields = fieldsOf(flow);
+    return { node, flows: weight, first: time, last: time, ahead, aheadMost, late, lateMost, fields };
   }
 
   appendEvent(event: EventRecord, bytes: Uint8Array): boolean {
@@ -227,6 +249,21 @@ export class MemoryFlowStore extends FlowStore {
     return [...nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
   }
 
+  async *minutes(window: Window): AsyncGenerator<NodeMinute[]> {
+    const whole = wholeMinutes(window);
+    const minutes = this.memory.flows.flatMap(({ minute, time }) => (inWindow(whole, time) ? [minute] : []));
+    yield await Promise.resolve(minutes.sort((a, b) => (a.first < b.first ? -1 : 1)));
+  }
+
+  nodeStatuses(window: Window, most: number): NodeStatuses {
+    const found = this.memory.events
+      .filter(({ kind, time }) => kind === 'node_status' && (time === undefined || inWindow(window, time)))
+      .map(({ time, record }) => readNodeStatus(objectOf(JSON.parse(record)), time))
+      .reverse()
+      .sort(({ time: a = LONG_AGO }, { time: b = LONG_AGO }) => (a > b ? -1 : a < b ? 1 : 0));
+    return { newest: found.slice(0, most), leftOut: Math.max(0, found.length - most) };
+  }
+
   removed(): Removed {
     return this.memory.removed;
   }
@@ -245,6 +282,8 @@ export class MemoryFlowStore extends FlowStore {
     // Nothing to let go of.
   }
 }
+
+const LONG_AGO = -(1n << 63n);
 
 function textsOf(texts: NewFlow['known']): string[] {
   return texts.map(({ text }) => text);

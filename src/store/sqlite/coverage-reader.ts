@@ -1,8 +1,10 @@
 import type Database from 'better-sqlite3';
+import { readNodeStatus } from '../../domain/coverage/node-status.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
+import { objectOf } from '../../domain/flow/json.js';
 import type { EventKind } from '../../domain/flow/record.js';
-import type { LossReport, NodeCoverage } from '../flow-store.js';
-import { typed } from './damage.js';
+import type { LossReport, NodeCoverage, NodeStatuses } from '../flow-store.js';
+import { parseHeld, typed } from './damage.js';
 
 interface NodeRow {
   node: string;
@@ -28,11 +30,22 @@ const ROW_OF_LOSS = {
   events: 'bigint',
 } as const;
 
+interface Bounds {
+  since: bigint | null;
+  until: bigint | null;
+}
+
+/** Those without a time belong to every window, like losses without one. */
+const STATUSES =
+  "kind = 'node_status' AND (time IS NULL OR (time >= coalesce(:since, time) AND time <= coalesce(:until, time)))";
+
 /** What each node delivered, from the segments, and what it reported as lost, from the events. */
 export class CoverageReader {
   readonly #nodes;
   readonly #losses;
   readonly #counts;
+  readonly #statuses;
+  readonly #statusCount;
 
   constructor(db: Database.Database) {
     this.#nodes = db
@@ -50,6 +63,13 @@ export class CoverageReader {
     this.#counts = db.prepare<[], { kind: EventKind; count: number }>(
       'SELECT kind, count(*) AS count FROM event GROUP BY kind',
     );
+    this.#statuses = db
+      .prepare<[Bounds & { most: bigint }], [bigint | null, string]>(
+        `SELECT time, record FROM event WHERE ${STATUSES} ORDER BY time DESC, id DESC LIMIT :most`,
+      )
+      .raw()
+      .safeIntegers();
+    this.#statusCount = db.prepare<[Bounds], number>(`SELECT count(*) FROM event WHERE ${STATUSES}`).pluck();
   }
 
   /** Flows are counted by whole segments: a segment that reaches over the window's end counts whole. */
@@ -68,6 +88,15 @@ export class CoverageReader {
       node.lost.push(toReport(loss));
     }
     return [...nodes.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  statuses(window: Window, most: number): NodeStatuses {
+    const { since = null, until = null } = window;
+    const rows = this.#statuses.all({ since, until, most: BigInt(most) });
+    const newest = rows.map(([time, record]) =>
+      readNodeStatus(objectOf(parseHeld(record)), time ?? undefined),
+    );
+    return { newest, leftOut: (this.#statusCount.get({ since, until }) ?? 0) - newest.length };
   }
 
   eventCounts(): Partial<Record<EventKind, number>> {

@@ -8,6 +8,7 @@ import { jsonText } from '../../../test/support/json-text.js';
 import { eventOf, newFlow, record, toTally, words } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { coverageContract } from '../coverage.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import type { FlowQuery, StoredFlow } from '../flow-store.js';
@@ -19,6 +20,7 @@ const openEmpty = () => Promise.resolve(openSqlite(newFolder(), clock));
 flowStoreContract('the SQLite store', openEmpty);
 recordsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
+coverageContract('the SQLite store', openEmpty);
 
 const query: FlowQuery = { filter: everything, window: always, order: 'asc' };
 

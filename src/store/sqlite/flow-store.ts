@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { within, type Filter } from '../../domain/filter/filter.js';
+import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
@@ -11,6 +12,7 @@ import {
   type FlowPosition,
   type FlowQuery,
   type NodeCoverage,
+  type NodeStatuses,
   type RecordBatch,
   type RecordQuery,
   type Removed,
@@ -22,6 +24,7 @@ import { comparePositions } from '../ordered.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
+import { MinuteReader } from './minute-reader.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentReader } from './segment-reader.js';
@@ -72,6 +75,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #visits: SegmentVisits;
   readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
+  readonly #minutes: MinuteReader;
   readonly #totals;
   readonly #removed;
 
@@ -85,6 +89,7 @@ export class SqliteFlowStore extends FlowStore {
     this.#visits = new SegmentVisits(db, this.#segments, onDamage);
     this.#records = new RecordReader(db, this.#segments, this.#visits);
     this.#coverage = new CoverageReader(db);
+    this.#minutes = new MinuteReader(db);
     this.#totals = db
       .prepare<[], TotalsRow>(
         `SELECT coalesce(sum(flows), 0) AS flows,
@@ -221,6 +226,14 @@ export class SqliteFlowStore extends FlowStore {
 
   coverage(window: Window): NodeCoverage[] {
     return this.#coverage.read(window);
+  }
+
+  minutes(window: Window): AsyncIterable<NodeMinute[]> {
+    return this.#minutes.read(window);
+  }
+
+  nodeStatuses(window: Window, most: number): NodeStatuses {
+    return this.#coverage.statuses(window, most);
   }
 
   removed(): Removed {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
@@ -9,6 +10,7 @@ import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
 import type { CountedRows } from './edge-counter.js';
+import { NodeMinutes } from './node-minutes.js';
 import { Retention } from './retention.js';
 import { Rollup } from './rollup.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
@@ -34,6 +36,7 @@ interface NewEvent {
 interface Beside {
   block: Block;
   rows: CountedRows;
+  minutes: readonly NodeMinute[];
   events: readonly NewEvent[];
   checkpoints: ReadonlyMap<string, string | undefined>;
 }
@@ -50,6 +53,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
   readonly #inserter: SegmentInserter;
+  readonly #minutes: NodeMinutes;
   #events: NewEvent[] = [];
   #generation = 0;
   /** Of the newest segment on disk: it and later ones are in use. */
@@ -78,6 +82,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#rollup = new Rollup(db, elapsed);
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
+    this.#minutes = new NodeMinutes(db);
     this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
     this.#reload();
   }
@@ -196,6 +201,7 @@ export class SqliteFlowWriter extends FlowWriter {
     const beside = {
       block: this.block,
       rows: segment.counted(),
+      minutes: this.#minutes.of(segment.delivered, this.now()),
       events: this.#events,
       checkpoints: this.#checkpoints,
     };
@@ -256,11 +262,12 @@ export class SqliteFlowWriter extends FlowWriter {
     return this.#failure;
   }
 
-  #insert(segment: PackedSegment | undefined, { rows, events, checkpoints }: Beside): void {
+  #insert(segment: PackedSegment | undefined, { rows, minutes, events, checkpoints }: Beside): void {
     const { statements } = this.#statements;
     this.db.transaction(() => {
       if (segment !== undefined) {
         this.#inserter.insert(segment);
+        this.#minutes.insert(segment.firstSeq, minutes);
         this.#rollup.add(rows);
       }
       for (const { afterSeq, event, key, record } of events) {
@@ -297,6 +304,7 @@ export class SqliteFlowWriter extends FlowWriter {
     const { statements } = this.#statements;
     this.#known.reload();
     this.#rollup.reload();
+    this.#minutes.reload();
     this.#newEvents.clear();
     this.#generation = Number(statements.lastGeneration.get() ?? 0);
     this.#generationOnDisk = this.#generation;

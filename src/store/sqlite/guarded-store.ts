@@ -55,6 +55,14 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.coverage(window));
   }
 
+  minutes(window: Window): ReturnType<FlowStore['minutes']> {
+    return this.#guardedItems(this.store.minutes(window));
+  }
+
+  nodeStatuses(window: Window, most: number): ReturnType<FlowStore['nodeStatuses']> {
+    return this.#guarded(() => this.store.nodeStatuses(window, most));
+  }
+
   removed(): Removed {
     return this.#guarded(() => this.store.removed());
   }

@@ -42,7 +42,10 @@ async function seqs({ store }: Opened): Promise<number[]> {
 
 function tables(file: string): Record<string, number> {
   const db = new Database(file, { readonly: true });
-  const names = ['segment', 'text_chunk', 'segment_node', 'segment_run', 'timeless', 'dictionary', 'event'];
+  const names = [
+    ...['segment', 'text_chunk', 'segment_node', 'node_minute', 'segment_run', 'timeless'],
+    ...['dictionary', 'event'],
+  ];
   const counts = names.map((name) => [name, db.prepare(`SELECT count(*) FROM ${name}`).pluck().get()]);
   db.close();
   return Object.fromEntries(counts) as Record<string, number>;
@@ -69,8 +72,8 @@ describe('a store that may not grow beyond a size', () => {
     expect(flows).toBeGreaterThan(50);
     expect(await seqs(opened)).toEqual(Array.from({ length: flows }, (_, i) => removed + i + 1));
     expect(opened.store.removed().flows).toBe(removed);
-    const { segment, text_chunk, segment_node } = tables(opened.file);
-    expect([segment, segment_node]).toEqual([flows / 10, flows / 10]);
+    const { segment, text_chunk, segment_node, node_minute } = tables(opened.file);
+    expect([segment, segment_node, node_minute]).toEqual([flows / 10, flows / 10, flows / 10]);
     expect(text_chunk).toBeGreaterThanOrEqual(flows / 10);
     await opened.close();
   });
@@ -84,7 +87,8 @@ describe('a store that may not grow beyond a size', () => {
     await first.writer.commit();
     const before = bytesOf(first);
     expect(await first.writer.trim({ keepBytes: 1 })).toMatchObject({ flows: 200, events: 1 });
-    expect(tables(first.file)).toMatchObject({ segment: 0, text_chunk: 0, segment_node: 0, event: 0 });
+    const none = { segment: 0, text_chunk: 0, segment_node: 0, node_minute: 0, event: 0 };
+    expect(tables(first.file)).toMatchObject(none);
     expect(bytesOf(first)).toBeLessThan(before / 10);
     await first.close();
 

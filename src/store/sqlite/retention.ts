@@ -112,10 +112,11 @@ export class Retention {
   }
 
   #remove([id, firstSeq, flows, timeMax]: SegmentRow, step: Step): void {
-    const { numbers, timeless, segment } = this.#statements;
+    const { numbers, timeless, minutes, segment } = this.#statements;
     const lastSeq = firstSeq + flows - 1n;
     numbers.run(id, lastSeq);
     timeless.run(firstSeq, lastSeq);
+    minutes.run(firstSeq, lastSeq);
     segment.run(id);
     step.segments.add(Number(firstSeq));
     step.flows += Number(flows);
@@ -186,6 +187,7 @@ function prepare(db: Database.Database) {
     ),
     segment: db.prepare<[bigint]>('DELETE FROM segment WHERE id = ?'),
     timeless: db.prepare<[bigint, bigint]>('DELETE FROM timeless WHERE seq BETWEEN ? AND ?'),
+    minutes: db.prepare<[bigint, bigint]>('DELETE FROM node_minute WHERE first_seq BETWEEN ? AND ?'),
     numbers: db.prepare<[bigint, bigint]>(
       'UPDATE retention SET last_segment = max(last_segment, ?), last_seq = max(last_seq, ?)',
     ),

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow, Side } from '../../domain/flow/flow.js';
-import { forgetful } from '../../domain/flow/forgetful.js';
+import { Forgetful } from '../../domain/flow/forgetful.js';
 import { identify } from '../../domain/flow/node-identity.js';
 import { parseHeld } from './damage.js';
 
@@ -25,12 +25,13 @@ interface EndRow {
 
 /** Ids that are not in the tables, of somebody who only reads them. */
 export const UNKNOWN = -1;
-const MOST_KNOWN = 50_000;
+/** Characters of ends, and of kinds, that are remembered. */
+const MOST_KNOWN = 8 << 20;
 
 /** Numbers of ends and kinds, as the tables `rollup_end` and `rollup_kind` have them; new ones are put there. */
 export class RollupParts {
-  readonly #ends = forgetful<End>(MOST_KNOWN);
-  readonly #kinds = forgetful<number>(MOST_KNOWN);
+  readonly #ends = new Forgetful<End>(MOST_KNOWN);
+  readonly #kinds = new Forgetful<number>(MOST_KNOWN);
   readonly #statements;
 
   constructor(
@@ -50,7 +51,7 @@ export class RollupParts {
     const coarse = coarseEndpoint(endpoint);
     const told = endText(coarse);
     let end = this.#ends.get(told);
-    if (end === undefined) this.#ends.set(told, (end = this.#find(told) ?? this.#add(coarse, told)));
+    end ??= this.#ends.add(told, this.#find(told) ?? this.#add(coarse, told), 0);
     if (this.mayWrite) this.#label(end, endpoint.labels);
     return end.id;
   }
@@ -80,12 +81,13 @@ export class RollupParts {
     const told = kindText(coarseKind(flow));
     const client = clientSide(flow);
     const isDrop = flow.traits.verdict === 'DROPPED';
-    let id = this.#kinds.get(told) ?? this.#statements.kind.get(told);
-    if (id === undefined) {
-      if (!this.mayWrite) return { id: UNKNOWN, client, isDrop };
-      id = Number(this.#statements.addKind.run(client ?? null, told).lastInsertRowid);
-    }
-    this.#kinds.set(told, id);
-    return { id, client, isDrop };
+    return { id: this.#kinds.get(told) ?? this.#kindId(told, client), client, isDrop };
+  }
+
+  #kindId(told: string, client: Side | undefined): number {
+    const known = this.#statements.kind.get(told);
+    if (known === undefined && !this.mayWrite) return UNKNOWN;
+    const id = known ?? Number(this.#statements.addKind.run(client ?? null, told).lastInsertRowid);
+    return this.#kinds.add(told, id, 0);
   }
 }

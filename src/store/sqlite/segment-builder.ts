@@ -1,6 +1,8 @@
+import { fieldsOf } from '../../domain/coverage/fields.js';
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
 import type { NewFlow } from '../flow-store.js';
+import type { DeliveredBlock } from './block-minutes.js';
 import { compress } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
 import type { CountedRows } from './edge-counter.js';
@@ -41,6 +43,7 @@ export class SegmentBuilder {
   readonly #nodes = new Map<number, string>();
   /** By row, of those that have one. */
   readonly #l7: L7[] = [];
+  readonly #fields = new Uint16Array(SEGMENT_ROWS);
   #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
@@ -62,6 +65,11 @@ export class SegmentBuilder {
   /** When its flows were. */
   get runs(): readonly TimeRun[] {
     return this.#timeRuns.runs;
+  }
+
+  /** For coverage, when it is closed. */
+  get delivered(): DeliveredBlock {
+    return { columns: this.#columns, rows: this.#rows, nodes: this.#nodes, fields: this.#fields };
   }
 
   get isFull(): boolean {
@@ -90,6 +98,7 @@ export class SegmentBuilder {
     this.#timeRuns.add(secondOf(time));
     if (flow.time === undefined) this.#timeless.push(row);
     this.#nodes.set(node, flow.node);
+    this.#fields[row] = fieldsOf(flow);
     for (const text of known) this.#addKnown(dictionary.text(text));
     columns.firstKnown[row + 1] = this.#known;
     for (const text of own) this.#addText(text);

@@ -23,6 +23,7 @@ export class SegmentVerifier {
   readonly #known;
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #nodes;
+  readonly #minutes;
 
   constructor(
     db: Database.Database,
@@ -34,6 +35,11 @@ export class SegmentVerifier {
         'SELECT node, flows, time_min AS timeMin, time_max AS timeMax FROM segment_node WHERE segment_id = ?',
       )
       .safeIntegers();
+    this.#minutes = db
+      .prepare<[number, number], number>(
+        'SELECT coalesce(sum(flows), 0) FROM node_minute WHERE first_seq BETWEEN ? AND ?',
+      )
+      .pluck();
   }
 
   /** What is wrong with it, in words; nothing when it is good. */
@@ -127,6 +133,9 @@ export class SegmentVerifier {
       rows.every((row) => flows.get(row.node) === Number(row.flows)) &&
       rows.every(({ timeMin, timeMax }) => timeMin >= info.timeMin && timeMax <= info.timeMax);
     if (!agree) yield 'what it says of its nodes is not what they delivered';
+    const delivered = columns.weight.subarray(0, info.flows).reduce((sum, weight) => sum + weight, 0);
+    if (this.#minutes.get(info.firstSeq, info.firstSeq + info.flows - 1) !== delivered)
+      yield 'what it says of the minutes of its nodes is not what they delivered';
   }
 }
 

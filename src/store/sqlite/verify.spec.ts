@@ -120,6 +120,11 @@ describe('verify', () => {
       `DELETE FROM segment_node WHERE segment_id = ${second} AND node = 'c/n1'`,
       /of its nodes/,
     ],
+    [
+      'minutes are wrong',
+      'UPDATE node_minute SET flows = flows + 1 WHERE first_seq = 11',
+      /of the minutes of its nodes/,
+    ],
     ['texts are missing', `DELETE FROM text_chunk WHERE segment_id = ${second}`, /lost its texts|is missing/],
     [
       'texts have no block',
