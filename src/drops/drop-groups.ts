@@ -1,5 +1,5 @@
 import { counterOf, headline, L7_DENIED, type Counters } from '../domain/service-map/counters.js';
-import { identify, namespaceOf, type NodeIdentity } from '../domain/flow/node-identity.js';
+import { namespaceOf, type NodeIdentity } from '../domain/flow/node-identity.js';
 import { Lore } from '../domain/service-map/lore.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { DropField } from './drops.schema.js';
@@ -116,8 +116,8 @@ const readField: Record<DropField, (tally: Tally, lore: Lore) => string | number
 };
 
 function ends(tally: Tally, lore: Lore): { client: NodeIdentity; server: NodeIdentity; port: number } {
-  const source = identify(tally.source, 'workload', lore.workloadOfPod);
-  const destination = identify(tally.destination, 'workload', lore.workloadOfPod);
+  const source = lore.workloadNode(tally.source);
+  const destination = lore.workloadNode(tally.destination);
   if (lore.client(tally).side === 'source') {
     return { client: source, server: destination, port: tally.destinationPort };
   }

@@ -39,12 +39,13 @@ export class ServiceMapController {
   ): Promise<ServiceMapResponse> {
     const { map, seq } = await this.#answer(query, viewer);
     const { window } = readQuestion(query, Date.now());
+    const span = map.span();
     return {
       level: query.level,
       nodes: map.nodes(),
       edges: map.edges(),
-      from: map.oldest === undefined ? null : formatTimestamp(map.oldest),
-      to: map.newest === undefined ? null : formatTimestamp(map.newest),
+      from: span === undefined ? null : formatTimestamp(span.oldest),
+      to: span === undefined ? null : formatTimestamp(span.newest),
       seq,
       coverage: coverageOf(this.store, window),
     };

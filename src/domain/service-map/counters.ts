@@ -33,6 +33,11 @@ export function counterOf(flow: Pick<Flow, 'traits' | 'l7'>): string {
   return counter;
 }
 
+/** Sockets alone make no edge: they add to one that other records made. */
+export function isSocket(counter: string): boolean {
+  return counter.startsWith('trace-sock');
+}
+
 function nameCounter(flow: Pick<Flow, 'traits' | 'l7'>): string {
   const { traits } = flow;
   const point = pointOf(flow);

@@ -1,6 +1,18 @@
-import { counterOf, headline, type Counters, type Headline } from './counters.js';
+import { headline, isSocket, type Counters, type Headline } from './counters.js';
 import { L7Summary } from './l7-summary.js';
+import type { NodeState } from './node-state.js';
+import type { Pair } from './pair.js';
 import type { Tally } from './tally.js';
+
+/** Numbers of flows that an edge keeps as examples. */
+const MOST_EXAMPLES = 5;
+
+/** The two nodes of an edge, and all edges from the one to the other. */
+export interface Ends {
+  source: NodeState;
+  target: NodeState;
+  pair: Pair;
+}
 
 /** Everything counted on one edge: client, server, protocol and the server's port. */
 export class EdgeState {
@@ -20,16 +32,17 @@ export class EdgeState {
     readonly id: string,
     readonly protocol: string,
     readonly port: number,
+    readonly ends: Ends,
   ) {}
 
-  add(tally: Tally, guessed: boolean): void {
-    const counter = counterOf(tally);
+  add(tally: Tally, counter: string, guessed: boolean): void {
     this.#addCount(counter, tally.weight);
-    if (counter.startsWith('trace-sock')) return;
+    if (isSocket(counter)) return;
     this.#made = true;
     if (!guessed) this.#directionKnown = true;
-    if (this.#first === undefined || tally.first < this.#first) this.#first = tally.first;
-    if (this.#last === undefined || tally.last > this.#last) this.#last = tally.last;
+    const { first, last } = tally;
+    if (this.#first === undefined || first < this.#first) this.#first = first;
+    if (this.#last === undefined || last > this.#last) this.#last = last;
     for (const policy of tally.policies.allowedBy) this.#allowedBy.add(policy);
     for (const policy of tally.policies.deniedBy) this.#deniedBy.add(policy);
     if (tally.l7 !== undefined) this.#l7.add(tally.l7, tally.weight);
@@ -68,14 +81,16 @@ export class EdgeState {
   dns = () => this.#l7.dns();
 
   /** With what sockets without a port add. */
-  points(extra: Counters | undefined): Counters {
+  get points(): Counters {
+    const extra = this.ends.pair.socketsOf(this.protocol);
     if (extra === undefined) return this.#counters;
     const sum = new Map(this.#counters);
     for (const [counter, count] of extra) sum.set(counter, (sum.get(counter) ?? 0) + count);
     return sum;
   }
 
-  headline(points: Counters): Headline {
+  get headline(): Headline {
+    const { points } = this;
     if (points !== this.#counters) return headline(points);
     this.#headline ??= headline(points);
     return this.#headline;
@@ -87,8 +102,11 @@ export class EdgeState {
   }
 
   #remember(seq: number): void {
-    this.#examples.push(seq);
-    this.#examples.sort((a, b) => b - a);
-    if (this.#examples.length > 5) this.#examples.pop();
+    const examples = this.#examples;
+    let at = examples.length;
+    while (at > 0 && (examples[at - 1] ?? 0) < seq) at--;
+    if (at === MOST_EXAMPLES) return;
+    examples.splice(at, 0, seq);
+    if (examples.length > MOST_EXAMPLES) examples.pop();
   }
 }

@@ -1,36 +1,53 @@
 import { isReply, clientSide } from '../flow/direction.js';
 import type { Endpoint, Side } from '../flow/flow.js';
 import { identify, podKey, type NodeIdentity } from '../flow/node-identity.js';
+import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
+
+/** A workload, or whatever else can serve, and what is known of its ports. */
+interface Server {
+  node: NodeIdentity;
+  /** Ports that records showed to be a server's. */
+  serving: Set<number>;
+  /** Ports of which it counted that nothing was known of them. */
+  guessed: Set<number>;
+}
+
+/** What was worked out for an endpoint that came before; readers hand out the same object for equal ones. */
+interface Known {
+  server: Server | undefined;
+}
 
 /**
  * What records teach about each other: the workload of a pod that some records name without it, and
  * which ports belong to servers. A guess made before the lesson may turn out wrong; then the map
- * has to be built again, so that it never depends on the order in which records came.
+ * has to be built again, so that it never depends on the order in which records came. As long as none
+ * was wrong, the node of an endpoint stays what it was.
  */
 export class Lore {
   readonly #workloads = new Map<string, string>();
   readonly #podsGuessed = new Map<string, string>();
-  readonly #servers = new Set<string>();
-  readonly #portsGuessed = new Set<string>();
-  /** Of endpoints whose workload is certain, or cannot become so. */
-  readonly #nodes = new WeakMap<Endpoint, NodeIdentity>();
+  readonly #servers = new Map<string, Server>();
+  /** Endpoints that have taught what they can. */
+  readonly #known = new WeakMap<Endpoint, Known>();
+  readonly #ports = new PortNumbers();
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
   /** False when a guess made earlier was wrong. Workloads come first: they decide whose port is whose. */
   learn(tallies: readonly Tally[]): boolean {
     let holds = true;
-    for (const tally of tallies) {
-      holds = this.#learnWorkload(tally, 'source') && holds;
-      holds = this.#learnWorkload(tally, 'destination') && holds;
+    for (const { source, destination } of tallies) {
+      holds = this.#learnWorkload(source) && holds;
+      holds = this.#learnWorkload(destination) && holds;
     }
     for (const tally of tallies) holds = this.#learnServer(tally) && holds;
     return holds;
   }
 
-  #learnWorkload(tally: Tally, side: Side): boolean {
-    const endpoint = tally[side];
+  #learnWorkload(endpoint: Endpoint): boolean {
+    if (this.#known.has(endpoint)) return true;
+    this.#known.set(endpoint, { server: undefined });
     const name = endpoint.workloads[0]?.name;
     if (name === undefined || endpoint.pod === '') return true;
     const key = podKey(endpoint);
@@ -45,25 +62,35 @@ export class Lore {
   #learnServer(tally: Tally): boolean {
     const client = clientSide(tally);
     if (client === undefined) return true;
-    const server = client === 'source' ? 'destination' : 'source';
-    const key = this.#serverKey(tally, server);
-    if (key === undefined || this.#servers.has(key)) return true;
-    this.#servers.add(key);
-    return !this.#portsGuessed.has(key);
+    const side = client === 'source' ? 'destination' : 'source';
+    const port = portOf(tally, side);
+    if (port === 0) return true;
+    const { serving, guessed } = this.#serverAt(tally[side]);
+    const number = this.#ports.of(tally.traits.protocol, port);
+    if (serving.has(number)) return true;
+    serving.add(number);
+    return !guessed.has(number);
   }
 
   /** The node of an endpoint, remembering when its workload is only a guess from the pod's name. */
   workloadNode(endpoint: Endpoint): NodeIdentity {
-    const known = this.#nodes.get(endpoint);
-    if (known !== undefined) return known;
+    return this.#serverAt(endpoint).node;
+  }
+
+  #serverAt(endpoint: Endpoint): Server {
+    const known = this.#known.get(endpoint);
+    if (known?.server !== undefined) return known.server;
     const node = identify(endpoint, 'workload', this.workloadOfPod);
-    if (endpoint.pod === '' || endpoint.workloads.length > 0) {
-      this.#nodes.set(endpoint, node);
-      return node;
+    if (endpoint.pod !== '' && endpoint.workloads.length === 0) {
+      const key = podKey(endpoint);
+      if (!this.#workloads.has(key)) this.#podsGuessed.set(key, node.name);
     }
-    const key = podKey(endpoint);
-    if (!this.#workloads.has(key)) this.#podsGuessed.set(key, node.name);
-    return node;
+    let server = this.#servers.get(node.id);
+    if (server === undefined) {
+      this.#servers.set(node.id, (server = { node, serving: new Set(), guessed: new Set() }));
+    }
+    if (known !== undefined) known.server = server;
+    return server;
   }
 
   /**
@@ -73,12 +100,8 @@ export class Lore {
   client(tally: Tally): { side: Side; guessed: boolean } {
     const told = clientSide(tally);
     if (told !== undefined) return { side: told, guessed: false };
-    const source = this.#serverKey(tally, 'source');
-    const destination = this.#serverKey(tally, 'destination');
-    if (source !== undefined) this.#portsGuessed.add(source);
-    if (destination !== undefined) this.#portsGuessed.add(destination);
-    const sourceServes = source !== undefined && this.#servers.has(source);
-    const destinationServes = destination !== undefined && this.#servers.has(destination);
+    const sourceServes = this.#serves(tally, 'source');
+    const destinationServes = this.#serves(tally, 'destination');
     if (sourceServes !== destinationServes) {
       return { side: sourceServes ? 'destination' : 'source', guessed: false };
     }
@@ -87,9 +110,16 @@ export class Lore {
     return { side: lowerSource ? 'destination' : 'source', guessed: true };
   }
 
-  #serverKey(tally: Tally, side: Side): string | undefined {
-    const port = side === 'source' ? tally.sourcePort : tally.destinationPort;
-    if (port === 0) return undefined;
-    return `${this.workloadNode(tally[side]).id} ${tally.traits.protocol} ${port}`;
+  #serves(tally: Tally, side: Side): boolean {
+    const port = portOf(tally, side);
+    if (port === 0) return false;
+    const { serving, guessed } = this.#serverAt(tally[side]);
+    const number = this.#ports.of(tally.traits.protocol, port);
+    guessed.add(number);
+    return serving.has(number);
   }
+}
+
+function portOf({ sourcePort, destinationPort }: Tally, side: Side): number {
+  return side === 'source' ? sourcePort : destinationPort;
 }

@@ -1,35 +1,28 @@
 import type { Endpoint } from '../flow/flow.js';
 import type { NodeIdentity } from '../flow/node-identity.js';
+import { Pair } from './pair.js';
 
-/** What is known of one node of the map: the union of its endpoints' lives, what their labels have in common. */
+/** What is known of one node of the map by itself: what the labels of its endpoints have in common. */
 export class NodeState {
   #labels: readonly string[] | undefined;
-  readonly #seen = new WeakSet<Endpoint>();
-  #first: bigint | undefined;
-  #last: bigint | undefined;
+  readonly #pairs = new Map<NodeState, Pair>();
 
   constructor(readonly identity: NodeIdentity) {}
 
-  add(endpoint: Endpoint, first: bigint, last: bigint): void {
-    if (this.#first === undefined || first < this.#first) this.#first = first;
-    if (this.#last === undefined || last > this.#last) this.#last = last;
-    if (this.#seen.has(endpoint)) return;
-    this.#seen.add(endpoint);
+  learn({ labels }: Endpoint): void {
     // A masked record has no labels; that says nothing about the others'.
-    if (endpoint.labels.length === 0) return;
-    this.#labels =
-      this.#labels?.filter((label) => endpoint.labels.includes(label)) ?? [...endpoint.labels].sort();
+    if (labels.length === 0) return;
+    this.#labels = this.#labels?.filter((label) => labels.includes(label)) ?? [...labels].sort();
   }
 
   get labels(): readonly string[] {
     return this.#labels ?? [];
   }
 
-  get first(): bigint {
-    return this.#first ?? 0n;
-  }
-
-  get last(): bigint {
-    return this.#last ?? 0n;
+  /** What goes from here to another node. */
+  pairWith(target: NodeState): Pair {
+    let pair = this.#pairs.get(target);
+    if (pair === undefined) this.#pairs.set(target, (pair = new Pair()));
+    return pair;
   }
 }

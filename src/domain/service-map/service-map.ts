@@ -3,10 +3,11 @@ import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint } from '../flow/flow.js';
 import { identify, type Level, type NodeIdentity } from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
-import { counterOf, type Counters } from './counters.js';
-import { EdgeState } from './edge-state.js';
+import { counterOf, isSocket } from './counters.js';
+import { EdgeState, type Ends } from './edge-state.js';
 import { Lore } from './lore.js';
 import { NodeState } from './node-state.js';
+import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
 
 /** A node as told to clients; times are RFC 3339. */
@@ -46,13 +47,9 @@ export interface MapEdge {
 export class ServiceMap {
   readonly #graph = new MultiDirectedGraph<{ state: NodeState }, { state: EdgeState }>();
   readonly #lore = new Lore();
-  /** Sockets whose record lacks the server's port: they belong to the pair's edge if it has only one. */
-  readonly #portlessSockets = new Map<string, Counters>();
-  readonly #edgeIds = new Map<string, string>();
-  #touchedNodes = new Set<string>();
-  #touchedEdges = new Set<string>();
-  #oldest: bigint | undefined;
-  #newest: bigint | undefined;
+  readonly #ports = new PortNumbers();
+  readonly #endpoints = new WeakMap<Endpoint, { node: NodeState; learned: boolean }>();
+  #touched = new Set<EdgeState>();
 
   constructor(readonly level: Level) {}
 
@@ -73,12 +70,9 @@ export class ServiceMap {
     return holds;
   }
 
-  get oldest(): bigint | undefined {
-    return this.#oldest;
-  }
-
-  get newest(): bigint | undefined {
-    return this.#newest;
+  /** Times of the first and the last flow; undefined when there is none. */
+  span(): { oldest: bigint; newest: bigint } | undefined {
+    return spanOf(this.#graph.mapEdges((_, { state }) => state));
   }
 
   nodeIds(): string[] {
@@ -90,23 +84,24 @@ export class ServiceMap {
   }
 
   nodes(): MapNode[] {
-    return this.nodeIds()
+    return this.#graph
+      .nodes()
       .sort()
-      .map((id) => this.#renderNode(id));
+      .flatMap((id) => this.#renderNode(id) ?? []);
   }
 
   edges(): MapEdge[] {
     return this.edgeIds()
       .sort()
-      .map((id) => this.#renderEdge(id));
+      .map((id) => renderEdge(this.#edgeState(id)));
   }
 
   node(id: string): MapNode | undefined {
-    return this.#graph.hasNode(id) && this.#isShown(id) ? this.#renderNode(id) : undefined;
+    return this.#graph.hasNode(id) ? this.#renderNode(id) : undefined;
   }
 
   edge(id: string): MapEdge | undefined {
-    return this.#graph.hasEdge(id) && this.#edgeState(id).made ? this.#renderEdge(id) : undefined;
+    return this.#graph.hasEdge(id) && this.#edgeState(id).made ? renderEdge(this.#edgeState(id)) : undefined;
   }
 
   /** Numbers of some of the newest flows of an edge. */
@@ -115,81 +110,76 @@ export class ServiceMap {
   }
 
   takeTouched(): { nodes: Set<string>; edges: Set<string> } {
-    const touched = { nodes: this.#touchedNodes, edges: this.#touchedEdges };
-    this.#touchedNodes = new Set();
-    this.#touchedEdges = new Set();
-    return touched;
+    const nodes = new Set<string>();
+    const edges = new Set<string>();
+    for (const { id, ends } of this.#touched) {
+      edges.add(id);
+      nodes.add(ends.source.identity.id).add(ends.target.identity.id);
+    }
+    this.#touched = new Set();
+    return { nodes, edges };
   }
 
   #place(tally: Tally): void {
     const { side, guessed } = this.#lore.client(tally);
     const clientIsSource = side === 'source';
-    const source = this.#node(tally, clientIsSource ? 'source' : 'destination');
-    const target = this.#node(tally, clientIsSource ? 'destination' : 'source');
-    const port = clientIsSource ? tally.destinationPort : tally.sourcePort;
     const counter = counterOf(tally);
-    if (counter.startsWith('trace-sock') && port === 0) {
-      this.#placePortlessSocket(pairKey(source, target, tally.traits.protocol), counter, tally.weight);
+    const seen = !isSocket(counter);
+    const source = this.#node(clientIsSource ? tally.source : tally.destination, seen);
+    const target = this.#node(clientIsSource ? tally.destination : tally.source, seen);
+    const port = clientIsSource ? tally.destinationPort : tally.sourcePort;
+    const pair = source.pairWith(target);
+    const { protocol } = tally.traits;
+    if (!seen && port === 0) {
+      pair.addSockets(protocol, counter, tally.weight);
+      this.#touchAll(pair.edgesWithSockets());
       return;
     }
-    const edge = this.#edge(source, target, tally.traits.protocol, port);
+    const number = this.#ports.of(protocol, port);
+    const edge = pair.edge(number) ?? this.#addEdge({ source, target, pair }, number, protocol, port);
     const wasMade = edge.made;
-    edge.add(tally, guessed);
-    this.#touchEdge(edge.id);
-    if (!counter.startsWith('trace-sock')) this.#widen(tally);
+    edge.add(tally, counter, guessed);
+    this.#touched.add(edge);
     // A second edge of a pair takes the portless sockets away from the first.
-    if (edge.made && !wasMade) this.#touchPair(source, target);
+    if (edge.made && !wasMade) this.#touchAll(pair.edgesWithSockets());
   }
 
-  #widen({ first, last }: Tally): void {
-    if (this.#oldest === undefined || first < this.#oldest) this.#oldest = first;
-    if (this.#newest === undefined || last > this.#newest) this.#newest = last;
+  #touchAll(edges: Iterable<EdgeState>): void {
+    for (const edge of edges) this.#touched.add(edge);
   }
 
-  #node(tally: Tally, side: 'source' | 'destination'): string {
-    const endpoint: Endpoint = tally[side];
-    const workload = this.#lore.workloadNode(endpoint);
+  /** Sockets tell nothing of the node itself. */
+  #node(endpoint: Endpoint, seen: boolean): NodeState {
+    let known = this.#endpoints.get(endpoint);
+    if (known === undefined) {
+      this.#endpoints.set(endpoint, (known = { node: this.#newNode(endpoint), learned: false }));
+    }
+    if (seen && !known.learned) {
+      known.learned = true;
+      known.node.learn(endpoint);
+    }
+    return known.node;
+  }
+
+  #newNode(endpoint: Endpoint): NodeState {
     const identity =
-      this.level === 'workload' ? workload : identify(endpoint, this.level, this.#lore.workloadOfPod);
+      this.level === 'workload'
+        ? this.#lore.workloadNode(endpoint)
+        : identify(endpoint, this.level, this.#lore.workloadOfPod);
     if (!this.#graph.hasNode(identity.id)) {
       this.#graph.addNode(identity.id, { state: new NodeState(identity) });
     }
-    if (!counterOf(tally).startsWith('trace-sock')) {
-      this.#graph.getNodeAttribute(identity.id, 'state').add(endpoint, tally.first, tally.last);
-    }
-    return identity.id;
+    return this.#graph.getNodeAttribute(identity.id, 'state');
   }
 
-  #edge(source: string, target: string, protocol: string, port: number): EdgeState {
-    const id = this.#edgeId(source, target, protocol, port);
-    if (this.#graph.hasEdge(id)) return this.#edgeState(id);
-    const state = new EdgeState(id, protocol, port);
+  #addEdge(ends: Ends, number: number, protocol: string, port: number): EdgeState {
+    const source = ends.source.identity.id;
+    const target = ends.target.identity.id;
+    const id = edgeId(source, target, protocol, port);
+    const state = new EdgeState(id, protocol, port, ends);
+    ends.pair.add(number, state);
     this.#graph.addDirectedEdgeWithKey(id, source, target, { state });
     return state;
-  }
-
-  #edgeId(source: string, target: string, protocol: string, port: number): string {
-    const key = `${pairKey(source, target, protocol)}\n${port}`;
-    let id = this.#edgeIds.get(key);
-    if (id === undefined) this.#edgeIds.set(key, (id = hashId(key)));
-    return id;
-  }
-
-  #placePortlessSocket(pair: string, counter: string, weight: number): void {
-    const counters = this.#portlessSockets.get(pair) ?? new Map<string, number>();
-    counters.set(counter, (counters.get(counter) ?? 0) + weight);
-    this.#portlessSockets.set(pair, counters);
-    const [source = '', target = ''] = pair.split('\n');
-    this.#touchPair(source, target);
-  }
-
-  #touchPair(source: string, target: string): void {
-    for (const edge of this.#graph.directedEdges(source, target)) this.#touchEdge(edge);
-  }
-
-  #touchEdge(id: string): void {
-    this.#touchedEdges.add(id);
-    for (const node of this.#graph.extremities(id)) this.#touchedNodes.add(node);
   }
 
   #edgeState(id: string): EdgeState {
@@ -200,74 +190,64 @@ export class ServiceMap {
     return this.#graph.someEdge(node, (_, { state }) => state.made);
   }
 
-  #socketsOf(id: string): Counters | undefined {
-    const source = this.#graph.source(id);
-    const target = this.#graph.target(id);
-    const { protocol } = this.#edgeState(id);
-    const sockets = this.#portlessSockets.get(pairKey(source, target, protocol));
-    if (sockets === undefined) return undefined;
-    const rivals = this.#graph.filterDirectedEdges(
-      source,
-      target,
-      (_, { state }) => state.made && state.protocol === protocol,
-    );
-    return rivals.length === 1 ? sockets : undefined;
-  }
-
-  #renderEdge(id: string): MapEdge {
-    const state = this.#edgeState(id);
-    const points = state.points(this.#socketsOf(id));
-    const { verdicts, dropReasons, oneSided } = state.headline(points);
-    const http = state.http();
-    const dns = state.dns();
-    const policies = state.policies();
-    return {
-      id,
-      source: this.#graph.source(id),
-      target: this.#graph.target(id),
-      protocol: state.protocol || 'unknown',
-      port: state.port === 0 ? null : state.port,
-      verdicts,
-      dropReasons,
-      points: Object.fromEntries([...points].sort(([a], [b]) => (a < b ? -1 : 1))),
-      firstSeen: formatTimestamp(state.first),
-      lastSeen: formatTimestamp(state.last),
-      ...(http && { http }),
-      ...(dns && { dns }),
-      ...(policies && { policies }),
-      ...(oneSided && { oneSided }),
-      ...(state.inferredDirection && { inferred: ['direction'] }),
-    };
-  }
-
-  #renderNode(id: string): MapNode {
-    const { identity, labels, first, last } = this.#graph.getNodeAttribute(id, 'state');
+  /** A node lives as long as its edges do; without one it is not shown. */
+  #renderNode(id: string): MapNode | undefined {
+    const edges = this.#graph.mapEdges(id, (_, { state }) => state);
+    const span = spanOf(edges);
+    if (span === undefined) return undefined;
+    const { identity, labels } = this.#graph.getNodeAttribute(id, 'state');
     return {
       ...identity,
       labels: [...labels],
-      firstSeen: formatTimestamp(first),
-      lastSeen: formatTimestamp(last),
-      drops: this.#dropsOf(id),
+      firstSeen: formatTimestamp(span.oldest),
+      lastSeen: formatTimestamp(span.newest),
+      drops: edges.reduce((sum, edge) => sum + (edge.made ? droppedOn(edge) : 0), 0),
     };
-  }
-
-  #dropsOf(node: string): number {
-    return this.#graph.reduceEdges(
-      node,
-      (sum: number, edge, { state }) =>
-        state.made
-          ? sum + (state.headline(state.points(this.#socketsOf(edge))).verdicts['dropped'] ?? 0)
-          : sum,
-      0,
-    );
   }
 }
 
-function pairKey(source: string, target: string, protocol: string): string {
-  return `${source}\n${target}\n${protocol}`;
+function spanOf(edges: readonly EdgeState[]): { oldest: bigint; newest: bigint } | undefined {
+  let oldest: bigint | undefined;
+  let newest: bigint | undefined;
+  for (const { made, first, last } of edges) {
+    if (!made) continue;
+    if (oldest === undefined || first < oldest) oldest = first;
+    if (newest === undefined || last > newest) newest = last;
+  }
+  return oldest === undefined || newest === undefined ? undefined : { oldest, newest };
+}
+
+function droppedOn(edge: EdgeState): number {
+  return edge.headline.verdicts['dropped'] ?? 0;
+}
+
+function renderEdge(state: EdgeState): MapEdge {
+  const { id, ends, protocol, port, points } = state;
+  const { verdicts, dropReasons, oneSided } = state.headline;
+  const http = state.http();
+  const dns = state.dns();
+  const policies = state.policies();
+  return {
+    id,
+    source: ends.source.identity.id,
+    target: ends.target.identity.id,
+    protocol: protocol || 'unknown',
+    port: port === 0 ? null : port,
+    verdicts,
+    dropReasons,
+    points: Object.fromEntries([...points].sort(([a], [b]) => (a < b ? -1 : 1))),
+    firstSeen: formatTimestamp(state.first),
+    lastSeen: formatTimestamp(state.last),
+    ...(http && { http }),
+    ...(dns && { dns }),
+    ...(policies && { policies }),
+    ...(oneSided && { oneSided }),
+    ...(state.inferredDirection && { inferred: ['direction'] }),
+  };
 }
 
 /** Short enough for a URL; the same edge has the same id in every map and after every restart. */
-function hashId(key: string): string {
+function edgeId(source: string, target: string, protocol: string, port: number): string {
+  const key = `${source}\n${target}\n${protocol}\n${port}`;
   return createHash('sha256').update(key).digest('base64url').slice(0, 20);
 }
