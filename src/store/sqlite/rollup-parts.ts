@@ -24,7 +24,7 @@ interface EndRow {
 }
 
 /** Ids that are not in the tables, of somebody who only reads them. */
-export const UNKNOWN = -1;
+const UNKNOWN = -1;
 /** Characters of ends, and of kinds, that are remembered. */
 const MOST_KNOWN = 8 << 20;
 
