@@ -7,7 +7,6 @@ import { jsonText } from '../../../test/support/json-text.js';
 import { newFlow, record } from '../../../test/support/make-flow.js';
 import { migrations, openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
-import { openForWriting } from './database.js';
 import { NodeMinutes } from './node-minutes.js';
 
 const newFolder = temporaryFolders();
@@ -171,9 +170,9 @@ describe('a database from before there were minutes', () => {
     await put({ file, ...opened }, [at(0), at(300), at(3, 'c/n2')]);
     await opened.close();
     const db = new Database(file);
-    db.exec('DROP TABLE node_minute; PRAGMA user_version = 6');
+    const { sql = '' } = migrations.find(({ number }) => number === 6) ?? {};
+    db.exec(`DROP TABLE node_minute; ${sql}`);
     db.close();
-    openForWriting(file, migrations).close();
     const { store, writer } = openSqlite(folder, clock);
     const plain = { ahead: 0, aheadMost: 0, late: 0, lateMost: 0, fields: allFields };
     expect(await minutes({ store })).toEqual([
