@@ -1,11 +1,11 @@
 import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import type { FlowStore, LossReport, NodeCoverage } from '../store/flow-store.js';
+import type { FlowStore, NodeCoverage } from '../store/flow-store.js';
 import type { Coverage } from './coverage.schema.js';
-import type { CoverageReport } from './status.schema.js';
+import type { Damage } from './damage.schema.js';
 
 /** https://docs.cilium.io/en/stable/network/ebpf/intro/ and `monitor-aggregation` in the agent's options. */
-const SAMPLING_NOTE =
+export const SAMPLING_NOTE =
   'Flows are sampled: by default Hubble reports the first packet of a connection, changes of TCP flags, and then at most one packet every 5 seconds and direction, so counts are not traffic volume.';
 
 /** What an answer about a window rests on. */
@@ -22,28 +22,15 @@ export function coverageOf(store: FlowStore, window: Window): Coverage {
   };
 }
 
-export function coverageReport(store: FlowStore, window: Window): CoverageReport {
-  const nodes = store.coverage(window);
-  const { from, to } = spanOf(nodes, window);
-  return {
-    from: format(from),
-    to: format(to),
-    keptSince: keptSince(store, window),
-    note: SAMPLING_NOTE,
-    damaged: damageReport(store, window),
-    nodes: nodes.map(reportNode),
-  };
-}
-
 /** Where retention reaches into the window; up to its end at most. */
-function keptSince(store: FlowStore, { since, until }: Window): string | null {
+export function keptSince(store: FlowStore, { since, until }: Window): string | null {
   const { until: removed } = store.removed();
   if (removed === undefined || (since !== undefined && removed < since)) return null;
   return format(until !== undefined && until < removed ? until : removed);
 }
 
 /** Damaged blocks that have flows of the window. */
-export function damageReport(store: FlowStore, { since, until }: Window): CoverageReport['damaged'] {
+export function damageReport(store: FlowStore, { since, until }: Window): Damage {
   return store
     .damage()
     .filter(
@@ -57,8 +44,9 @@ export function damageReport(store: FlowStore, { since, until }: Window): Covera
     }));
 }
 
-function spanOf(
-  nodes: readonly NodeCoverage[],
+/** From the oldest to the newest flow, cut to the window. */
+export function spanOf(
+  nodes: readonly Pick<NodeCoverage, 'first' | 'last'>[],
   window: Window,
 ): { from: bigint | undefined; to: bigint | undefined } {
   let from: bigint | undefined;
@@ -73,20 +61,6 @@ function spanOf(
   return { from, to };
 }
 
-function reportNode({ node, flows, first, last, lost }: NodeCoverage): CoverageReport['nodes'][number] {
-  const eventsLost = lost.reduce((sum, { events }) => sum + events, 0);
-  return { node, flows, eventsLost, first: format(first), last: format(last), lost: lost.map(reportLoss) };
-}
-
-function reportLoss({
-  time,
-  from,
-  source,
-  events,
-}: LossReport): CoverageReport['nodes'][number]['lost'][number] {
-  return { time: format(time), from: format(from), source, events };
-}
-
-function format(time: bigint | undefined): string | null {
+export function format(time: bigint | undefined): string | null {
   return time === undefined ? null : formatTimestamp(time);
 }

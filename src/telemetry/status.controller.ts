@@ -1,17 +1,21 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { CurrentViewer } from '../access/viewer.decorator.js';
 import { always } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { Viewer } from '../domain/viewer.js';
 import { IngestClient } from '../ingest/ingest-client.js';
 import { UploadGate } from '../ingest/upload-gate.js';
 import { FlowStore } from '../store/flow-store.js';
 import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
 import { version } from '../version.js';
-import { coverageReport, damageReport } from './coverage.js';
+import { coverageReport } from './coverage-report.js';
+import { coverageReportSchema, type CoverageReport } from './coverage-report.schema.js';
+import { damageReport } from './coverage.js';
 import { Metrics } from './metrics.js';
-import { coverageReportSchema, statusSchema, type CoverageReport, type Status } from './status.schema.js';
+import { statusSchema, type Status } from './status.schema.js';
 
 @ApiTags('status')
 @Controller('api/v1')
@@ -56,9 +60,14 @@ export class StatusController {
   }
 
   @Get('coverage')
-  @ApiOperation({ summary: 'What each source node delivered, and what it reported as lost' })
+  @ApiOperation({
+    summary: 'What each source node delivered, lost, delayed or left out, and when it was silent',
+  })
   @ApiOkResponse({ standardSchema: coverageReportSchema })
-  coverage(@Query({ schema: windowSchema }) query: WindowQuery): CoverageReport {
-    return coverageReport(this.store, readWindow(query, Date.now()));
+  coverage(
+    @CurrentViewer() viewer: Viewer,
+    @Query({ schema: windowSchema }) query: WindowQuery,
+  ): Promise<CoverageReport> {
+    return coverageReport(this.store, viewer, readWindow(query, Date.now()));
   }
 }

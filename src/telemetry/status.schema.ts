@@ -1,20 +1,6 @@
 import { z } from 'zod';
-import { keptSinceSchema } from './coverage.schema.js';
+import { damageSchema } from './damage.schema.js';
 import { sourceStatusSchema } from '../sources/source-status.js';
-
-const damagedSchema = z
-  .object({
-    firstSeq: z.int().describe('number of its first flow, in order of arrival'),
-    lastSeq: z.int(),
-    oldest: z.string(),
-    newest: z.string(),
-    reason: z.string(),
-  })
-  .meta({ id: 'DamagedRange' });
-
-const damageSchema = z
-  .array(damagedSchema)
-  .describe('blocks found damaged since the start: what of them cannot be read is missing in answers');
 
 export const statusSchema = z
   .object({
@@ -55,34 +41,4 @@ export const statusSchema = z
   })
   .meta({ id: 'Status' });
 
-const nodeCoverageSchema = z
-  .object({
-    node: z.string(),
-    flows: z.int(),
-    eventsLost: z.int(),
-    first: z.string().nullable(),
-    last: z.string().nullable(),
-    lost: z.array(
-      z.object({
-        time: z.string().nullable(),
-        source: z.string(),
-        events: z.int(),
-        from: z.string().nullable(),
-      }),
-    ),
-  })
-  .meta({ id: 'NodeCoverage' });
-
-export const coverageReportSchema = z
-  .object({
-    from: z.string().nullable(),
-    to: z.string().nullable(),
-    keptSince: keptSinceSchema,
-    note: z.string(),
-    damaged: damageSchema,
-    nodes: z.array(nodeCoverageSchema),
-  })
-  .meta({ id: 'CoverageReport' });
-
 export type Status = z.infer<typeof statusSchema>;
-export type CoverageReport = z.infer<typeof coverageReportSchema>;

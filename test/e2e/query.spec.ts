@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Drops } from '../../src/drops/drops.schema.js';
 import type { FlowsPage } from '../../src/flows/flows.schema.js';
 import type { EdgeDetail } from '../../src/service-map/service-map.schema.js';
-import type { CoverageReport } from '../../src/telemetry/status.schema.js';
+import type { CoverageReport } from '../../src/telemetry/coverage-report.schema.js';
 import { flowLines, shop, shopFlows, uuidsIn, type Envelope } from '../support/run-flows.js';
 import { ask, get, mapOf, ndjson, store, type ErrorBody } from '../support/run-rest.js';
 import { cleanUp, startServer, type Server } from '../support/run-server.js';

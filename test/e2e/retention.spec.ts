@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import type { CoverageReport } from '../../src/telemetry/status.schema.js';
+import type { CoverageReport } from '../../src/telemetry/coverage-report.schema.js';
 import { lines, makeFlow } from '../support/run-flows.js';
 import { closeLiveClients, LiveClient, sorted } from '../support/run-live.js';
 import { ask, get, mapOf, ndjson, statusOf, store } from '../support/run-rest.js';
