@@ -10,10 +10,18 @@ const MINUTE = 60_000_000_000n;
 const FIRST = -(1n << 63n);
 const LAST = (1n << 63n) - 1n;
 
-type Row = Record<
-  'id' | 'flows' | 'time_min' | 'time_max' | 'ahead' | 'ahead_most' | 'late' | 'late_most' | 'fields',
-  bigint
-> & { node: string | null };
+type Row = [
+  id: number,
+  node: string | null,
+  first: bigint,
+  last: bigint,
+  flows: number,
+  ahead: number,
+  aheadMost: number,
+  late: number,
+  lateMost: number,
+  fields: number,
+];
 
 interface Page {
   since: bigint;
@@ -21,7 +29,7 @@ interface Page {
   /** Where the page before ended. */
   first: bigint;
   last: bigint;
-  id: bigint;
+  id: number;
 }
 
 /** Reads what nodes delivered, minute by minute. */
@@ -32,14 +40,19 @@ export class MinuteReader {
   constructor(db: Database.Database) {
     this.#page = db
       .prepare<[Page], Row>(
-        `SELECT * FROM node_minute
+        // Of all numbers, only the times are beyond what a 64-bit float holds.
+        `SELECT id * 1.0, node, time_min, time_max, flows * 1.0, ahead * 1.0, ahead_most * 1.0, late * 1.0,
+           late_most * 1.0, fields * 1.0
+         FROM node_minute
          WHERE (time_min, time_max, id) > (:first, :last, :id) AND time_min <= :until AND time_max >= :since
          ORDER BY time_min, time_max, id LIMIT ${AT_ONCE}`,
       )
+      .raw()
       .safeIntegers();
     this.#longest = db
       .prepare<[bigint], bigint | null>(
-        `SELECT min(time_min) FROM node_minute WHERE time_max - time_min >= ${MINUTE} AND time_max >= ?`,
+        `SELECT min(time_min) FROM node_minute INDEXED BY node_minute_long
+         WHERE time_max - time_min >= ${MINUTE} AND time_max >= ?`,
       )
       .safeIntegers()
       .pluck();
@@ -49,13 +62,13 @@ export class MinuteReader {
     const { since, until } = bounds(wholeMinutes(window));
     const long = this.#longest.get(since) ?? LAST;
     const near = since < FIRST + MINUTE ? FIRST : since - MINUTE;
-    const page = { since, until, first: long < near ? long : near, last: FIRST, id: 0n };
+    const page = { since, until, first: long < near ? long : near, last: FIRST, id: 0 };
     for (;;) {
       const rows = this.#page.all(page);
       yield rows.map(toMinute);
       const end = rows.at(-1);
       if (end === undefined || rows.length < AT_ONCE) return;
-      [page.first, page.last, page.id] = [end.time_min, end.time_max, end.id];
+      [page.id, , page.first, page.last] = end;
       await setImmediate();
     }
   }
@@ -66,16 +79,6 @@ function bounds({ since = FIRST, until = LAST }: Window): { since: bigint; until
   return { since: since < FIRST ? FIRST : since, until: until > LAST ? LAST : until };
 }
 
-function toMinute(row: Row): NodeMinute {
-  return {
-    node: row.node ?? undefined,
-    flows: Number(row.flows),
-    first: row.time_min,
-    last: row.time_max,
-    ahead: Number(row.ahead),
-    aheadMost: Number(row.ahead_most),
-    late: Number(row.late),
-    lateMost: Number(row.late_most),
-    fields: Number(row.fields),
-  };
+function toMinute([, node, first, last, flows, ahead, aheadMost, late, lateMost, fields]: Row): NodeMinute {
+  return { node: node ?? undefined, first, last, flows, ahead, aheadMost, late, lateMost, fields };
 }
