@@ -83,7 +83,7 @@ export function App(): JSX.Element {
         </div>
         {panelled && state.selected && <SidePanel selected={state.selected} board={board} update={update} />}
       </main>
-      <StatusBar status={board.status} coverage={board.drops.data?.coverage ?? null} />
+      <StatusBar status={board.status} coverage={board.drops.data?.coverage ?? null} gaps={board.gaps.data} />
       <UploadList uploads={uploads.list} onDismiss={uploads.dismiss} />
       <DropZone onFiles={uploads.start} />
       <HelpDialog

@@ -128,6 +128,17 @@ describe('a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('tells which nodes have gaps, and what Relay said of them', async () => {
+    await store(server, shop);
+    const { page, complaints } = await openPage(browser, server.url);
+    const gaps = page.getByTestId('gaps');
+    await gaps.getByText('1 node with gaps').click({ timeout: PATIENCE });
+    const gap = gaps.getByText(/^shop-eu\/worker-3: NODE_UNAVAILABLE .* connection closed$/);
+    await gap.waitFor({ timeout: PATIENCE });
+    expect(await gap.getAttribute('title')).toMatch(/Relay/);
+    expect(complaints).toEqual([]);
+  });
+
   it('tells why a file was refused', async () => {
     const { page } = await openPage(browser, server.url);
     await isLive(page);

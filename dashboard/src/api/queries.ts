@@ -1,6 +1,7 @@
 import type { Drops } from '../../../src/drops/drops.schema.js';
 import type { FlowsPage } from '../../../src/flows/flows.schema.js';
 import type { EdgeDetail, Level, ServiceMapResponse } from '../../../src/service-map/service-map.schema.js';
+import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
 import { getJson } from './http.js';
 
@@ -54,6 +55,10 @@ export function fetchFlows(
   const page: Flag[] = [['limit', String(limit)]];
   if (cursor) page.push(['cursor', cursor]);
   return getJson('flows', toParams([...page, ...flags]), signal);
+}
+
+export function fetchCoverage(since: string, signal?: AbortSignal): Promise<CoverageReport> {
+  return getJson('coverage', toParams([['since', since]]), signal);
 }
 
 export function fetchStatus(signal?: AbortSignal): Promise<Status> {

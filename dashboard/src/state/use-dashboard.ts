@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import type { Drops } from '../../../src/drops/drops.schema.js';
 import type { Level } from '../../../src/service-map/service-map.schema.js';
+import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
-import { fetchDrops, fetchStatus, type MapFilter } from '../api/queries.js';
+import { fetchCoverage, fetchDrops, fetchStatus, type MapFilter } from '../api/queries.js';
 import { useVisibleGraph, type Graph } from '../map/visible-graph.js';
 import { useFolds, useFoldWhenLarge, type Fold } from './use-fold.js';
 import { useFound } from './use-found.js';
@@ -24,6 +25,8 @@ export interface Dashboard {
   namespaces: readonly string[];
   drops: Loaded<Drops>;
   status: Loaded<Status>;
+  /** Of the last hour that is held; null before it is known which that is. */
+  gaps: Loaded<CoverageReport | null>;
 }
 
 /** Everything the views show, out of what the address bar asks for. */
@@ -43,6 +46,8 @@ export function useDashboard(state: ViewState): Dashboard {
   const seq = live.map?.seq ?? 0;
   const drops = useLoaded((signal) => fetchDrops(namespace, signal), namespace, seq, 3_000);
   const status = useLoaded(fetchStatus, 'status', useTick(5_000) + seq, 2_000);
+  const newest = drops.data?.coverage.to ?? null;
+  const gaps = useLoaded((signal) => fetchGaps(newest, signal), newest ? 'held' : 'nothing', seq, 10_000);
   return {
     level,
     filter,
@@ -55,7 +60,15 @@ export function useDashboard(state: ViewState): Dashboard {
     namespaces,
     drops,
     status,
+    gaps,
   };
+}
+
+const HOUR = 3_600_000;
+
+async function fetchGaps(newest: string | null, signal: AbortSignal): Promise<CoverageReport | null> {
+  if (newest === null) return null;
+  return fetchCoverage(new Date(Date.parse(newest) - HOUR).toISOString(), signal);
 }
 
 function isCurrent(map: ShownMap | null, level: Level, filter: MapFilter): boolean {

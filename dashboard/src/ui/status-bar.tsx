@@ -1,17 +1,20 @@
 import type { JSX } from 'react';
 import type { Coverage } from '../../../src/telemetry/coverage.schema.js';
+import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
 import type { Loaded } from '../state/use-loaded.js';
 import { formatCount, plural } from './format.js';
+import { Gaps } from './gaps.js';
 import { Time } from './time.js';
 
 interface Props {
   status: Loaded<Status>;
   coverage: Coverage | null;
+  gaps: CoverageReport | null;
 }
 
 /** What the page rests on: the window held, what is missing from it, and how it was sampled. */
-export function StatusBar({ status, coverage }: Props): JSX.Element {
+export function StatusBar({ status, coverage, gaps }: Props): JSX.Element {
   const { data, error } = status;
   const lost = coverage?.eventsLost ?? data?.eventsLost ?? 0;
   return (
@@ -29,6 +32,7 @@ export function StatusBar({ status, coverage }: Props): JSX.Element {
           ⚠ {formatCount(lost)} events lost, says Hubble
         </span>
       )}
+      {gaps && <Gaps report={gaps} />}
       {coverage?.note && (
         <span className="status-note" title={coverage.note}>
           {coverage.note}
