@@ -21,9 +21,9 @@ export interface NodeMinute {
 }
 
 /** A clock that is kept by NTP is off by less, in milliseconds. */
-export const AHEAD_FROM = 1_000;
+const AHEAD_FROM = 1_000;
 /** Relay puts in order what comes within a second; what is later than this, in milliseconds, is out of the usual. */
-export const LATE_FROM = 10_000;
+const LATE_FROM = 10_000;
 
 const MINUTE = 60_000_000_000n;
 
