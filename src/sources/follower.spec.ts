@@ -62,11 +62,11 @@ describe('a followed log', () => {
     appendFileSync(events.path, line.slice(0, 200));
     here.follow('events.log');
     await here.expectStored(10);
-    expect(here.status()).toMatchObject({ rejected: 0, bytesBehind: 200 });
+    await here.expectStatus({ rejected: 0, bytesBehind: 200 });
     await here.restart();
     here.follow('events.log');
     await here.expectStored(10);
-    expect(here.status()).toMatchObject({ rejected: 0, bytesBehind: 200 });
+    await here.expectStatus({ rejected: 0, bytesBehind: 200 });
     appendFileSync(events.path, line.slice(200, 300));
     await here.expectStored(10);
     appendFileSync(events.path, line.slice(300));

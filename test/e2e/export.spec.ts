@@ -116,7 +116,7 @@ describe('flowatlas export', () => {
       join(temporaryFolder(), 'no/where'),
     ]);
     expect(nowhere.code).toBe(1);
-    expect(nowhere.stderr).toMatch(/ENOENT/);
+    expect(nowhere.stderr).toMatch(/no does not exist/);
     const wrong = await runToEnd(['export', '--input-file', shopFile, '--http-path', '(']);
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toMatch(/http-path: /);

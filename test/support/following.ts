@@ -67,6 +67,12 @@ export class Following {
     return this.#sources!.status()[source]!;
   }
 
+  async expectStatus(wanted: Partial<SourceStatus>): Promise<void> {
+    const isWanted = (status: SourceStatus) =>
+      Object.entries(wanted).every(([name, value]) => status[name as keyof SourceStatus] === value);
+    expect(await until(() => this.status(), isWanted)).toMatchObject(wanted);
+  }
+
   async expectTold(pattern: RegExp): Promise<void> {
     const found = () => this.told.find((message) => pattern.test(message));
     expect((await until(found, Boolean)) ?? this.told.join('\n')).toMatch(pattern);
