@@ -23,12 +23,12 @@ export function DropList({ drops, nodes, filtered, onShow, onClearFilters }: Pro
   return (
     <div className="scroll">
       <p className="list-intro">
-        <strong>{plural(data.drops, 'drop')}</strong> from {plural(data.groups.length, 'cause')}, the most
-        frequent first.
+        <strong>{plural(data.drops, 'drop')}</strong> from{' '}
+        {plural(data.groups.length + data.groupsLeftOut, 'cause')}, the most frequent first.
         {harmless > 0 &&
           ` ${formatCount(harmless)} of them ${harmless === 1 ? 'is' : 'are'} harmless and toned down.`}
         {data.groupsLeftOut > 0 &&
-          ` ${plural(data.groupsLeftOut, 'rarer cause')} not listed: choose a namespace to see them.`}
+          ` The ${plural(data.groupsLeftOut, 'rarest', 'rarest')} are not listed: choose a namespace to see them.`}
       </p>
       <ol className="drops">
         {data.groups.map((group) => (

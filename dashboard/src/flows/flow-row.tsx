@@ -33,6 +33,11 @@ export function FlowRow({ row }: { row: Row }): JSX.Element {
           </button>
           {row.arrival && <span className="muted small"> arrival</span>}
         </td>
+        <td>
+          {view.verdict && (
+            <VerdictBadge kind={kinds[view.verdict] ?? 'other'} text={view.verdict.toLowerCase()} />
+          )}
+        </td>
         <td className="clip" title={view.source}>
           {view.source}
         </td>
@@ -41,15 +46,10 @@ export function FlowRow({ row }: { row: Row }): JSX.Element {
           {view.destination}
         </td>
         <td>{view.port}</td>
+        <td className="mono small">{view.dropReason}</td>
         <td className="clip" title={view.l7}>
           {view.l7}
         </td>
-        <td>
-          {view.verdict && (
-            <VerdictBadge kind={kinds[view.verdict] ?? 'other'} text={view.verdict.toLowerCase()} />
-          )}
-        </td>
-        <td className="mono small">{view.dropReason}</td>
         <td className="muted type">{view.type}</td>
       </tr>
       {open && (

@@ -48,12 +48,12 @@ export function FlowTable({ flags, liveSeq, filtered, onClearFilters }: Props): 
 
 const columns = [
   'Time (UTC)',
+  'Verdict',
   'Source',
   'Destination',
   'Server port',
-  'L7',
-  'Verdict',
   'Drop reason',
+  'L7',
   'Type',
 ];
 

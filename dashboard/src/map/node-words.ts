@@ -19,8 +19,8 @@ export function nodeFullName(node: MapNode): string {
   return node.namespace && node.kind !== 'namespace' ? `${node.namespace}/${name}` : name;
 }
 
-/** A name for an id even when the map does not hold the node. */
+/** A name for an id even when the map does not hold the node: cluster/namespace/name or kind:name. */
 export function nameOf(nodes: ReadonlyMap<string, MapNode>, id: string): string {
   const node = nodes.get(id);
-  return node ? nodeFullName(node) : id;
+  return node ? nodeFullName(node) : id.replace(/^[^/:]*[/:]/, '');
 }
