@@ -1,6 +1,6 @@
 import type { MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { droppedOf, edgeLabel } from './edge-class.js';
-import { overlap, type Point, type Rect, type Size } from './geometry.js';
+import { sharedArea, type Point, type Rect, type Size } from './geometry.js';
 import { pointOn, type Route } from './routes.js';
 
 /** Where along its line a label may stand, best first; 0 is the client, 1 the server. */
@@ -10,7 +10,7 @@ const LOUD = { width: 8.2, height: 16 };
 
 /**
  * How far each label moves from the middle of its edge, so that it neither disappears behind a node
- * nor covers another label. Labels about drops choose first.
+ * nor covers another label, as far as there is room. Labels about drops choose first.
  */
 export function labelPlaces(
   edges: readonly MapEdge[],
@@ -25,12 +25,24 @@ export function labelPlaces(
     const size = labelSize(edge);
     const rects = STOPS.map((stop): Rect => ({ ...pointOn(route, stop), ...size }));
     const [middle] = rects;
-    const rect = rects.find((one) => !taken.some((other) => overlap(one, other, 1))) ?? middle;
+    const rect = freest(rects, taken);
     if (!middle || !rect) continue;
     offsets.set(edge.id, { x: Math.round(rect.x - middle.x), y: Math.round(rect.y - middle.y) });
     taken.push(rect);
   }
   return offsets;
+}
+
+/** The first that covers nothing, else the one that covers least. */
+function freest(rects: readonly Rect[], taken: readonly Rect[]): Rect | undefined {
+  let best: Rect | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const rect of rects) {
+    const covered = taken.reduce((sum, other) => sum + sharedArea(rect, other), 0);
+    if (covered < least) [best, least] = [rect, covered];
+    if (least === 0) break;
+  }
+  return best;
 }
 
 function labelSize(edge: MapEdge): Size {
