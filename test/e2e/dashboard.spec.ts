@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { closeBrowsers, launchBrowser, openPage } from '../support/run-browser.js';
-import { flowLines, shop, shopFile, shopFlows } from '../support/run-flows.js';
+import { flowLines, lines, makeFlow, shop, shopFile, shopFlows } from '../support/run-flows.js';
 import { mapOf, post, store } from '../support/run-rest.js';
 import { cleanUp, repository, startServer, type Server } from '../support/run-server.js';
 
@@ -170,6 +170,57 @@ describe('a browser', () => {
       .locator(`[data-testid=map][data-edges="${edges.length}"][data-nodes="${nodes.length}"]`)
       .waitFor({ timeout: PATIENCE });
     expect(complaints).toEqual([]);
+  });
+});
+
+describe('a map too large to read', () => {
+  /** 20 clients of 7 servers, and one of them of 20 names outside. */
+  const crowd = lines([
+    ...Array.from({ length: 140 }, (_, i) =>
+      makeFlow('crowd', i, {
+        from: `clients/client-${i % 20}`,
+        to: `servers/server-${i % 7}`,
+        ...(i === 0 ? { verdict: 'DROPPED', drop_reason_desc: 'POLICY_DENIED' } : {}),
+      }),
+    ),
+    ...Array.from({ length: 20 }, (_, i) =>
+      makeFlow('outside', i, {
+        from: 'clients/client-0',
+        destination: { identity: 16_777_217, labels: ['reserved:world'] },
+        destination_names: [`name-${i}.example`],
+      }),
+    ),
+  ]);
+
+  async function draws(page: Page, edges: number, nodes: number): Promise<void> {
+    await page
+      .locator(`[data-testid=map][data-edges="${edges}"][data-nodes="${nodes}"]`)
+      .waitFor({ timeout: PATIENCE });
+  }
+
+  it('is drawn in part, says so, and gives all of it when asked', async () => {
+    await store(server, crowd);
+    const { page, complaints } = await openPage(browser, server.url);
+    await draws(page, 80, 28);
+    const notice = page.getByTestId('digest-notice');
+    const words = await notice.innerText();
+    expect(words).toContain('20 names outside are drawn as one node.');
+    expect(words).toContain('80 of 141 lines are drawn');
+    await page.goto(`${server.url}/?selected=node:outside`);
+    await page.getByTestId('panel').getByText('name-7.example').first().waitFor({ timeout: PATIENCE });
+    await notice.getByRole('button').click();
+    await draws(page, 160, 47);
+    await page.goto(`${server.url}/?view=edges`);
+    await page.locator('[data-testid^="edge-row-"]').first().waitFor({ timeout: PATIENCE });
+    expect((await rows(page)).length).toBe(160);
+    expect(complaints).toEqual([]);
+  });
+
+  it('still shows what is selected as itself', async () => {
+    await store(server, crowd);
+    const { page } = await openPage(browser, `${server.url}/?selected=node:fqdn:name-7.example`);
+    await draws(page, 81, 29);
+    expect(await page.getByTestId('panel').innerText()).toContain('name-7.example');
   });
 });
 

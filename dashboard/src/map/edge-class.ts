@@ -27,6 +27,11 @@ export function edgeClass(edge: MapEdge): EdgeClass {
   return passed ? 'forwarded' : 'other';
 }
 
+/** Drops first: they are what an operator looks for. */
+export function byWeight(a: MapEdge, b: MapEdge): number {
+  return droppedOf(b) - droppedOf(a) || passedOf(b) - passedOf(a) || a.id.localeCompare(b.id);
+}
+
 export function isDns(edge: MapEdge): boolean {
   return edge.port === 53;
 }

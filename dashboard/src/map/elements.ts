@@ -2,7 +2,7 @@ import type { ElementDefinition } from 'cytoscape';
 import type { MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
 import { formatCount } from '../ui/format.js';
 import { boxOf, nodeSize, nodeTitle } from './blocks.js';
-import { droppedOf, edgeClass, edgeLabel, isDns, passedOf } from './edge-class.js';
+import { byWeight, droppedOf, edgeClass, edgeLabel, isDns, passedOf } from './edge-class.js';
 import type { Point, Rect } from './geometry.js';
 import { labelPlaces } from './label-places.js';
 import { routeEdges, type Route } from './routes.js';
@@ -13,12 +13,16 @@ export const nodeKey = (id: string): string => `n:${id}`;
 export const edgeKey = (id: string): string => `e:${id}`;
 const boxKey = (box: string): string => `b:${box}`;
 
+/** More labels than this hide each other; those of lines with most drops stay, others show under the pointer. */
+const MOST_LABELS = 40;
+
 /** Boxes first: a parent must exist before its children. */
 export function toElements(graph: Graph, positions: ReadonlyMap<string, Point>): ElementDefinition[] {
   const clusters = new Set(graph.nodes.map((node) => node.cluster).filter((name) => name !== ''));
   const rects = rectsOf(graph, positions);
   const routes = routeEdges(graph.edges, rects);
   const places = labelPlaces(graph.edges, routes, [...rects.values()]);
+  const labelled = new Set([...graph.edges].sort(byWeight).slice(0, MOST_LABELS));
   const boxes = new Map<string, ElementDefinition>();
   for (const node of graph.nodes) {
     const box = boxOf(node);
@@ -27,9 +31,10 @@ export function toElements(graph: Graph, positions: ReadonlyMap<string, Point>):
   return [
     ...boxes.values(),
     ...graph.nodes.map((node) => nodeElement(node, positions.get(node.id) ?? { x: 0, y: 0 })),
-    ...graph.edges.map((edge) =>
-      edgeElement(edge, routes.get(edge.id), places.get(edge.id), loopsOn(graph, edge)),
-    ),
+    ...graph.edges.map((edge) => {
+      const element = edgeElement(edge, routes.get(edge.id), places.get(edge.id), loopsOn(graph, edge));
+      return labelled.has(edge) ? element : { ...element, classes: `${String(element.classes)} quiet` };
+    }),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 import type { Selection } from '../state/view-state.js';
 import { formatCount } from '../ui/format.js';
+import { OUTSIDE } from './digest.js';
 import { droppedOf, passedOf, portLabel } from './edge-class.js';
 import { kindWords, nodeFullName } from './node-words.js';
 import type { Graph } from './visible-graph.js';
@@ -27,7 +28,7 @@ function nodeLine(graph: Graph, id: string): JSX.Element | null {
   return (
     <>
       <strong>{nodeFullName(node)}</strong>
-      <span>{kindWords[node.kind]}</span>
+      <span>{node.id === OUTSIDE ? 'drawn as one node' : kindWords[node.kind]}</span>
       {node.drops > 0 && <span className="bad">✕ {formatCount(node.drops)} dropped</span>}
     </>
   );

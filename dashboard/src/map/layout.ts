@@ -12,6 +12,8 @@ const STACK_GAP = 26;
 const GAP = { x: 96, y: 30 };
 /** A namespace that talks to itself draws a loop above itself. */
 const OVERVIEW_GAP = { x: 150, y: 88 };
+/** Of many namespaces the names would become too small to read. */
+const MANY = { from: 30, gap: { x: 84, y: 54 } };
 
 /** Layered left to right: first inside each namespace, then the namespaces among themselves. */
 export function layoutGraph(graph: Graph): Map<string, Point> {
@@ -62,7 +64,8 @@ function columnsOf(items: readonly Item[], links: readonly Link[], ends: Size, g
 /** Namespaces without their insides: too many layers would make them too small to read. */
 function layoutOverview(sizes: readonly [string, Size][], links: readonly Link[]): Placed {
   const items = sizes.map(([key, size]) => ({ key, size }));
-  const centres = placeColumns(columnsOf(items, links, { width: 0, height: 0 }, OVERVIEW_GAP), OVERVIEW_GAP);
+  const gap = items.length < MANY.from ? OVERVIEW_GAP : MANY.gap;
+  const centres = placeColumns(columnsOf(items, links, { width: 0, height: 0 }, gap), gap);
   const rects = items.map(({ key, size }) => ({ ...(centres.get(key) ?? { x: 0, y: 0 }), ...size }));
   const whole = around(rects);
   const [left, top] = [whole.x - whole.width / 2, whole.y - whole.height / 2];

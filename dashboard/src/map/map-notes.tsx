@@ -1,4 +1,4 @@
-import type { JSX } from 'react';
+import type { JSX, ReactNode } from 'react';
 import type { Fold } from '../state/use-fold.js';
 import type { UpdateView } from '../state/view-state.js';
 import { formatCount } from '../ui/format.js';
@@ -7,11 +7,11 @@ interface Props {
   namespace: string;
   fold: Fold | null;
   update: UpdateView;
+  children?: ReactNode;
 }
 
 /** Where in the cluster the map is, and why it may show less than asked. */
-export function MapNotes({ namespace, fold, update }: Props): JSX.Element | null {
-  if (!namespace && !fold) return null;
+export function MapNotes({ namespace, fold, update, children }: Props): JSX.Element {
   return (
     <div className="map-notes">
       {namespace && (
@@ -44,6 +44,7 @@ export function MapNotes({ namespace, fold, update }: Props): JSX.Element | null
           </button>
         </p>
       )}
+      {children}
     </div>
   );
 }

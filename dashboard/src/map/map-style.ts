@@ -141,6 +141,7 @@ function edgeStyle(palette: Palette): StylesheetJson {
         'control-point-step-size': 'data(loop)',
       },
     },
+    { selector: 'edge.quiet', style: { 'text-opacity': 0, 'text-background-opacity': 0 } },
     { selector: 'edge.dns', style: { 'line-opacity': 0.5 } },
     coloured('forwarded', 'triangle', {}),
     coloured('other', 'triangle', {}),
@@ -155,7 +156,10 @@ function focusStyle(palette: Palette): StylesheetJson {
     { selector: 'node.faded', style: { opacity: 0.38 } },
     { selector: 'edge.faded', style: { opacity: 0.14 } },
     { selector: 'node.lit', style: { 'border-color': palette.accent, 'border-width': 2.5 } },
-    { selector: 'edge.lit', style: { 'min-zoomed-font-size': 0, 'z-index': 8 } },
+    {
+      selector: 'edge.lit',
+      style: { 'min-zoomed-font-size': 0, 'text-opacity': 1, 'text-background-opacity': 0.88, 'z-index': 8 },
+    },
     {
       selector: 'node.chosen',
       style: { 'border-color': palette.accent, 'border-width': 4, 'border-style': 'solid' },

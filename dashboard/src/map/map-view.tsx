@@ -1,7 +1,9 @@
-import { useRef, type JSX, type RefObject } from 'react';
+import { useMemo, useRef, type JSX, type RefObject } from 'react';
 import type { Dashboard } from '../state/use-dashboard.js';
 import type { Theme } from '../state/use-theme.js';
 import type { Selection, UpdateView, ViewState } from '../state/view-state.js';
+import { foundOn } from './digest.js';
+import { DigestNote } from './digest-note.js';
 import { Legend } from './legend.js';
 import { MapEmpty } from './map-empty.js';
 import { MapNotes } from './map-notes.js';
@@ -17,15 +19,20 @@ interface Props {
 }
 
 export function MapView({ board, state, theme, update, commands }: Props): JSX.Element {
-  const { graph, whole, map, level, filter, found, live, fold } = board;
-  const sceneKey = useSettledKey([level, filter.namespace, filter.verdict].join('\n'), map !== null);
+  const { digest, map, level, filter, live, fold } = board;
+  const { graph, whole } = digest;
+  const question = [level, filter.namespace, filter.verdict, String(state.drawAll)];
+  const sceneKey = useSettledKey(question.join('\n'), map !== null);
+  const found = useMemo(() => foundOn(digest, board.found), [digest, board.found]);
   const open = (selection: Selection): void => {
     const node = map?.nodes.get(selection.id);
     if (node?.kind === 'namespace') update({ namespace: node.name, level: null, selected: null });
   };
   return (
     <div className="map-view">
-      <MapNotes namespace={filter.namespace} fold={fold} update={update} />
+      <MapNotes namespace={filter.namespace} fold={fold} update={update}>
+        <DigestNote digest={digest} drawAll={state.drawAll} update={update} />
+      </MapNotes>
       <ServiceMap
         graph={graph}
         whole={whole}

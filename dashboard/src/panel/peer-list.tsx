@@ -1,7 +1,7 @@
 import type { JSX } from 'react';
 import type { MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
 import { VerdictBadge } from '../edges/verdict-badge.js';
-import { droppedOf, edgeClass, passedOf, portLabel } from '../map/edge-class.js';
+import { byWeight, droppedOf, edgeClass, passedOf, portLabel } from '../map/edge-class.js';
 import { nameOf } from '../map/node-words.js';
 import type { Selection } from '../state/view-state.js';
 import { formatCount } from '../ui/format.js';
@@ -17,9 +17,7 @@ interface Props {
 const MAX = 100;
 
 export function PeerList({ title, edges, end, nodes, onSelect }: Props): JSX.Element {
-  const sorted = [...edges].sort(
-    (a, b) => droppedOf(b) - droppedOf(a) || passedOf(b) - passedOf(a) || a.id.localeCompare(b.id),
-  );
+  const sorted = [...edges].sort(byWeight);
   return (
     <section>
       <h3>

@@ -1,6 +1,8 @@
 import type { JSX } from 'react';
 import type { Dashboard } from '../state/use-dashboard.js';
+import { OUTSIDE } from '../map/digest.js';
 import type { Selection, UpdateView } from '../state/view-state.js';
+import { BundlePanel, OutsidePanel } from './digest-panels.js';
 import { EdgePanel } from './edge-panel.js';
 import { NodePanel } from './node-panel.js';
 import { PanelFrame } from './panel-frame.js';
@@ -12,7 +14,7 @@ interface Props {
 }
 
 export function SidePanel({ selected, board, update }: Props): JSX.Element | null {
-  const { map, level, filter } = board;
+  const { map, level, filter, digest } = board;
   const onSelect = (next: Selection | null): void => {
     update({ selected: next });
   };
@@ -20,6 +22,11 @@ export function SidePanel({ selected, board, update }: Props): JSX.Element | nul
     update({ view: 'flows' });
   };
   if (!map) return null;
+  const bundle = digest.bundles.get(selected.id);
+  if (bundle)
+    return <BundlePanel id={selected.id} edges={bundle} digest={digest} map={map} onSelect={onSelect} />;
+  if (selected.id === OUTSIDE && digest.outside.length > 0)
+    return <OutsidePanel digest={digest} map={map} onSelect={onSelect} />;
   if (selected.kind === 'edge') {
     return (
       <EdgePanel

@@ -4,6 +4,7 @@ import type { Level } from '../../../src/service-map/service-map.schema.js';
 import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
 import { fetchCoverage, fetchDrops, fetchStatus, type MapFilter } from '../api/queries.js';
+import { digest, undigested, type Digest } from '../map/digest.js';
 import { useVisibleGraph, type Graph } from '../map/visible-graph.js';
 import { useFolds, useFoldWhenLarge, type Fold } from './use-fold.js';
 import { useFound } from './use-found.js';
@@ -19,8 +20,10 @@ export interface Dashboard {
   live: LiveView;
   /** The map of the level and filter in force; null until it has arrived. */
   map: ShownMap | null;
-  whole: Graph;
+  /** What the toggles leave of it. */
   graph: Graph;
+  /** What is drawn of that. */
+  digest: Digest;
   found: ReadonlySet<string> | null;
   namespaces: readonly string[];
   drops: Loaded<Drops>;
@@ -41,6 +44,11 @@ export function useDashboard(state: ViewState): Dashboard {
   const map = tooLarge ? null : current;
   const whole = useVisibleGraph(map, { hideDns: false, onlyDrops: false });
   const graph = useVisibleGraph(map, state);
+  const { selected, drawAll } = state;
+  const drawn = useMemo(
+    () => (drawAll ? undigested(graph, whole) : digest(graph, whole, selected)),
+    [graph, whole, selected, drawAll],
+  );
   const found = useFound(graph.nodes, state.find);
   const namespaces = useNamespaces(live.map?.nodes);
   const seq = live.map?.seq ?? 0;
@@ -54,8 +62,8 @@ export function useDashboard(state: ViewState): Dashboard {
     fold: state.level === null ? fold : null,
     live,
     map,
-    whole,
     graph,
+    digest: drawn,
     found,
     namespaces,
     drops,

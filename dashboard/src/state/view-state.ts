@@ -15,6 +15,8 @@ export interface ViewState {
   selected: Selection | null;
   hideDns: boolean;
   onlyDrops: boolean;
+  /** The map shows every node and edge, however many there are. */
+  drawAll: boolean;
 }
 
 export interface Selection {
@@ -37,6 +39,7 @@ function parseViewState(search: string): ViewState {
     selected: parseSelection(params.get('selected') ?? ''),
     hideDns: params.get('hide') === 'dns',
     onlyDrops: params.get('only') === 'drops',
+    drawAll: params.get('draw') === 'all',
   };
 }
 
@@ -49,6 +52,7 @@ function formatViewState(state: ViewState): string {
   if (state.find) params.set('find', state.find);
   if (state.hideDns) params.set('hide', 'dns');
   if (state.onlyDrops) params.set('only', 'drops');
+  if (state.drawAll) params.set('draw', 'all');
   if (state.selected) params.set('selected', `${state.selected.kind}:${state.selected.id}`);
   const text = params.toString();
   return text ? `?${text}` : '';
