@@ -21,10 +21,10 @@ export function overlap(a: Rect, b: Rect, gap = 0): boolean {
   );
 }
 
-/** How much of two rectangles lies over each other. */
-export function sharedArea(a: Rect, b: Rect): number {
-  const width = (a.width + b.width) / 2 - Math.abs(a.x - b.x);
-  const height = (a.height + b.height) / 2 - Math.abs(a.y - b.y);
+/** How much of two rectangles lies over each other, or closer than the gap. */
+export function sharedArea(a: Rect, b: Rect, gap: number): number {
+  const width = (a.width + b.width) / 2 + gap - Math.abs(a.x - b.x);
+  const height = (a.height + b.height) / 2 + gap - Math.abs(a.y - b.y);
   return Math.max(0, Math.min(width, a.width, b.width)) * Math.max(0, Math.min(height, a.height, b.height));
 }
 

@@ -6,6 +6,8 @@ import { pointOn, type Route } from './routes.js';
 /** Where along its line a label may stand, best first; 0 is the client, 1 the server. */
 const STOPS = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
 const QUIET = { width: 6.8, height: 14 };
+/** The size of a text is only estimated. */
+const CLEARANCE = 2;
 const LOUD = { width: 8.2, height: 16 };
 
 /**
@@ -38,7 +40,7 @@ function freest(rects: readonly Rect[], taken: readonly Rect[]): Rect | undefine
   let best: Rect | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const rect of rects) {
-    const covered = taken.reduce((sum, other) => sum + sharedArea(rect, other), 0);
+    const covered = taken.reduce((sum, other) => sum + sharedArea(rect, other, CLEARANCE), 0);
     if (covered < least) [best, least] = [rect, covered];
     if (least === 0) break;
   }
