@@ -128,8 +128,10 @@ describe('the configuration', () => {
       'cannot stand beside',
     ],
     [{ FLOWATLAS_UPLOAD_MAX_OPEN: '0' }, 'a whole number from 1 on'],
-    [{ FLOWATLAS_UPLOAD_IDLE: '15' }, '"15" is no number with one of the units s, m, h, such as 15m'],
-    [{ FLOWATLAS_UPLOAD_MAX_DECODED: '5 GB' }, 'KiB, MiB, GiB, TiB'],
+    [{ FLOWATLAS_UPLOAD_IDLE: '15' }, '"15" is no duration above 0, such as 15m'],
+    [{ FLOWATLAS_UPLOAD_IDLE: '25d' }, '"25d" is more than the most, 24d'],
+    [{ FLOWATLAS_UPLOAD_MAX_DECODED: '5 G' }, '"5 G" is no size'],
+    [{ FLOWATLAS_KEEP_BYTES: '1MiB' }, '"1MiB" is less than the least, 8MiB'],
   ])('refuses %j', (environment, reason) => {
     expect(mistakes(environment as Record<string, string>).join('\n')).toContain(reason);
   });

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readBytes, readDuration } from './config/quantity.js';
 import { readNames, readPattern, type RedactionSettings } from './domain/redaction/settings.js';
 import type { UploadLimits } from './ingest/upload-limits.js';
-import { readBytes, readDuration } from './config/keep.js';
 import { splitPatterns } from './sources/glob.js';
 
 /** Every setting, from the environment or from flags of `flowatlas serve` with the same names. */
@@ -182,44 +182,47 @@ const atLeastOne = z
   .regex(/^[1-9]\d{0,8}$/, 'has to be a whole number from 1 on')
   .transform(Number);
 
-const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
-const BYTES: Record<string, number> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+interface Quantity {
+  read: (text: string) => number | undefined;
+  words: string;
+}
 
-/** A number with one of these units; the result is in the smallest. */
-function quantity(units: Record<string, number>, example: string) {
-  return z.string().transform((text, context) => {
-    const [, number, unit = ''] = /^([1-9]\d{0,8})([a-zA-Z]+)$/.exec(text) ?? [];
-    const factor = units[unit];
-    if (number !== undefined && factor !== undefined) return Number(number) * factor;
-    context.addIssue(
-      `"${text}" is no number with one of the units ${Object.keys(units).join(', ')}, such as ${example}`,
-    );
-    return z.NEVER;
-  });
+const duration: Quantity = { read: readDuration, words: 'duration above 0, such as 15m, 36h or 7d' };
+const size: Quantity = { read: readBytes, words: 'size, such as 500MB or 20GiB' };
+
+interface Range {
+  least?: string;
+  most?: string;
 }
 
 /** Less, and the log of the database and what flows repeat would leave hardly any room for flows. */
-const LEAST_BYTES = 8 << 20;
+const KEEPABLE: Range = { least: '8MiB' };
+/** Timers cannot wait for longer. */
+const WAITABLE: Range = { most: '24d' };
 
-const keepFor = z.string().transform((text, context) => {
-  if (text === '') return undefined;
-  const milliseconds = readDuration(text);
-  if (milliseconds !== undefined) return milliseconds;
-  context.addIssue(`"${text}" is no duration above 0, such as 36h, 7d or 2w`);
-  return z.NEVER;
-});
+function quantity(kind: Quantity, range: Range = {}) {
+  return z.string().transform((text, context) => inRange(kind, range, text, context));
+}
 
-const keepBytes = z.string().transform((text, context) => {
-  if (text === '') return undefined;
-  const bytes = readBytes(text);
-  if (bytes !== undefined && bytes >= LEAST_BYTES) return bytes;
-  context.addIssue(
-    bytes === undefined
-      ? `"${text}" is no size, such as 500MB or 20GiB`
-      : `"${text}" is less than the least, 8MiB`,
-  );
+function quantityOrNone(kind: Quantity, range: Range = {}) {
+  return z
+    .string()
+    .transform((text, context) => (text === '' ? undefined : inRange(kind, range, text, context)));
+}
+
+function inRange(
+  { read, words }: Quantity,
+  { least = '', most = '' }: Range,
+  text: string,
+  context: z.RefinementCtx,
+): number {
+  const value = read(text);
+  if (value === undefined) context.addIssue(`"${text}" is no ${words}`);
+  else if (value < (read(least) ?? 0)) context.addIssue(`"${text}" is less than the least, ${least}`);
+  else if (value > (read(most) ?? Infinity)) context.addIssue(`"${text}" is more than the most, ${most}`);
+  else return value;
   return z.NEVER;
-});
+}
 
 const flatSchema = z.object({
   listen,
@@ -241,11 +244,11 @@ const flatSchema = z.object({
   redactKafkaApikey: yesOrNo,
   redactPattern: readable(readPattern),
   uploadMaxOpen: atLeastOne,
-  uploadIdle: quantity(SECONDS, '15m'),
-  uploadMaxDecoded: quantity(BYTES, '32GiB'),
+  uploadIdle: quantity(duration, WAITABLE),
+  uploadMaxDecoded: quantity(size),
   uploadMaxRatio: atLeastOne,
-  keepFor,
-  keepBytes,
+  keepFor: quantityOrNone(duration),
+  keepBytes: quantityOrNone(size, KEEPABLE),
 });
 
 function toConfig(flat: z.output<typeof flatSchema>): Config {
@@ -270,7 +273,7 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
     },
     upload: {
       mostOpen: flat.uploadMaxOpen,
-      idleSeconds: flat.uploadIdle,
+      idleSeconds: flat.uploadIdle / 1_000,
       mostDecodedBytes: flat.uploadMaxDecoded,
       mostRatio: flat.uploadMaxRatio,
     },
