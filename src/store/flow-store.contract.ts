@@ -2,9 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { everything, type Filter } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
-import { always, inWindow, type Window } from '../domain/filter/window.js';
-import { FlowReader } from '../domain/flow/flow-reader.js';
-import type { Flow } from '../domain/flow/flow.js';
+import { always, type Window } from '../domain/filter/window.js';
 import type { Level } from '../domain/flow/node-identity.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -12,29 +10,28 @@ import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record, toTally, words } from '../../test/support/make-flow.js';
-import type { FlowPosition, FlowQuery, FlowStore, FlowWriter, StoredFlow } from './flow-store.js';
+import type { FlowPosition, StoredFlow } from './flow-store.js';
+import {
+  append,
+  ask,
+  collect,
+  hold,
+  naive,
+  NOW,
+  opening,
+  RUNS,
+  second,
+  ten,
+  type OpenedStore,
+} from './opened.contract.js';
 
-export interface OpenedStore {
-  writer: FlowWriter;
-  store: FlowStore;
-  close(): Promise<void>;
-}
+export { clock } from './opened.contract.js';
 
-const RUNS = { numRuns: 25 };
 const levels: readonly Level[] = ['cluster', 'namespace', 'workload', 'pod'];
-const second = 1_000_000_000n;
-const ten = 1_780_308_000n * second;
 
 /** The laws that every store keeps. `open` gives an empty one, whose clock stands still at `NOW`. */
 export function flowStoreContract(name: string, open: () => Promise<OpenedStore>): void {
-  async function opened<T>(use: (store: OpenedStore) => Promise<T>): Promise<T> {
-    const store = await open();
-    try {
-      return await use(store);
-    } finally {
-      await store.close();
-    }
-  }
+  const opened = opening(open);
 
   describe(`${name}: what is committed`, () => {
     it('comes back to the letter, with unknown fields, long integers and bare flows', () =>
@@ -349,52 +346,6 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
         expect(at.store.summary()).toMatchObject({ flows: 3, lastSeq: 3, oldest: ten, newest: ten + second });
       }));
   });
-}
-
-/** The stores' clock: where flows without a time are placed. */
-const NOW = ten + 60n * second;
-export const clock = (): number => Number(NOW / 1_000_000n);
-
-export function ask(query: Partial<FlowQuery>): FlowQuery {
-  return { filter: everything, window: always, order: 'asc', ...query };
-}
-
-/** Appends and commits; answers the texts that were new. */
-export async function append({ writer }: OpenedStore, texts: readonly string[]): Promise<string[]> {
-  const reader = new FlowReader();
-  const stored = texts.filter((text) => writer.append(newFlow(text, reader)));
-  await writer.commit();
-  return stored;
-}
-
-/** The flows that the store holds then, by their numbers. */
-export async function hold(at: OpenedStore, texts: readonly string[]): Promise<Flow[]> {
-  const stored = await append(at, texts);
-  return stored.map((text) => {
-    const { flow: read } = newFlow(text);
-    return { ...read, time: read.time ?? NOW };
-  });
-}
-
-/** Numbers of the flows that pass, in order of time: what every index must agree with. */
-export function naive(
-  held: readonly Flow[],
-  { filter, window }: { filter: Filter; window: Window },
-): number[] {
-  return held
-    .map((flow, i) => ({ flow, seq: i + 1, time: flow.time! }))
-    .filter(({ flow, time }) => filter.matches(flow) && inWindow(window, time))
-    .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.seq - b.seq))
-    .map(({ seq }) => seq);
-}
-
-export async function collect<T>(found: AsyncIterable<T>, most = Infinity): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of found) {
-    list.push(item);
-    if (list.length >= most) break;
-  }
-  return list;
 }
 
 async function records({ store }: OpenedStore): Promise<string[]> {

@@ -8,22 +8,12 @@ import { everyone } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record, words } from '../../test/support/make-flow.js';
-import { collect, hold, naive, type OpenedStore } from './flow-store.contract.js';
 import type { RecordQuery } from './flow-store.js';
-
-const RUNS = { numRuns: 25 };
-const ten = 1_780_308_000_000_000_000n;
+import { collect, hold, naive, opening, RUNS, ten, type OpenedStore } from './opened.contract.js';
 
 /** What an export gives, of every store. */
 export function recordsContract(name: string, open: () => Promise<OpenedStore>): void {
-  async function opened<T>(use: (store: OpenedStore) => Promise<T>): Promise<T> {
-    const store = await open();
-    try {
-      return await use(store);
-    } finally {
-      await store.close();
-    }
-  }
+  const opened = opening(open);
 
   describe(`${name}: records`, () => {
     const event = (n: number, time?: string) => ({

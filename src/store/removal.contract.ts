@@ -4,20 +4,11 @@ import { always } from '../domain/filter/window.js';
 import { everyone } from '../domain/viewer.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, record } from '../../test/support/make-flow.js';
-import { append, ask, clock, collect, type OpenedStore } from './flow-store.contract.js';
-
-const second = 1_000_000_000n;
+import { append, ask, clock, collect, opening, second, type OpenedStore } from './opened.contract.js';
 
 /** What every store keeps to when flows are removed. `open` gives an empty one, with the clock of the contract. */
 export function removalContract(name: string, open: () => Promise<OpenedStore>): void {
-  async function opened<T>(use: (store: OpenedStore) => Promise<T>): Promise<T> {
-    const store = await open();
-    try {
-      return await use(store);
-    } finally {
-      await store.close();
-    }
-  }
+  const opened = opening(open);
 
   describe(`${name}: what is too old`, () => {
     const at = (day: string, n: number, fields: Record<string, unknown> = {}) =>
