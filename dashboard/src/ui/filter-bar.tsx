@@ -102,28 +102,22 @@ function NamespaceSelect({ value, options, update }: NamespaceProps): JSX.Elemen
 }
 
 function Toggles({ state, update }: { state: ViewState; update: UpdateView }): JSX.Element {
+  const toggle = (name: 'hideDns' | 'onlyDrops', words: string): JSX.Element => (
+    <label className="toggle">
+      <input
+        type="checkbox"
+        checked={state[name]}
+        onChange={(event) => {
+          update({ [name]: event.target.checked });
+        }}
+      />
+      {words}
+    </label>
+  );
   return (
     <>
-      <label className="toggle">
-        <input
-          type="checkbox"
-          checked={state.hideDns}
-          onChange={(event) => {
-            update({ hideDns: event.target.checked });
-          }}
-        />
-        Hide DNS
-      </label>
-      <label className="toggle">
-        <input
-          type="checkbox"
-          checked={state.onlyDrops}
-          onChange={(event) => {
-            update({ onlyDrops: event.target.checked });
-          }}
-        />
-        Only drops
-      </label>
+      {toggle('hideDns', 'Hide DNS')}
+      {toggle('onlyDrops', 'Only drops')}
     </>
   );
 }
