@@ -3,6 +3,8 @@
 //
 //     npm run soak -- --minutes 60 --rate 20000 [--kills 3] [--megabytes 10] [--backups 5] [--folder DIR]
 //
+// It ends with a verdict, and with exit code 1 when flows were lost or memory went on growing.
+//
 // RATE flows a second go into one log, which is renamed at MEGABYTES; every second backup is compressed, and all
 // but the last BACKUPS are removed, whether they were read or not. The server is killed KILLS times on the way.
 import { spawn } from 'node:child_process';
@@ -32,6 +34,14 @@ const [minutes, rate, kills, megabytes, backups] = ['minutes', 'rate', 'kills', 
 /** Milliseconds between two writes. */
 const TICK = 20;
 const CATCH_UP = 60_000;
+/** Between two samples. */
+const SAMPLE = 10_000;
+/**
+ * Until the keys of so many flows are in memory, which is all that are kept, memory grows; after it, by no more
+ * than this share and these bytes between the third and the last quarter of a run.
+ */
+const WARM = 3_500_000;
+const MOST_GROWTH = { share: 0.05, bytes: 10e6 };
 const program = fileURLToPath(new URL('../dist/cli/flowatlas.js', import.meta.url));
 const folder = mkdtempSync(join(values.folder ?? tmpdir(), 'flowatlas-soak-'));
 const log = join(folder, 'events.log');
@@ -142,6 +152,7 @@ async function ask() {
     behind: status.sources[0].bytesBehind,
     resident,
     error: status.sources[0].lastError,
+    gaps: status.sources[0].gaps,
   };
 }
 
@@ -175,12 +186,56 @@ async function killNowAndThen(duration) {
   }
 }
 
+// ---------------------------------------------------------------- the verdict
+
+/** What is wrong, in words. */
+function judgeCounts({ flows, gaps }) {
+  const told = gaps === 0 ? 'no gap was told' : `the server told of ${gaps} gaps`;
+  console.log(
+    `counts: ${written.toLocaleString('en')} written, ${flows.toLocaleString('en')} stored, ${rotations} rotations, ${kills} kills, ${told}`,
+  );
+  if (flows === written) return [];
+  return [`${(written - flows).toLocaleString('en')} flows are missing, and ${told}`];
+}
+
+function judgeMemory() {
+  const [start, ...loaded] = samples;
+  const middle = loaded[Math.floor(loaded.length / 2)];
+  const end = loaded.at(-1);
+  if (start === undefined || middle === undefined || end === undefined) return [];
+  const megabytes = ({ resident }) => `${(resident / 1e6).toFixed(0)} MB`;
+  console.log(
+    `memory: ${megabytes(start)} at the start, ${megabytes(middle)} in the middle, ${megabytes(end)} at the end`,
+  );
+  const quarter = Math.floor(loaded.length / 4);
+  const third = loaded.slice(-2 * quarter, -quarter);
+  if (kills > 0 || quarter === 0 || third[0].flows < WARM) {
+    console.log(
+      `memory: not judged, ${kills > 0 ? 'as the server was killed' : `as it grows until ${WARM.toLocaleString('en')} flows are held`}`,
+    );
+    return [];
+  }
+  const [before, after] = [third, loaded.slice(-quarter)].map(medianResident);
+  const grown = after - before;
+  console.log(`memory: ${(grown / 1e6).toFixed(1)} MB more in the last quarter than in the third`);
+  const isGrowing = grown > before * MOST_GROWTH.share + MOST_GROWTH.bytes;
+  return isGrowing
+    ? [`memory goes on growing, by ${(grown / 1e6).toFixed(1)} MB in a quarter of the time`]
+    : [];
+}
+
+function medianResident(some) {
+  const sorted = some.map(({ resident }) => resident).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
 // ---------------------------------------------------------------- both
 
 try {
   await start();
   const duration = minutes * 60_000;
-  const watching = watch(Math.max(1_000, Math.min(30_000, duration / 20)));
+  samples.push(await ask());
+  const watching = watch(Math.min(SAMPLE, duration / 4));
   await Promise.all([write(performance.now() + duration), killNowAndThen(duration)]);
   let answer = await ask();
   for (
@@ -193,23 +248,10 @@ try {
   isEnding = true;
   print('  end  ', answer);
   await watching;
-  const half = samples.slice(Math.floor(samples.length / 2));
-  if (kills === 0 && half.length > 1) {
-    const [first, last] = [half[0], half.at(-1)];
-    const grown = (last.resident - first.resident) / 1e6;
-    const flows = (last.flows - first.flows) / 1e6;
-    console.log(
-      `RSS in the second half: ${grown.toFixed(1)} MB more, with ${flows.toFixed(1)} million flows more (each has a key of 16 bytes in memory)`,
-    );
-  }
   if (answer.error !== null) console.log(`last complaint: ${answer.error.message}`);
-  const isExact = answer.flows === written;
-  console.log(
-    isExact
-      ? `exact: ${written} flows, ${rotations} rotations, ${kills} kills`
-      : `NOT EXACT: ${written - answer.flows} flows are missing`,
-  );
-  process.exitCode = isExact ? 0 : 1;
+  const failures = [...judgeCounts(answer), ...judgeMemory()];
+  console.log(failures.length === 0 ? 'verdict: good' : `verdict: FAILED: ${failures.join('; ')}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
 } finally {
   isEnding = true;
   server?.child.kill('SIGTERM');

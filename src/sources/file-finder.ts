@@ -29,6 +29,11 @@ export class FileFinder {
     private readonly source: SourceLog,
   ) {}
 
+  /** It found this log before. */
+  covers(path: string): boolean {
+    return this.#logs.has(path);
+  }
+
   /** Every file once, the oldest first. */
   async look(): Promise<FoundFile[]> {
     const isFolder = await isFolderNow(this.pattern);

@@ -1,5 +1,6 @@
 import type { IngestClient, IngestUpload } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
+import type { Gaps } from './gaps.js';
 import { KnownLogs } from './known-logs.js';
 import { checkpointOf, type LogState } from './log-state.js';
 import type { SourceLog } from './source-log.js';
@@ -8,6 +9,7 @@ import { Tail } from './tail.js';
 export interface Pipeline {
   ingest: IngestClient;
   known: KnownLogs;
+  gaps: Gaps;
 }
 
 /** One plain file on its way into the store: hands over what it reads, and knows what of it is on disk. */
@@ -15,6 +17,9 @@ export class FollowedLog {
   /** Of its checkpoint. */
   id = KnownLogs.newId();
   readonly tail: Tail;
+  /** When it was found, and when it was last there; milliseconds. */
+  readonly foundAt = Date.now();
+  seenAt = this.foundAt;
   /** It was found under another name while it was closed: its inode may have been used again. */
   wasMovedClosed = false;
   size = 0;
@@ -37,12 +42,12 @@ export class FollowedLog {
   #failure: Error | undefined;
 
   constructor(
-    path: string,
+    readonly firstPath: string,
     readonly inode: string,
     readonly source: SourceLog,
     private readonly pipeline: Pipeline,
   ) {
-    this.tail = new Tail(path);
+    this.tail = new Tail(firstPath);
   }
 
   /** Bytes of it that are on disk. */

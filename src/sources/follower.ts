@@ -5,6 +5,7 @@ import type { Checkpoint } from '../ingest/ingest-protocol.js';
 import { backedUpBy } from './backup-names.js';
 import { FileFinder, type FoundFile } from './file-finder.js';
 import { FollowedLog, type Pipeline } from './followed-log.js';
+import type { Sighting } from './gaps.js';
 import { isPacked, PackedLog } from './packed-log.js';
 import { reasonOf, SourceLog, type Tell } from './source-log.js';
 import type { SourceStatus } from './source-status.js';
@@ -169,6 +170,7 @@ export class Follower {
       seen.add(file.inode);
       await this.#see(file, watched);
     }
+    if (this.#isFirst.has(watched)) this.#lookBack(watched);
     if (this.#isFirst.delete(watched) && !this.pipeline.known.wasFollowed(watched.finder.pattern)) {
       await this.#note([this.pipeline.known.noteFollowed(watched.finder.pattern)]);
     }
@@ -185,6 +187,7 @@ export class Follower {
       log.tail.path = path;
       log.size = size;
       log.modified = modified;
+      log.seenAt = Date.now();
       if (log.goneSince !== undefined) watched.source.heal(`gone ${path}`, `${path} is back`);
       log.goneSince = undefined;
     } else if (size > 0) await this.#discover(file, watched);
@@ -270,10 +273,51 @@ export class Follower {
       await log.finish();
       await log.tail.close();
       this.#logs.delete(inode);
+      this.#suspectGap(log);
       this.#sayGone(log);
     }
-    const ids = new Set([...this.#logs.values()].map(({ id }) => id));
-    await this.#note(this.pipeline.known.forgetGone(ids, seen));
+    await this.#tellGaps();
+    await this.#note(this.pipeline.known.forgetGone(this.#ids(), seen));
+  }
+
+  /** Of what was read under the path of a log before the start, nothing may be left. */
+  #lookBack({ source }: Watched): void {
+    for (const { tail, id } of [...this.#logs.values()].filter((log) => log.source === source)) {
+      const [last, state] = this.pipeline.known.lastAt(tail.path) ?? [id];
+      if (last === id || state?.at === undefined || this.#ids().has(last)) continue;
+      const gone = { id: last, path: tail.path, seenAt: state.at, goneAt: Date.now() };
+      this.pipeline.gaps.look(gone, this.#files());
+    }
+  }
+
+  #suspectGap({ id, tail: { path }, seenAt, goneSince = Date.now() }: FollowedLog): void {
+    const isReplaced = [...this.#logs.values()].some(({ tail }) => tail.path === path);
+    if (isReplaced) this.pipeline.gaps.look({ id, path, seenAt, goneAt: goneSince }, this.#files());
+  }
+
+  async #tellGaps(): Promise<void> {
+    const { known, gaps } = this.pipeline;
+    const isRead = (until: number) =>
+      [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt > until);
+    const { gaps: found, note } = gaps.settle(isRead, (id) => known.isFound(id));
+    for (const { path, from, to } of found) {
+      const watched = this.#watched.find(({ finder }) => finder.covers(path));
+      if (watched === undefined) continue;
+      watched.source.gaps++;
+      watched.source.complain(
+        `gap ${path}`,
+        `${path} was rotated away faster than it could be followed, between ${from} and ${to}: flows of that time are lost; keep more or larger backups`,
+      );
+    }
+    await this.#note(note);
+  }
+
+  #files(): Sighting[] {
+    return [...this.#logs.values(), ...this.#packed.values()];
+  }
+
+  #ids(): Set<string> {
+    return new Set([...this.#logs.values()].map(({ id }) => id));
   }
 
   /** A backup that was removed is nothing to speak of, and neither is a log that another took the place of. */

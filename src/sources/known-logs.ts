@@ -48,6 +48,21 @@ export class KnownLogs {
     return false;
   }
 
+  /** Another file was read that begins like this log, and at least as far. */
+  isFound(id: string): boolean {
+    const log = this.#states.get(id);
+    if (log === undefined) return false;
+    return [...this.#states].some(
+      ([other, { head, offset }]) =>
+        other !== id && head.hash === log.head.hash && head.bytes === log.head.bytes && offset >= log.offset,
+    );
+  }
+
+  /** What was last read under this path. */
+  lastAt(path: string): [id: string, state: LogState] | undefined {
+    return [...this.#states].findLast(([, state]) => state.path === path && state.packed === undefined);
+  }
+
   wasFollowed(pattern: string): boolean {
     return this.#patterns.has(PATTERN + pattern);
   }

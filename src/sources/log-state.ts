@@ -14,6 +14,7 @@ const logStateSchema = z.object({
   inode: z.string().describe('device and inode'),
   head: printSchema.describe('of its first bytes'),
   tail: printSchema.describe('of the bytes before `offset`'),
+  at: z.int().optional().describe('when it was noted; milliseconds'),
   offset: z.int().min(0).describe('behind the last whole line that is stored'),
   packed: z
     .object({ size: z.int(), modified: z.string() })

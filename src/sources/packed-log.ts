@@ -28,7 +28,8 @@ export class PackedLog {
   readonly inode: string;
   readonly size: number;
   readonly modified: string;
-  readonly #seenAt = Date.now();
+  readonly firstPath: string;
+  readonly foundAt = Date.now();
   #isDone: boolean;
   #isReading = false;
 
@@ -39,7 +40,7 @@ export class PackedLog {
     readonly source: SourceLog,
     private readonly pipeline: Pipeline,
   ) {
-    this.path = path;
+    this.path = this.firstPath = path;
     this.inode = inode;
     this.size = size;
     this.modified = modified;
@@ -55,7 +56,7 @@ export class PackedLog {
   }
 
   get isDue(): boolean {
-    return !this.#isDone && Date.now() - this.#seenAt >= SETTLED;
+    return !this.#isDone && Date.now() - this.foundAt >= SETTLED;
   }
 
   /** What was there before is not wanted. */

@@ -14,6 +14,7 @@ export class SourceLog {
   stored = 0;
   rejected = 0;
   cuts = 0;
+  gaps = 0;
   lastRecord: string | null = null;
   lastError: { at: string; message: string } | null = null;
   readonly #told = new Map<string, string>();
@@ -24,8 +25,8 @@ export class SourceLog {
   ) {}
 
   status(kind: SourceStatus['kind']): Omit<SourceStatus, 'files' | 'bytesBehind' | 'open'> {
-    const { path, bytesRead, records, stored, rejected, cuts, lastRecord, lastError } = this;
-    return { kind, path, bytesRead, records, stored, rejected, cuts, lastRecord, lastError };
+    const { path, bytesRead, records, stored, rejected, cuts, gaps, lastRecord, lastError } = this;
+    return { kind, path, bytesRead, records, stored, rejected, cuts, gaps, lastRecord, lastError };
   }
 
   /** Adds what a report has more than the one before it of the same upload. */

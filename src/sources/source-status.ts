@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+export const gapSchema = z
+  .object({
+    path: z.string().describe('the log'),
+    from: z.string().describe('when what was followed under this path was last there'),
+    to: z.string().describe('when it was gone, with backups in its place that nobody had seen'),
+  })
+  .meta({ id: 'Gap' });
+
 export const sourceStatusSchema = z
   .object({
     kind: z.enum(['follow', 'drop-folder']),
@@ -11,6 +19,7 @@ export const sourceStatusSchema = z
     stored: z.int().describe('of these, flows that were new'),
     rejected: z.int().describe('lines that are no record'),
     cuts: z.int().describe('how often a followed file was cut off or written anew in its place'),
+    gaps: z.int().describe('how often logs were rotated away before they were read'),
     lastRecord: z.string().nullable().describe('time of the newest flow read'),
     lastError: z.object({ at: z.string(), message: z.string() }).nullable(),
     open: z

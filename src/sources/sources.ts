@@ -1,6 +1,7 @@
 import type { IngestClient } from '../ingest/ingest-client.js';
 import type { FlowStore } from '../store/flow-store.js';
 import { DropFolder } from './drop-folder.js';
+import { Gaps, type Gap } from './gaps.js';
 import { Follower } from './follower.js';
 import { KnownLogs } from './known-logs.js';
 import type { Tell } from './source-log.js';
@@ -16,6 +17,7 @@ export interface SourceOptions {
 export class Sources {
   readonly #follower: Follower | undefined;
   readonly #dropFolder: DropFolder | undefined;
+  readonly #gaps: Gaps | undefined;
 
   constructor(
     { follow, followFrom, dropFolder }: SourceOptions,
@@ -24,8 +26,11 @@ export class Sources {
     tell: Tell,
   ) {
     if (follow.length > 0) {
-      const known = new KnownLogs(store.checkpoints());
-      this.#follower = new Follower({ patterns: follow, from: followFrom }, { ingest, known }, tell);
+      const noted = store.checkpoints();
+      const known = new KnownLogs(noted);
+      this.#gaps = new Gaps(noted);
+      const pipeline = { ingest, known, gaps: this.#gaps };
+      this.#follower = new Follower({ patterns: follow, from: followFrom }, pipeline, tell);
     }
     if (dropFolder !== undefined) this.#dropFolder = new DropFolder(dropFolder, ingest, tell);
   }
@@ -38,6 +43,11 @@ export class Sources {
   /** Everything read is on its way to disk then; the store must still be open. */
   async stop(): Promise<void> {
     await Promise.all([this.#follower?.stop(), this.#dropFolder?.stop()]);
+  }
+
+  /** What rotation took away before it was read, of logs that are followed: also before the start of the server. */
+  gaps(): readonly Gap[] {
+    return this.#gaps?.all ?? [];
   }
 
   status(): SourceStatus[] {

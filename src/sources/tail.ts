@@ -128,6 +128,7 @@ export class Tail {
       inode,
       head: fingerprintOf(this.#head),
       tail: fingerprintOf(this.#beforeLineEnd),
+      at: Date.now(),
       offset: this.#lineEnd,
     };
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gapSchema } from '../sources/source-status.js';
 import { keptSinceSchema } from './coverage.schema.js';
 import { damageSchema } from './damage.schema.js';
 
@@ -71,6 +72,9 @@ export const coverageReportSchema = z
     keptSince: keptSinceSchema,
     note: z.string(),
     damaged: damageSchema,
+    gaps: z
+      .array(gapSchema)
+      .describe('followed logs that were rotated away before they were read, by the clock of the server'),
     nodes: z.array(nodeCoverageSchema),
     others: z
       .object({ flows: flowsSchema, eventsLost: z.int() })

@@ -46,7 +46,7 @@ async function reportOf(
     else writer.appendEvent(eventOf(told), Buffer.from(text));
   }
   await writer.commit();
-  const report = await coverageReport(new MemoryFlowStore(memory), viewer, window);
+  const report = await coverageReport(new MemoryFlowStore(memory), [], viewer, window);
   expect(coverageReportSchema.parse(report)).toEqual(report);
   return { ...report, kinds: report.explanations.map(({ kind }) => kind) };
 }

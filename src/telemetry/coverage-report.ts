@@ -10,10 +10,11 @@ import {
 import type { NodeStatus } from '../domain/coverage/node-status.js';
 import { everything } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
-import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { formatTimestamp, fromMilliseconds } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
+import type { Gap } from '../sources/gaps.js';
 import type { FlowStore, LossReport } from '../store/flow-store.js';
-import { damageReport, format, keptSince, SAMPLING_NOTE, spanOf } from './coverage.js';
+import { damageReport, format, keptSince, SAMPLING_NOTE, spanOf, touches } from './coverage.js';
 import type { CoverageReport } from './coverage-report.schema.js';
 
 const MOST_LOSSES = 100;
@@ -37,6 +38,7 @@ interface Delivered {
 /** Everything known of what is missing from a window, node by node. */
 export async function coverageReport(
   store: FlowStore,
+  gaps: readonly Gap[],
   viewer: Viewer,
   window: Window,
 ): Promise<CoverageReport> {
@@ -44,7 +46,13 @@ export async function coverageReport(
   for await (const minutes of store.minutes(window)) histories.add(minutes);
   histories.end();
   const report = new Report(store, viewer, window, histories);
-  return report.make(viewer.namespaces === 'all' ? undefined : await inScope(store, viewer, window));
+  const delivered = viewer.namespaces === 'all' ? undefined : await inScope(store, viewer, window);
+  return report.make(delivered, gapsOf(gaps, window));
+}
+
+function gapsOf(gaps: readonly Gap[], window: Window): Gap[] {
+  const time = (text: string) => fromMilliseconds(Date.parse(text));
+  return gaps.filter(({ from, to }) => touches(window, time(from), time(to)));
 }
 
 /**
@@ -96,7 +104,7 @@ class Report {
   }
 
   /** `delivered` is what the viewer may see, undefined where that is everything. */
-  make(delivered: ReadonlyMap<string, Delivered> | undefined): CoverageReport {
+  make(delivered: ReadonlyMap<string, Delivered> | undefined, gaps: Gap[]): CoverageReport {
     const { window } = this;
     const names = this.#names();
     const nodes = names.map((name) => {
@@ -113,10 +121,11 @@ class Report {
       keptSince: keptSince(this.store, window),
       note: SAMPLING_NOTE,
       damaged: damageReport(this.store, window),
+      gaps,
       nodes,
       others,
       statusesLeftOut: this.#statusesLeftOut,
-      explanations: explain(nodes, others),
+      explanations: explain(gaps, nodes, others),
     };
   }
 
@@ -212,11 +221,13 @@ function sumOf(losses: readonly LossReport[]): number {
 
 /** Of each kind of gap that there is. */
 function explain(
+  gaps: readonly Gap[],
   nodes: readonly NodeReport[],
   others: CoverageReport['others'],
 ): CoverageReport['explanations'] {
   const some = (test: (node: NodeReport) => boolean) => nodes.some(test);
   const kinds: [string, boolean, GapWords][] = [
+    ['gaps', gaps.length > 0, gapWords.gaps],
     ['silent', some(({ silent }) => silent.minutes > 0), gapWords.silent],
     ['fellSilent', some(({ fellSilent }) => fellSilent), gapWords.fellSilent],
     ['statuses', some(({ statuses }) => statuses.length > 0), gapWords.statuses],

@@ -30,18 +30,19 @@ export function keptSince(store: FlowStore, { since, until }: Window): string | 
 }
 
 /** Damaged blocks that have flows of the window. */
-export function damageReport(store: FlowStore, { since, until }: Window): Damage {
+export function damageReport(store: FlowStore, window: Window): Damage {
   return store
     .damage()
-    .filter(
-      ({ oldest, newest }) =>
-        (since === undefined || newest >= since) && (until === undefined || oldest <= until),
-    )
+    .filter(({ oldest, newest }) => touches(window, oldest, newest))
     .map((range) => ({
       ...range,
       oldest: formatTimestamp(range.oldest),
       newest: formatTimestamp(range.newest),
     }));
+}
+
+export function touches({ since, until }: Window, from: bigint, to: bigint): boolean {
+  return (since === undefined || to >= since) && (until === undefined || from <= until);
 }
 
 /** From the oldest to the newest flow, cut to the window. */

@@ -91,6 +91,7 @@ export class Metrics implements OnModuleDestroy {
     add(Counter, `${prefix}_records_total`, 'Records read of a source', ({ records }) => records);
     add(Counter, `${prefix}_rejected_total`, 'Lines that are no record', ({ rejected }) => rejected);
     add(Counter, `${prefix}_cuts_total`, 'Followed files cut off or written anew', ({ cuts }) => cuts);
+    add(Counter, `${prefix}_gaps_total`, 'Logs rotated away before they were read', ({ gaps }) => gaps);
     add(Gauge, `${prefix}_behind_bytes`, 'Bytes not yet stored', ({ bytesBehind }) => bytesBehind);
     add(Gauge, `${prefix}_last_record_seconds`, 'Time of the newest flow, since 1970', ({ lastRecord }) =>
       lastRecord === null ? undefined : Date.parse(lastRecord) / 1000,

@@ -68,6 +68,6 @@ export class StatusController {
     @CurrentViewer() viewer: Viewer,
     @Query({ schema: windowSchema }) query: WindowQuery,
   ): Promise<CoverageReport> {
-    return coverageReport(this.store, viewer, readWindow(query, Date.now()));
+    return coverageReport(this.store, this.sources.gaps(), viewer, readWindow(query, Date.now()));
   }
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { SourceStatus } from '../../src/sources/source-status.js';
+import type { Gap } from '../../src/sources/gaps.js';
 import { Sources, type SourceOptions } from '../../src/sources/sources.js';
 import { openIngest } from './ingest-pair.js';
 import { WrittenLog } from './log-files.js';
@@ -71,6 +72,10 @@ export class Following {
     const isWanted = (status: SourceStatus) =>
       Object.entries(wanted).every(([name, value]) => status[name as keyof SourceStatus] === value);
     expect(await until(() => this.status(), isWanted)).toMatchObject(wanted);
+  }
+
+  gaps(): readonly Gap[] {
+    return this.#sources!.gaps();
   }
 
   async expectTold(pattern: RegExp): Promise<void> {

@@ -5,6 +5,10 @@ export interface GapWords {
 }
 
 export const gapWords = {
+  gaps: {
+    words: 'A followed log was rotated away before it was read: the flows that stood in it are missing.',
+    hint: 'Let the exporter keep more or larger files (`fileMaxSizeMb`, `fileMaxBackups`), or ask why this server was down or slow then.',
+  },
   silent: {
     words: 'Between its first and its last flow, the node told of no flow for whole minutes.',
     hint: 'A quiet node may have had no traffic. If others were busy: did its agent restart, was its log rotated away before it was read, or was Relay not connected to it?',
