@@ -8,22 +8,11 @@ import { fromMilliseconds } from '../domain/flow/timestamp.js';
 import { flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, record } from '../../test/support/make-flow.js';
-import { append, clock, collect, type OpenedStore } from './flow-store.contract.js';
-
-const RUNS = { numRuns: 25 };
-const second = 1_000_000_000n;
-const ten = 1_780_308_000n * second;
+import { append, clock, collect, opening, RUNS, second, ten, type OpenedStore } from './opened.contract.js';
 
 /** What every store knows of who delivered what and when. `open` gives an empty one, with the clock of the contract. */
 export function coverageContract(name: string, open: () => Promise<OpenedStore>): void {
-  async function opened<T>(use: (store: OpenedStore) => Promise<T>): Promise<T> {
-    const store = await open();
-    try {
-      return await use(store);
-    } finally {
-      await store.close();
-    }
-  }
+  const opened = opening(open);
 
   /** A flow of a node at seconds after ten o'clock. */
   const at = (seconds: number, node = 'c/n1', fields: Record<string, unknown> = {}) => {
