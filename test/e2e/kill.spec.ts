@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { CoverageReport } from '../../src/telemetry/coverage-report.schema.js';
 import {
   endlessFlows,
   flowLines,
@@ -11,7 +12,7 @@ import {
   timeOf,
   uuidsIn,
 } from '../support/run-flows.js';
-import { ndjson, open, post, statusOf, store } from '../support/run-rest.js';
+import { get, ndjson, open, post, statusOf, store } from '../support/run-rest.js';
 import { cleanUp, sleep, startServer, temporaryFolder, until, type Server } from '../support/run-server.js';
 
 afterEach(cleanUp);
@@ -33,6 +34,8 @@ async function expectEachOnce(server: { url: string }, wanted: ReadonlySet<strin
   expect(uuids.length).toBe(distinct.size);
   expect(distinct).toEqual(wanted);
   expect((await statusOf(server)).flows).toBe(wanted.size);
+  const { nodes } = await get<CoverageReport>(server, '/api/v1/coverage');
+  expect(nodes.reduce((sum, { flows }) => sum + flows, 0)).toBe(wanted.size);
 }
 
 describe('a server that is killed', () => {
