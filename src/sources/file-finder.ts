@@ -21,7 +21,7 @@ const ROTATION = 2_000;
 /** Looks for the files of one pattern, and for backups of them that lie beside. */
 export class FileFinder {
   /** Paths of logs, also of those that are missing: backups of them are looked for. */
-  readonly #logs = new Set<string>();
+  readonly logs = new Set<string>();
   #missingSince = -Infinity;
 
   constructor(
@@ -29,16 +29,11 @@ export class FileFinder {
     private readonly source: SourceLog,
   ) {}
 
-  /** It found this log before. */
-  covers(path: string): boolean {
-    return this.#logs.has(path);
-  }
-
   /** Every file once, the oldest first. */
   async look(): Promise<FoundFile[]> {
     const isFolder = await isFolderNow(this.pattern);
     const paths = await this.#paths(isFolder);
-    for (const path of paths) if (backedUpBy(basename(path)).length === 0) this.#logs.add(path);
+    for (const path of paths) if (backedUpBy(basename(path)).length === 0) this.logs.add(path);
     const all = [...new Set([...paths, ...(await this.#backups())])];
     const files = await Promise.all(all.map((path) => this.#see(path)));
     const found = files.filter((file) => file !== undefined);
@@ -53,7 +48,7 @@ export class FileFinder {
   }
 
   async #backups(): Promise<string[]> {
-    const folders = new Set([...this.#logs].map((path) => dirname(path)));
+    const folders = new Set([...this.logs].map((path) => dirname(path)));
     const found = await Promise.all([...folders].map((folder) => this.#backupsIn(folder)));
     return found.flat();
   }
@@ -61,7 +56,7 @@ export class FileFinder {
   async #backupsIn(folder: string): Promise<string[]> {
     const names = await readdir(folder).catch(() => []);
     return names
-      .filter((name) => backedUpBy(name).some((log) => this.#logs.has(join(folder, log))))
+      .filter((name) => backedUpBy(name).some((log) => this.logs.has(join(folder, log))))
       .map((name) => join(folder, name));
   }
 

@@ -190,6 +190,7 @@ export class Follower {
       log.seenAt = Date.now();
       if (log.goneSince !== undefined) watched.source.heal(`gone ${path}`, `${path} is back`);
       log.goneSince = undefined;
+      this.pipeline.gaps.dismiss(log.id);
     } else if (size > 0) await this.#discover(file, watched);
   }
 
@@ -268,12 +269,11 @@ export class Follower {
     for (const inode of this.#shortSince.keys()) if (!seen.has(inode)) this.#shortSince.delete(inode);
     for (const [inode, log] of this.#logs) {
       if (seen.has(inode)) continue;
-      log.goneSince ??= Date.now();
-      if (log.tail.isOpen && Date.now() - Math.max(log.goneSince, log.readAt) < DRAINED) continue;
+      const goneSince = (log.goneSince ??= this.#noteMissing(log));
+      if (log.tail.isOpen && Date.now() - Math.max(goneSince, log.readAt) < DRAINED) continue;
       await log.finish();
       await log.tail.close();
       this.#logs.delete(inode);
-      this.#suspectGap(log);
       this.#sayGone(log);
     }
     await this.#tellGaps();
@@ -281,27 +281,29 @@ export class Follower {
   }
 
   /** Of what was read under the path of a log before the start, nothing may be left. */
-  #lookBack({ source }: Watched): void {
-    for (const { tail, id } of [...this.#logs.values()].filter((log) => log.source === source)) {
-      const [last, state] = this.pipeline.known.lastAt(tail.path) ?? [id];
-      if (last === id || state?.at === undefined || this.#ids().has(last)) continue;
-      const gone = { id: last, path: tail.path, seenAt: state.at, goneAt: Date.now() };
-      this.pipeline.gaps.look(gone, this.#files());
+  #lookBack({ finder }: Watched): void {
+    for (const path of finder.logs) {
+      const [id, state] = this.pipeline.known.lastAt(path) ?? [];
+      if (id === undefined || state?.at === undefined || this.#ids().has(id)) continue;
+      this.pipeline.gaps.look({ id, path, seenAt: state.at, goneAt: Date.now() }, this.#files());
     }
   }
 
-  #suspectGap({ id, tail: { path }, seenAt, goneSince = Date.now() }: FollowedLog): void {
-    const isReplaced = [...this.#logs.values()].some(({ tail }) => tail.path === path);
-    if (isReplaced) this.pipeline.gaps.look({ id, path, seenAt, goneAt: goneSince }, this.#files());
+  /** Answers since when. */
+  #noteMissing({ id, tail: { path }, seenAt }: FollowedLog): number {
+    const goneAt = Date.now();
+    this.pipeline.gaps.look({ id, path, seenAt, goneAt }, this.#files());
+    return goneAt;
   }
 
   async #tellGaps(): Promise<void> {
     const { known, gaps } = this.pipeline;
-    const isRead = (until: number) =>
-      [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt > until);
-    const { gaps: found, note } = gaps.settle(isRead, (id) => known.isFound(id));
+    const ids = this.#ids();
+    const isSettled = (id: string, until: number) =>
+      !ids.has(id) && [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt > until);
+    const { gaps: found, note } = gaps.settle(isSettled, (id) => known.isFound(id));
     for (const { path, from, to } of found) {
-      const watched = this.#watched.find(({ finder }) => finder.covers(path));
+      const watched = this.#watched.find(({ finder }) => finder.logs.has(path));
       if (watched === undefined) continue;
       watched.source.gaps++;
       watched.source.complain(

@@ -48,18 +48,23 @@ export class Gaps {
     if (isOutrun) this.#suspected.set(id, { path, from: toText(seenAt), to: toText(goneAt) });
   }
 
+  /** It was missed for a moment only, as while it was renamed. */
+  dismiss(id: string): void {
+    this.#suspected.delete(id);
+  }
+
   /**
    * When everything that lay there was read, a log that was not found in it is lost. `note` is to be stored.
-   * `isRead` tells whether all files found until a time were.
+   * `isSettled` tells whether a log is let go, and all files found until a time are read.
    */
   settle(
-    isRead: (milliseconds: number) => boolean,
+    isSettled: (id: string, milliseconds: number) => boolean,
     isFound: (id: string) => boolean,
   ): { gaps: Gap[]; note: Checkpoint[] } {
     const gaps: Gap[] = [];
     const note: Checkpoint[] = [];
     for (const [id, gap] of this.#suspected) {
-      if (!isRead(Date.parse(gap.to))) continue;
+      if (!isSettled(id, Date.parse(gap.to))) continue;
       this.#suspected.delete(id);
       if (isFound(id)) continue;
       gaps.push(gap);
