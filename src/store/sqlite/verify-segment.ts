@@ -65,7 +65,10 @@ export class SegmentVerifier {
       yield 'its oldest or newest time is not that of its flows';
   }
 
-  /** As whoever stores flows knows them: by their keys, among those of about the same time. */
+  /**
+   * By their keys, among those of about the same time, as whoever stores flows knows them. A uuid that came with
+   * another time, or with none, may be held twice.
+   */
   *#checkKeys({ info, columns, keys }: Segment): Generator<string> {
     const within = new Set<string>();
     const runs = new TimeRuns();
@@ -74,17 +77,45 @@ export class SegmentVerifier {
     let twice = 0;
     for (let row = 0; row < info.flows; row++) {
       bytes.set(keys.subarray(row * KEY_BYTES, (row + 1) * KEY_BYTES));
-      const second = secondOf(columns.time[row] ?? 0n);
+      const time = columns.time[row] ?? 0n;
+      const second = secondOf(time);
       runs.add(second);
-      const name = key.join();
       // Those without a time have a table of their own, which holds none twice.
       const isTimeless = ((columns.flags[row] ?? 0) & Flag.placedAtArrival) !== 0;
-      if (within.has(name) || (!isTimeless && this.#known.has(key, hashOf(key), second))) twice++;
+      const name = isTimeless ? key.join() : `${key.join()} ${time}`;
+      const isKnown = !isTimeless && this.#known.has(key, hashOf(key), second);
+      if (within.has(name) || (isKnown && this.#isBefore(info, bytes, time))) twice++;
       within.add(name);
     }
     this.#known.seal(info.firstSeq, KeyBlock.of(keys), runs.runs);
     this.#known.committed(info.firstSeq);
     if (twice > 0) yield `${twice} of its flows are held twice`;
+  }
+
+  /** Whether a segment before this one holds the flow, with the same time. */
+  #isBefore(info: SegmentInfo, key: Uint8Array, time: bigint): boolean {
+    return this.segments
+      .infos()
+      .filter(
+        ({ firstSeq, timeMin, timeMax }) => firstSeq < info.firstSeq && timeMin <= time && time <= timeMax,
+      )
+      .some((before) => this.#holds(before, key, time));
+  }
+
+  #holds(info: SegmentInfo, key: Uint8Array, time: bigint): boolean {
+    try {
+      const segment = this.segments.read(info);
+      if (segment === undefined) return false;
+      const { columns, keys } = segment;
+      return columns.time.some(
+        (held, row) =>
+          held === time && Buffer.compare(keys.subarray(row * KEY_BYTES, (row + 1) * KEY_BYTES), key) === 0,
+      );
+    } catch (error) {
+      // It is told where it is looked at itself.
+      if (isDamage(error) || error instanceof Gone) return false;
+      throw error;
+    }
   }
 
   *#checkRows(segment: Segment): Generator<string> {

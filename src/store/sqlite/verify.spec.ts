@@ -102,8 +102,13 @@ describe('verify', () => {
     [
       'a key is of another flow',
       `UPDATE segment SET keys = (SELECT keys FROM segment WHERE first_seq = 1), keys_checksum = NULL WHERE id = ${second}`,
-      // Whose times are those of the others: only among them is a flow known again.
-      /9 of its flows are held twice\n.*10 of its flows \(11 to 20\): the key is not that of the record/,
+      /10 of its flows \(11 to 20\): the key is not that of the record/,
+    ],
+    [
+      'flows are held twice',
+      `UPDATE segment SET (keys, keys_checksum, columns, checksum) =
+         (SELECT keys, keys_checksum, columns, checksum FROM segment WHERE first_seq = 1) WHERE id = ${second}`,
+      /: 10 of its flows are held twice/,
     ],
     [
       'times are wrong',
