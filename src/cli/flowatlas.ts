@@ -7,6 +7,7 @@ import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { levels } from '../service-map/service-map.schema.js';
 import { version } from '../version.js';
 import { backUpFolder, restoreFolder } from './backup.js';
+import { compactFolder } from './compact.js';
 import { demo } from './demo.js';
 import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
@@ -118,6 +119,12 @@ program
   .action((file: string, { force, ...options }: DataOptions & { force?: true }) =>
     restoreFolder(file, folderOf(options), force === true),
   );
+
+program
+  .command('compact')
+  .description('merge small blocks and give free room back; a running server merges by itself')
+  .addOption(dataOption())
+  .action((options: DataOptions) => compactFolder(folderOf(options)));
 
 interface DataOptions {
   data?: string;

@@ -55,9 +55,14 @@ export class IngestClient {
     this.#events.on('committed', listener);
   }
 
-  /** Called when flows were removed, or when they should have been and could not. */
-  onRemoved(listener: (removal: Removal | Error) => void): void {
+  /** Called when flows were removed. */
+  onRemoved(listener: (removal: Removal) => void): void {
     this.#events.on('removed', listener);
+  }
+
+  /** Called when flows could not be removed, or blocks not merged, with words for the operator. */
+  onTrouble(listener: (message: string) => void): void {
+    this.#events.on('trouble', listener);
   }
 
   /** False when the writing thread died: nothing can be stored until a restart. */
@@ -135,7 +140,7 @@ export class IngestClient {
       this.#reported(message);
       fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));
     } else if (message.kind === 'removed') this.#events.emit('removed', message.removal);
-    else if (message.kind === 'not removed') this.#events.emit('removed', new Error(message.message));
+    else if (message.kind === 'trouble') this.#events.emit('trouble', message.message);
     else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
   }
 

@@ -37,6 +37,6 @@ export type FromWriter =
   | { kind: 'committed' }
   /** Flows were removed, as they were too old or too much. */
   | { kind: 'removed'; removal: Removal }
-  /** They could not be; it is tried again. */
-  | { kind: 'not removed'; message: string }
+  /** Upkeep failed, in words for the operator; it is tried again. */
+  | { kind: 'trouble'; message: string }
   | { kind: 'closed' };

@@ -11,8 +11,9 @@ import { IngestSession } from './ingest-session.js';
 const OPEN_AT_MOST = 400;
 /** What became too old is looked for so often, in milliseconds, and after commits. */
 const TRIM_EVERY = 60_000;
-/** Milliseconds before a removal that failed is tried again. */
+/** Milliseconds before a removal, or a merge, that failed is tried again. */
 const TRIM_AGAIN = 10_000;
+const MERGE_AGAIN = 60_000;
 
 /**
  * The side of ingest that runs in the writing thread: takes chunks of all open sessions in turn,
@@ -27,10 +28,11 @@ export class IngestServer {
   #waiting: number[] = [];
   #commit: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
-  /** When to look for what is to be removed, whether that goes on, and whether it failed. */
+  /** When to look for what is to be removed and to be merged, and whether that goes on. */
   #trimAt = 0;
-  #isTrimming = false;
   #trimFailed = false;
+  #mergeAt = 0;
+  #isTidying = false;
 
   constructor(
     private readonly writer: FlowWriter,
@@ -45,15 +47,35 @@ export class IngestServer {
     this.#timer = setInterval(() => {
       writer.commitAfter(OPEN_AT_MOST);
       void this.#answerWaiting();
-      if (Date.now() >= this.#trimAt && !this.#isTrimming) void this.#trim();
+      if (!this.#isTidying) void this.#tidy();
     }, OPEN_AT_MOST);
+  }
+
+  async #tidy(): Promise<void> {
+    this.#isTidying = true;
+    if (Date.now() >= this.#trimAt) await this.#trim();
+    if (Date.now() >= this.#mergeAt) await this.#merge();
+    this.#isTidying = false;
+  }
+
+  async #merge(): Promise<void> {
+    try {
+      await this.writer.merge(this.limits);
+    } catch (error) {
+      this.#mergeAt = Date.now() + MERGE_AGAIN;
+      this.#tellTrouble('small blocks could not be merged', error);
+    }
+  }
+
+  #tellTrouble(what: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.send({ kind: 'trouble', message: `${what} (${reason}); it is tried again` });
   }
 
   async #trim(): Promise<void> {
     const { keepFor, keepBytes } = this.limits;
     this.#trimAt = Date.now() + Math.min(TRIM_EVERY, keepFor ?? TRIM_EVERY);
     if (keepFor === undefined && keepBytes === undefined) return;
-    this.#isTrimming = true;
     try {
       const removal = await this.writer.trim(this.limits);
       this.#trimFailed = false;
@@ -61,9 +83,7 @@ export class IngestServer {
     } catch (error) {
       this.#trimFailed = true;
       this.#trimAt = Date.now() + TRIM_AGAIN;
-      this.send({ kind: 'not removed', message: error instanceof Error ? error.message : String(error) });
-    } finally {
-      this.#isTrimming = false;
+      this.#tellTrouble('old flows could not be removed', error);
     }
   }
 

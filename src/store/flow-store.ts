@@ -227,6 +227,12 @@ export abstract class FlowWriter {
    */
   abstract trim(limits: KeepLimits): Promise<Removal | undefined>;
 
+  /**
+   * Makes one block of some small ones that lie side by side, so that reading does not slow down with
+   * their number; no answer changes. A step of some milliseconds; false when there is nothing to merge now.
+   */
+  abstract merge(limits: KeepLimits): Promise<boolean>;
+
   /** Called after each commit that made flows or events durable. */
   onCommit: () => void = () => undefined;
 

@@ -7,9 +7,12 @@ import {
   DatabaseRefused,
   lockFolder,
   openExisting,
+  openForWriting,
   readMigrations,
   type Migration,
 } from './sqlite/database.js';
+import { LONGEST_WAIT } from './sqlite/retention.js';
+import { SegmentMerger } from './sqlite/segment-merger.js';
 import { verify, type Verified } from './sqlite/verify.js';
 
 /** What operators do to a database as a whole, beside the server or without one. */
@@ -43,7 +46,7 @@ export async function restore(
   const lock = lockFolder(folder);
   try {
     const file = join(folder, DATABASE_FILE);
-    if (!force && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0)
+    if (!force && sizeOf(file) > 0)
       throw new DatabaseRefused(`${file} exists; --force puts the backup in its place`);
     if (!force) refuseDamaged(from, progress);
     await copyWhole(from, file, progress, (copy) => {
@@ -53,6 +56,67 @@ export async function restore(
   } finally {
     lock.release();
   }
+}
+
+export interface Compacted {
+  blocksBefore: number;
+  blocks: number;
+  bytesBefore: number;
+  bytes: number;
+}
+
+/** Pages given back to the file system between two looks at the progress: 16 MiB. */
+const PAGES_AT_ONCE = 1_024;
+
+/** Merges all blocks that can be merged, and gives free pages back. Whatever ends it, nothing is lost. */
+export async function compact(folder: string, progress: OnProgress): Promise<Compacted> {
+  const file = join(folder, DATABASE_FILE);
+  // Nothing is made, and nothing migrated, where there is no database of today.
+  openExisting(file, migrations()).close();
+  const lock = lockFolder(folder);
+  try {
+    const bytesBefore = sizeOf(file) + sizeOf(`${file}-wal`);
+    const db = openForWriting(file, migrations());
+    try {
+      const blocksBefore = blocksOf(db);
+      await mergeAll(db, progress);
+      shrink(db, progress);
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      return { blocksBefore, blocks: blocksOf(db), bytesBefore, bytes: sizeOf(file) };
+    } finally {
+      db.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+type Db = ReturnType<typeof openForWriting>;
+
+async function mergeAll(db: Db, progress: OnProgress): Promise<void> {
+  const last = db.prepare<[], number | null>('SELECT max(first_seq) FROM segment').pluck().get() ?? 0;
+  const merger = new SegmentMerger(db);
+  const stretch = BigInt(LONGEST_WAIT) * 1_000_000n;
+  while (await merger.mergeSome({ stretch, isGrowing: false })) progress(merger.settled, last);
+}
+
+function shrink(db: Db, progress: OnProgress): void {
+  const countFree = () => db.pragma('freelist_count', { simple: true }) as number;
+  const all = countFree();
+  for (let free = all, before = Infinity; free > 0 && free < before;) {
+    before = free;
+    db.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
+    free = countFree();
+    progress(all - free, all);
+  }
+}
+
+function blocksOf(db: Db): number {
+  return db.prepare<[], number>('SELECT count(*) FROM segment').pluck().get() ?? 0;
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** A file of the name `to` is the whole copy or what it was before. */

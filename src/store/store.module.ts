@@ -97,6 +97,9 @@ export class StoreModule {
       tell(removal);
       feed.publish();
     });
+    open.ingest.onTrouble((message) => {
+      new Logger('store').error(message);
+    });
     const lifetime: OnApplicationShutdown = { onApplicationShutdown: () => open.close() };
     return {
       module: StoreModule,
@@ -111,13 +114,9 @@ export class StoreModule {
   }
 }
 
-function tell(removal: Removal | Error): void {
-  const log = new Logger('retention');
-  if (removal instanceof Error) {
-    log.error(`old flows could not be removed (${removal.message}); it is tried again`);
-    return;
-  }
-  const { flows, events, until } = removal;
+function tell({ flows, events, until }: Removal): void {
   const upTo = until === undefined ? '' : `, the newest of ${formatTimestamp(until)}`;
-  log.log(`removed ${flows.toLocaleString('en')} flows and ${events.toLocaleString('en')} events${upTo}`);
+  new Logger('retention').log(
+    `removed ${flows.toLocaleString('en')} flows and ${events.toLocaleString('en')} events${upTo}`,
+  );
 }

@@ -148,6 +148,11 @@ export class MemoryFlowWriter extends FlowWriter {
     return Promise.resolve({ flows: old.length, events, until });
   }
 
+  /** There are no blocks. */
+  merge(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   commitAfter(): void {
     void this.commit();
   }

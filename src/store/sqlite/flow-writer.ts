@@ -11,10 +11,11 @@ import { hashOf } from './key-block.js';
 import { bytesOf, KnownKeys } from './known-keys.js';
 import type { CountedRows } from './edge-counter.js';
 import { NodeMinutes } from './node-minutes.js';
-import { Retention } from './retention.js';
+import { Retention, waitOf } from './retention.js';
 import { Rollup } from './rollup.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
 import { SegmentInserter } from './segment-inserter.js';
+import { SegmentMerger } from './segment-merger.js';
 import { secondOf } from './time-runs.js';
 
 /** Sealed segments that may wait for the disk before the reader of flows has to. */
@@ -54,6 +55,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #inserter: SegmentInserter;
   readonly #minutes: NodeMinutes;
+  readonly #merger: SegmentMerger;
   #events: NewEvent[] = [];
   #generation = 0;
   /** Of the newest segment on disk: it and later ones are in use. */
@@ -83,6 +85,9 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
     this.#minutes = new NodeMinutes(db);
+    this.#merger = new SegmentMerger(db, ({ segments, firstSeq, runs }) => {
+      this.#known.merged(segments, firstSeq, runs);
+    });
     this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
     this.#reload();
   }
@@ -187,6 +192,12 @@ export class SqliteFlowWriter extends FlowWriter {
       await setImmediate();
     }
     return removal.flows === 0 && removal.events === 0 ? undefined : removal;
+  }
+
+  /** Not while commits are under way: what is new comes first. */
+  async merge(limits: KeepLimits): Promise<boolean> {
+    const stretch = BigInt(Math.max(1, waitOf(limits))) * 1_000_000n;
+    return this.#commits.length === 0 && (await this.#merger.mergeSome({ stretch, isGrowing: true }));
   }
 
   async close(): Promise<void> {

@@ -77,6 +77,12 @@ export class KnownKeys {
     if (block !== undefined) this.#keep(firstSeq, block);
   }
 
+  /** Segments became one, which is known by the number of its first flow. */
+  merged(segments: ReadonlySet<number>, firstSeq: number, runs: readonly TimeRun[]): void {
+    this.forget(segments);
+    for (const run of runs) this.#index.add(firstSeq, run);
+  }
+
   /** Segments that were removed. */
   forget(segments: ReadonlySet<number>): void {
     this.#index.remove(segments);
@@ -143,10 +149,8 @@ export class KnownKeys {
   /** Without any where they are damaged: better a flow is stored twice than none is stored any more. */
   #load(seq: number): KeyBlock | undefined {
     try {
-      // The segment that holds the flow with this number: it may have been merged with the one before it.
       const row = this.#statements.keys.get(seq);
-      if (row === undefined || row.firstSeq + row.flows <= seq) return undefined;
-      return KeyBlock.of(readKeys(row));
+      return row && KeyBlock.of(readKeys(row));
     } catch (error) {
       if (!isDamage(error)) throw error;
       return KeyBlock.ofRows(0);
@@ -177,8 +181,8 @@ export function bytesOf(key: FlowKey): Uint8Array {
 function prepare(db: Database.Database) {
   return {
     timeless: db.prepare<[Uint8Array], number>('SELECT 1 FROM timeless WHERE key = ?').pluck(),
-    keys: db.prepare<[number], KeysRow & { firstSeq: number }>(
-      'SELECT first_seq AS firstSeq, flows, keys, keys_checksum AS checksum FROM segment WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1',
+    keys: db.prepare<[number], KeysRow>(
+      'SELECT flows, keys, keys_checksum AS checksum FROM segment WHERE first_seq = ?',
     ),
     runs: db
       .prepare<[], [number, number, number]>(

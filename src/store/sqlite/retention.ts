@@ -13,7 +13,7 @@ const PAGES_AT_ONCE = 256;
  * much is removed beyond it.
  */
 const SHARE = 1 / 20;
-const LONGEST_WAIT = 3_600_000;
+export const LONGEST_WAIT = 3_600_000;
 /** Pages that the log may have before it is copied into the file: as many as else, fewer where the limit is small. */
 const LOG_PAGES = 2_000;
 const LOG_SHARE = 1 / 8;
@@ -29,6 +29,11 @@ interface Step extends Removal {
 }
 
 type SegmentRow = [id: bigint, firstSeq: bigint, flows: bigint, timeMax: bigint];
+
+/** Milliseconds that what is too old waits before it is removed, at most. */
+export function waitOf({ keepFor = Infinity }: KeepLimits): number {
+  return Math.min(LONGEST_WAIT, Math.floor(keepFor * SHARE));
+}
 
 /** Removes what is too old or too much: whole segments, the oldest first, a few in a transaction. */
 export class Retention {
@@ -60,8 +65,7 @@ export class Retention {
     const { keepFor } = this.limits;
     if (this.#bytesUsed() > this.#room) this.#isTooLarge = true;
     if (this.#isTooLarge || keepFor === undefined) return this.#isTooLarge;
-    const wait = Math.min(LONGEST_WAIT, Math.floor(keepFor * SHARE));
-    const oldest = fromMilliseconds(this.now() - keepFor - wait);
+    const oldest = fromMilliseconds(this.now() - keepFor - waitOf(this.limits));
     const { older, olderEvent } = this.#statements;
     return older.get(oldest, 1) !== undefined || olderEvent.get(oldest) !== undefined;
   }

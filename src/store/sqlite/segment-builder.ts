@@ -11,9 +11,9 @@ import { packKeys } from './keys.js';
 import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
 import { secondOf, TimeRuns, type TimeRun } from './time-runs.js';
 
-const SEGMENT_ROWS = 8_192;
+export const SEGMENT_ROWS = 8_192;
 /** Texts are unpacked a chunk at a time to be read; the compressor finds what repeats within one. */
-const CHUNK_BYTES = 1 << 20;
+export const CHUNK_BYTES = 1 << 20;
 /** A segment of huge records, or of much that is new to the dictionary, is closed before it fills its rows. */
 const SEGMENT_BYTES = 16 << 20;
 

@@ -95,6 +95,24 @@ export function readSegmentColumns(
   return columns;
 }
 
+/** The rows of segments of one generation, one behind the other. */
+export function joinSegmentColumns(parts: readonly SegmentColumns[]): SegmentColumns {
+  const joined = emptySegmentColumns(parts.reduce((sum, { time }) => sum + time.length, 0));
+  joined.known = new Uint32Array(parts.reduce((sum, { known }) => sum + known.length, 0));
+  let row = 0;
+  let text = 0;
+  for (const part of parts) {
+    joined.time.set(part.time, row);
+    for (const name of ['weight', ...plain, ...ports, ...foretold] as const)
+      joined[name].set(part[name], row);
+    joined.known.set(part.known, text);
+    for (const [i, first] of part.firstKnown.entries()) joined.firstKnown[row + i] = text + first;
+    row += part.time.length;
+    text += part.known.length;
+  }
+  return joined;
+}
+
 /** A row's template with both ends, and with each of them alone: who sees a flow depends on one of them. */
 function withEnds({ template, source, destination }: SegmentColumns, row: number, slot = 0): Companies {
   const told = (template[row] ?? 0) + (slot << 24);

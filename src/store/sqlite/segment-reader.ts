@@ -57,7 +57,8 @@ export class SegmentReader {
 
   /** Undefined when the segment is not there any more. */
   read(info: SegmentInfo): Segment | undefined {
-    const segment = this.#cached(info) ?? this.#loadOnce(info);
+    // An id is never given again: also what was merged elsewhere or removed meanwhile still tells the same.
+    const segment = this.#cache.get(info.id) ?? this.#loadOnce(info);
     if (segment === undefined) return undefined;
     this.#cache.delete(info.id);
     this.#cache.set(info.id, segment);
@@ -73,15 +74,6 @@ export class SegmentReader {
     this.#cache.delete(id);
     this.#broken.delete(id);
     this.#texts.forget(id);
-  }
-
-  /** Merging may put later flows into it: only the same flows are the same segment. */
-  #cached(info: SegmentInfo): Segment | undefined {
-    const segment = this.#cache.get(info.id);
-    if (segment === undefined) return undefined;
-    if (segment.info.firstSeq === info.firstSeq && segment.info.flows === info.flows) return segment;
-    this.forget(info.id);
-    return undefined;
   }
 
   #loadOnce(info: SegmentInfo): Segment | undefined {

@@ -23,6 +23,8 @@ export class Segment {
   /** Where the own texts of each row begin. */
   readonly #firstText: Uint32Array;
   readonly #l7: (L7 | undefined)[] = [];
+  /** Own texts of all its records. */
+  readonly texts: number;
   #keys: Uint8Array | undefined;
 
   constructor(
@@ -39,6 +41,7 @@ export class Segment {
       this.#firstText[row] = next;
       next += this.template(row).ownTexts;
     }
+    this.texts = next;
   }
 
   template(row: number): Template {

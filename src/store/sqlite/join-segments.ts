@@ -1,0 +1,74 @@
+import { compress } from './compression.js';
+import { packKeys } from './keys.js';
+import { CHUNK_BYTES, type PackedSegment } from './segment-builder.js';
+import { joinSegmentColumns, writeSegmentColumns } from './segment-columns.js';
+import type { Segment } from './segment.js';
+import { secondOf, TimeRuns } from './time-runs.js';
+
+/** A segment with what of it is to be joined. */
+export interface Part {
+  segment: Segment;
+  keys: Uint8Array;
+  /** Its own texts, one a line, as they were cut into chunks. */
+  texts: readonly Lines[];
+}
+
+export interface Lines {
+  bytes: Buffer;
+  count: number;
+}
+
+/**
+ * Neighbours of one generation as one segment, but for what its nodes delivered. The dictionary goes by
+ * generation and the keys of timeless flows by number, so both stay as they are.
+ */
+export async function joinSegments(
+  parts: readonly Part[],
+  nodes: PackedSegment['nodes'],
+): Promise<PackedSegment> {
+  const [first] = parts;
+  if (first === undefined) throw new Error('there is nothing to join');
+  const { firstSeq, generation } = first.segment.info;
+  const joined = joinSegmentColumns(parts.map(({ segment }) => segment.columns));
+  const flows = joined.time.length;
+  const times = new TimeRuns();
+  for (const time of joined.time) times.add(secondOf(time));
+  const [columns, keys, chunks] = await Promise.all([
+    compress(writeSegmentColumns(joined, flows)),
+    packKeys(Buffer.concat(parts.map(({ keys }) => keys))),
+    Promise.all(joinChunks(parts.flatMap(({ texts }) => texts))),
+  ]);
+  return {
+    firstSeq,
+    generation,
+    flows,
+    timeMin: parts.map(({ segment }) => segment.info.timeMin).reduce((a, b) => (a < b ? a : b)),
+    timeMax: parts.map(({ segment }) => segment.info.timeMax).reduce((a, b) => (a > b ? a : b)),
+    columns,
+    keys,
+    chunks,
+    dictionary: [],
+    timeless: [],
+    nodes,
+    runs: times.runs,
+  };
+}
+
+/** Neighbours together, up to the size of a chunk. */
+function joinChunks(texts: readonly Lines[]): Promise<PackedSegment['chunks'][number]>[] {
+  const chunks: { firstText: number; parts: Buffer[]; bytes: number }[] = [];
+  let firstText = 0;
+  for (const { bytes, count } of texts) {
+    const last = chunks.at(-1);
+    if (last === undefined || last.bytes + bytes.length > CHUNK_BYTES) {
+      chunks.push({ firstText, parts: [bytes], bytes: bytes.length });
+    } else {
+      last.parts.push(bytes);
+      last.bytes += bytes.length;
+    }
+    firstText += count;
+  }
+  return chunks.map(async ({ firstText, parts }) => {
+    return { firstText, texts: await compress(Buffer.concat(parts)) };
+  });
+}
