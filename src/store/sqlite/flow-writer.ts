@@ -85,8 +85,8 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
     this.#minutes = new NodeMinutes(db);
-    this.#merger = new SegmentMerger(db, ({ segments, firstSeq, runs }) => {
-      this.#known.merged(segments, firstSeq, runs);
+    this.#merger = new SegmentMerger(db, ({ firstSeq, flows, slices }) => {
+      this.#known.merged(firstSeq, flows, slices);
     });
     this.#segment = new SegmentBuilder(1, 0, this.#dictionary);
     this.#reload();
@@ -181,7 +181,7 @@ export class SqliteFlowWriter extends FlowWriter {
     while (this.db.open) {
       const step = retention.removeSome();
       if (step === undefined) break;
-      this.#known.forget(step.segments);
+      for (const { firstSeq, flows } of step.segments) this.#known.forget(firstSeq, flows);
       removal.flows += step.flows;
       removal.events += step.events;
       removal.until = later(removal.until, step.until);
@@ -217,7 +217,7 @@ export class SqliteFlowWriter extends FlowWriter {
       checkpoints: this.#checkpoints,
     };
     const packed = segment.rows === 0 ? Promise.resolve(undefined) : segment.pack();
-    if (segment.rows > 0) this.#known.seal(segment.firstSeq, segment.keys.fitted(), segment.runs);
+    this.#known.seal(segment.firstSeq, segment.keys, segment.slices);
     this.#generationFlows += segment.rows;
     const full = this.#generationFlows >= GENERATION_FLOWS || this.#dictionary.bytes >= GENERATION_BYTES;
     if (full) this.#beginGeneration();
@@ -258,7 +258,7 @@ export class SqliteFlowWriter extends FlowWriter {
       if (this.#failure === undefined) {
         this.#insert(segment, beside);
         if (segment !== undefined) {
-          this.#known.committed(segment.firstSeq);
+          this.#known.committed(segment.firstSeq, segment.flows);
           this.#generationOnDisk = segment.generation;
         }
         for (const { key } of beside.events) this.#newEvents.delete(key.join());

@@ -3,7 +3,7 @@ import { packKeys } from './keys.js';
 import { CHUNK_BYTES, type PackedSegment } from './segment-builder.js';
 import { joinSegmentColumns, writeSegmentColumns } from './segment-columns.js';
 import type { Segment } from './segment.js';
-import { secondOf, TimeRuns } from './time-runs.js';
+import { secondOf, Slices } from './time-runs.js';
 
 /** A segment with what of it is to be joined. */
 export interface Part {
@@ -31,8 +31,8 @@ export async function joinSegments(
   const { firstSeq, generation } = first.segment.info;
   const joined = joinSegmentColumns(parts.map(({ segment }) => segment.columns));
   const flows = joined.time.length;
-  const times = new TimeRuns();
-  for (const time of joined.time) times.add(secondOf(time));
+  const times = new Slices();
+  for (const [row, time] of joined.time.entries()) times.add(row, secondOf(time));
   const [columns, keys, chunks] = await Promise.all([
     compress(writeSegmentColumns(joined, flows)),
     packKeys(Buffer.concat(parts.map(({ keys }) => keys))),
@@ -50,7 +50,7 @@ export async function joinSegments(
     dictionary: [],
     timeless: [],
     nodes,
-    runs: times.runs,
+    slices: times.slices,
   };
 }
 

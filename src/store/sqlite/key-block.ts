@@ -5,7 +5,7 @@ const WORDS = KEY_BYTES / 4;
 const MOST_SHORT = 0xffff;
 
 /**
- * The keys of one segment's flows, in order, and a table of places to find them by: some 20 bytes a
+ * The keys of flows of one segment, in order, and a table of places to find them by: some 20 bytes a
  * flow. Small enough for the processor's cache, where one table of all flows would miss it each time.
  */
 export class KeyBlock {
@@ -52,7 +52,12 @@ export class KeyBlock {
 
   /** Itself, or where it holds far fewer keys than it has room for, a smaller one. */
   fitted(): KeyBlock {
-    return this.#size * WORDS * 2 > this.#keys.length ? this : KeyBlock.of(this.written().slice());
+    return this.#size * WORDS * 2 > this.#keys.length ? this : this.part(0);
+  }
+
+  /** A block of the rows from one up to, without, another. */
+  part(from: number, to = this.#size): KeyBlock {
+    return KeyBlock.of(this.written().slice(from * KEY_BYTES, to * KEY_BYTES));
   }
 
   has(key: FlowKey, hash: number): boolean {

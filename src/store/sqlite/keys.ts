@@ -23,18 +23,21 @@ export interface KeysRow {
   checksum: number | null;
 }
 
-/** Throws `Damaged` where they are not what was written. */
-export function readKeys(row: KeysRow): Uint8Array {
+/** From row `from` on, up to the one before `end`. Throws `Damaged` where they are not what was written. */
+export function readKeys(row: KeysRow, from = 0, end = row.flows): Uint8Array {
   const { flows, keys: blob, checksum } = typed(row, { flows: 'count', keys: 'blob', checksum: 'count?' });
   refuseChanged(checksum, blob);
   const planes = decompress(blob);
   if (planes.length !== flows * KEY_BYTES) {
     throw new Damaged(`it has ${flows} flows, but ${planes.length} bytes of keys`);
   }
-  const keys = new Uint8Array(planes.length);
-  let at = 0;
+  const keys = new Uint8Array((end - from) * KEY_BYTES);
   for (let byte = 0; byte < KEY_BYTES; byte++) {
-    for (let row = 0; row < flows; row++) keys[row * KEY_BYTES + byte] = planes[at++] ?? 0;
+    let at = byte;
+    for (const part of planes.subarray(byte * flows + from, byte * flows + end)) {
+      keys[at] = part;
+      at += KEY_BYTES;
+    }
   }
   return keys;
 }

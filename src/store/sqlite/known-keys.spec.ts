@@ -126,6 +126,36 @@ describe('a flow that comes again', () => {
   );
 });
 
+describe('a segment that took hours to fill', () => {
+  it.each([1, 64 << 20])(
+    'is known slice by slice, before and after a restart, with %i bytes',
+    async (mostBytes) => {
+      const file = join(newFolder(), 'flowatlas.db');
+      const text = (i: number) => {
+        const time = new Date(Date.UTC(2026, 5, 1) + i * 3_000).toISOString();
+        const uuid = `5b1f0a1e-0001-4000-8000-${String(i).padStart(12, '0')}`;
+        return newFlow(jsonText(record({ uuid, time })));
+      };
+      const open = () =>
+        new SqliteFlowWriter(openForWriting(file, migrations), Date.now, undefined, mostBytes);
+      const mixed = Array.from({ length: 9_000 }, (_, i) => (i * 7_919) % 9_000);
+      let writer = open();
+      for (let i = 0; i < 9_000; i++) expect(writer.append(text(i))).toBe(true);
+      for (const i of mixed.slice(0, 100)) expect(writer.append(text(i))).toBe(false);
+      await writer.commit();
+      for (const i of mixed.slice(100, 200)) expect(writer.append(text(i))).toBe(false);
+      await writer.close();
+      writer = open();
+      for (const i of mixed.slice(0, 400)) expect(writer.append(text(i))).toBe(false);
+      expect(writer.append(text(9_000))).toBe(true);
+      await writer.close();
+      const db = openForWriting(file, migrations);
+      expect(db.prepare('SELECT count(*) FROM segment_slice').pluck().get()).toBeGreaterThan(15);
+      db.close();
+    },
+  );
+});
+
 describe('the keys held in memory', () => {
   it('stay within their bound, whatever is stored and asked for', async () => {
     const db = openForWriting(join(newFolder(), 'flowatlas.db'), migrations);
@@ -141,7 +171,7 @@ describe('the keys held in memory', () => {
       // Every tenth reaches over all others.
       const [first, last] = segment % 10 === 0 ? [0, 20_000] : [segment * 100, segment * 100 + 99];
       const firstSeq = segment * 100 + 1;
-      known.seal(firstSeq, block, [{ first, last }]);
+      known.seal(firstSeq, block, [{ firstRow: 0, runs: [{ first, last }] }]);
       insert.run(
         firstSeq,
         BigInt(first) * 10n ** 9n,
@@ -149,7 +179,7 @@ describe('the keys held in memory', () => {
         Buffer.alloc(0),
         await packKeys(block.written()),
       );
-      known.committed(firstSeq);
+      known.committed(firstSeq, 100);
       expect(known.bytes).toBeLessThanOrEqual(mostBytes);
     }
     const expectKnown = (keys: KnownKeys) => {

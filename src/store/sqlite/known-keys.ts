@@ -4,32 +4,33 @@ import { isDamage } from './damage.js';
 import { readKeys, type KeysRow } from './keys.js';
 import { KeyBlock } from './key-block.js';
 import { RunIndex } from './run-index.js';
-import { secondOf, type TimeRun } from './time-runs.js';
+import { secondOf, type Slice } from './time-runs.js';
 
 /**
- * Bytes of keys kept of segments on disk: the keys of 400 full segments, which is how many may hold
- * flows of one and the same second before each flow has to be looked for on disk.
+ * Bytes of keys kept of slices on disk. Where flows are of hours, that is 6,400 slices of 512 rows: so
+ * many sources may hold flows of one and the same second before each flow has to be looked for on disk.
  */
 const MOST_BYTES = 64 << 20;
 
 /**
  * Which flows are stored, without holding all their keys. A flow that comes again comes with its
- * time, so its key is looked for in the segments that have flows about that time, whose keys are
- * read when the first such flow comes. Flows come almost in order: the segments asked of one flow are
- * those of the next. Flows without a time have a table of their own.
+ * time, so its key is looked for in the slices of segments that have flows about that time, whose
+ * keys are read when the first such flow comes. Flows come almost in order: the slices asked of one
+ * flow are those of the next. Flows without a time have a table of their own. A slice goes by the
+ * number of its first flow.
  */
 export class KnownKeys {
   readonly #index = new RunIndex();
-  /** Of segments that are not yet on disk, by the number of their first flow. */
+  /** Of slices that are not yet on disk. */
   readonly #pending = new Map<number, KeyBlock>();
-  /** Of segments on disk, the last used at the end. */
+  /** Of slices on disk, the last used at the end. */
   readonly #loaded = new Map<number, KeyBlock>();
   readonly #statements: ReturnType<typeof prepare>;
   #loadedBytes = 0;
-  /** The last question: for which seconds its answer holds, which segments, and their keys where there is room. */
+  /** The last question: for which seconds its answer holds, which slices, and their keys where there is room. */
   #first = 1;
   #last = 0;
-  #segments: readonly number[] = [];
+  #slices: readonly number[] = [];
   #blocks: readonly KeyBlock[] | undefined;
 
   constructor(
@@ -48,7 +49,7 @@ export class KnownKeys {
   has(key: FlowKey, hash: number, second: number | undefined): boolean {
     if (second === undefined) return this.#hasTimeless(key, hash);
     if (second < this.#first || second > this.#last) this.#lookUp(second);
-    if (this.#blocks === undefined) return this.#segments.some((seq) => this.#block(seq)?.has(key, hash));
+    if (this.#blocks === undefined) return this.#slices.some((seq) => this.#block(seq)?.has(key, hash));
     for (const block of this.#blocks) if (block.has(key, hash)) return true;
     return false;
   }
@@ -64,29 +65,41 @@ export class KnownKeys {
   }
 
   /** A segment is full and on its way to disk. */
-  seal(firstSeq: number, block: KeyBlock, runs: readonly TimeRun[]): void {
-    this.#pending.set(firstSeq, block);
-    for (const run of runs) this.#index.add(firstSeq, run);
+  seal(firstSeq: number, keys: KeyBlock, slices: readonly Slice[]): void {
+    for (const [i, { firstRow }] of slices.entries()) {
+      const block = slices.length === 1 ? keys.fitted() : keys.part(firstRow, slices[i + 1]?.firstRow);
+      this.#pending.set(firstSeq + firstRow, block);
+    }
+    this.#enter(firstSeq, slices);
     this.#forgetAnswer();
   }
 
   /** It is on disk, where its keys can be read again. */
-  committed(firstSeq: number): void {
-    const block = this.#pending.get(firstSeq);
-    this.#pending.delete(firstSeq);
-    if (block !== undefined) this.#keep(firstSeq, block);
+  committed(firstSeq: number, flows: number): void {
+    for (const [slice, block] of this.#pending) {
+      if (slice < firstSeq || slice >= firstSeq + flows) continue;
+      this.#pending.delete(slice);
+      this.#keep(slice, block);
+    }
   }
 
-  /** Segments became one, which is known by the number of its first flow. */
-  merged(segments: ReadonlySet<number>, firstSeq: number, runs: readonly TimeRun[]): void {
-    this.forget(segments);
-    for (const run of runs) this.#index.add(firstSeq, run);
+  /** Segments became one, with the numbers of all their flows. */
+  merged(firstSeq: number, flows: number, slices: readonly Slice[]): void {
+    this.forget(firstSeq, flows);
+    this.#enter(firstSeq, slices);
   }
 
-  /** Segments that were removed. */
-  forget(segments: ReadonlySet<number>): void {
-    this.#index.remove(segments);
-    for (const seq of segments) this.#drop(seq);
+  #enter(firstSeq: number, slices: readonly Slice[]): void {
+    for (const { firstRow, runs } of slices)
+      for (const run of runs) this.#index.add(firstSeq + firstRow, run);
+  }
+
+  /** A segment was removed. */
+  forget(firstSeq: number, flows: number): void {
+    this.#index.remove(firstSeq, firstSeq + flows - 1);
+    for (const slice of this.#loaded.keys()) {
+      if (slice >= firstSeq && slice < firstSeq + flows) this.#drop(slice);
+    }
     this.#forgetAnswer();
   }
 
@@ -97,31 +110,31 @@ export class KnownKeys {
     this.#loaded.clear();
     this.#loadedBytes = 0;
     this.#forgetAnswer();
-    const { runs, ranges } = this.#statements;
-    const apart = new Set<number>();
-    for (const [firstSeq, first, last] of runs.iterate()) {
-      apart.add(firstSeq);
-      this.#index.add(firstSeq, { first, last });
+    const { slices, ranges } = this.#statements;
+    const cut = new Set<number>();
+    for (const [firstSeq, firstRow, first, last] of slices.iterate()) {
+      cut.add(firstSeq);
+      this.#index.add(firstSeq + firstRow, { first, last });
     }
     for (const [firstSeq, timeMin, timeMax] of ranges.iterate()) {
-      if (apart.has(Number(firstSeq))) continue;
+      if (cut.has(Number(firstSeq))) continue;
       this.#index.add(Number(firstSeq), { first: secondOf(timeMin), last: secondOf(timeMax) });
     }
   }
 
   #lookUp(second: number): void {
-    const { first, last, segments } = this.#index.find(second);
+    const { first, last, slices } = this.#index.find(second);
     this.#first = first;
     this.#last = last;
-    this.#segments = segments;
-    this.#blocks = this.#blocksOf(segments);
+    this.#slices = slices;
+    this.#blocks = this.#blocksOf(slices);
   }
 
   /** Undefined where they are more than there is room for: then each flow has them read one by one. */
-  #blocksOf(segments: readonly number[]): KeyBlock[] | undefined {
+  #blocksOf(slices: readonly number[]): KeyBlock[] | undefined {
     const blocks: KeyBlock[] = [];
     let bytes = 0;
-    for (const seq of segments) {
+    for (const seq of slices) {
       const block = this.#block(seq);
       if (block === undefined) continue;
       blocks.push(block);
@@ -137,7 +150,7 @@ export class KnownKeys {
     this.#blocks = [];
   }
 
-  /** Undefined when the segment was removed. */
+  /** Undefined when its segment was removed. */
   #block(seq: number): KeyBlock | undefined {
     const pending = this.#pending.get(seq);
     if (pending !== undefined) return pending;
@@ -149,8 +162,9 @@ export class KnownKeys {
   /** Without any where they are damaged: better a flow is stored twice than none is stored any more. */
   #load(seq: number): KeyBlock | undefined {
     try {
-      const row = this.#statements.keys.get(seq);
-      return row && KeyBlock.of(readKeys(row));
+      const row = this.#statements.keys.get(seq, seq);
+      if (row === undefined || row.firstSeq + row.flows <= seq) return undefined;
+      return KeyBlock.of(readKeys(row, seq - row.firstSeq, row.end ?? row.flows));
     } catch (error) {
       if (!isDamage(error)) throw error;
       return KeyBlock.ofRows(0);
@@ -181,12 +195,15 @@ export function bytesOf(key: FlowKey): Uint8Array {
 function prepare(db: Database.Database) {
   return {
     timeless: db.prepare<[Uint8Array], number>('SELECT 1 FROM timeless WHERE key = ?').pluck(),
-    keys: db.prepare<[number], KeysRow>(
-      'SELECT flows, keys, keys_checksum AS checksum FROM segment WHERE first_seq = ?',
+    // Of the segment that holds the slice, with the row at which the next slice begins.
+    keys: db.prepare<[number, number], KeysRow & { firstSeq: number; end: number | null }>(
+      `SELECT first_seq AS firstSeq, flows, keys, keys_checksum AS checksum,
+         (SELECT min(first_row) FROM segment_slice WHERE segment_id = id AND first_row > ? - first_seq) AS end
+       FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment WHERE first_seq <= ?)`,
     ),
-    runs: db
-      .prepare<[], [number, number, number]>(
-        'SELECT first_seq, first_second, last_second FROM segment_run JOIN segment ON id = segment_id',
+    slices: db
+      .prepare<[], [number, number, number, number]>(
+        'SELECT first_seq, first_row, first_second, last_second FROM segment_slice JOIN segment ON id = segment_id',
       )
       .raw(),
     ranges: db

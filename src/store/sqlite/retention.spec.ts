@@ -43,7 +43,7 @@ async function seqs({ store }: Opened): Promise<number[]> {
 function tables(file: string): Record<string, number> {
   const db = new Database(file, { readonly: true });
   const names = [
-    ...['segment', 'text_chunk', 'segment_node', 'node_minute', 'segment_run', 'timeless'],
+    ...['segment', 'text_chunk', 'segment_node', 'node_minute', 'segment_slice', 'timeless'],
     ...['dictionary', 'event'],
   ];
   const counts = names.map((name) => [name, db.prepare(`SELECT count(*) FROM ${name}`).pluck().get()]);

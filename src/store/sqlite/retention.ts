@@ -24,8 +24,7 @@ const PATIENCE = 50;
 
 /** What one step removed. */
 interface Step extends Removal {
-  /** Numbers of the first flows of the segments. */
-  segments: Set<number>;
+  segments: { firstSeq: number; flows: number }[];
 }
 
 type SegmentRow = [id: bigint, firstSeq: bigint, flows: bigint, timeMax: bigint];
@@ -77,7 +76,7 @@ export class Retention {
 
   /** Undefined when nothing more is too much. */
   removeSome(): Step | undefined {
-    const step: Step = { flows: 0, events: 0, until: undefined, segments: new Set() };
+    const step: Step = { flows: 0, events: 0, until: undefined, segments: [] };
     this.db.transaction(() => {
       this.#removeOlder(step);
       this.#removeBeyond(step);
@@ -103,7 +102,7 @@ export class Retention {
 
   #removeBeyond(step: Step): void {
     const { first, firstEvents, eventsBefore } = this.#statements;
-    while (this.#isTooLarge && step.segments.size < SEGMENTS_AT_ONCE) {
+    while (this.#isTooLarge && step.segments.length < SEGMENTS_AT_ONCE) {
       const row = first.get();
       if (row === undefined) {
         step.events += firstEvents.run(EVENTS_AT_ONCE).changes;
@@ -122,7 +121,7 @@ export class Retention {
     timeless.run(firstSeq, lastSeq);
     minutes.run(firstSeq, lastSeq);
     segment.run(id);
-    step.segments.add(Number(firstSeq));
+    step.segments.push({ firstSeq: Number(firstSeq), flows: Number(flows) });
     step.flows += Number(flows);
     if (step.until === undefined || timeMax > step.until) step.until = timeMax;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { RunIndex } from './run-index.js';
-import { secondOf, TimeRuns } from './time-runs.js';
+import { secondOf, Slices, TimeRuns } from './time-runs.js';
 
 const seconds = fc.oneof(
   fc.integer({ min: -50, max: 50 }),
@@ -19,8 +19,9 @@ describe('the runs of all segments', () => {
       fc.property(
         fc.array(run, { maxLength: 40 }),
         fc.array(seconds),
-        fc.func(fc.boolean()),
-        (runs, asked, isGone) => {
+        fc.nat(40),
+        fc.nat(40),
+        (runs, asked, from, to) => {
           const index = new RunIndex();
           for (const [segment, one] of runs.entries()) index.add(segment, one);
           const check = (held: readonly number[]) => {
@@ -31,7 +32,7 @@ describe('the runs of all segments', () => {
               ...runs.flatMap(({ first, last }) => [first - 1, first, last, last + 1]),
             ]) {
               const found = index.find(second);
-              expect(found.segments.sort((a, b) => a - b)).toEqual(naive(second));
+              expect(found.slices.sort((a, b) => a - b)).toEqual(naive(second));
               expect(found.first).toBeLessThanOrEqual(second);
               expect(found.last).toBeGreaterThanOrEqual(second);
               for (const edge of [found.first, found.last]) {
@@ -41,9 +42,8 @@ describe('the runs of all segments', () => {
           };
           const all = [...runs.keys()];
           check(all);
-          const gone = new Set(all.filter((i) => isGone(i)));
-          index.remove(gone);
-          check(all.filter((i) => !gone.has(i)));
+          index.remove(from, to);
+          check(all.filter((i) => i < from || i > to));
         },
       ),
     );
@@ -76,6 +76,43 @@ describe('the runs of one segment', () => {
       { first: 0, last: 299 },
       { first: 7_200, last: 7_499 },
     ]);
+  });
+});
+
+describe('the slices of a segment', () => {
+  it('cover the second of each of their rows, and have rows enough', () => {
+    const many = fc.array(fc.tuple(seconds, fc.nat(3), fc.integer({ min: 1, max: 900 })), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(many, (parts) => {
+        const told = parts.flatMap(([start, step, rows]) =>
+          Array.from({ length: rows }, (_, i) => start + step * i),
+        );
+        const slices = new Slices();
+        for (const [row, second] of told.entries()) slices.add(row, second);
+        const ended = slices.slices;
+        expect(ended[0]?.firstRow).toBe(0);
+        for (const [i, { firstRow, runs }] of ended.entries()) {
+          const end = ended[i + 1]?.firstRow ?? told.length;
+          if (i + 1 < ended.length) expect(end - firstRow).toBeGreaterThanOrEqual(512);
+          const isIn = (second: number) => runs.some(({ first, last }) => first <= second && second <= last);
+          expect(told.slice(firstRow, end).filter((second) => !isIn(second))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('are one where flows are dense, also of two times, and many where they are of hours', () => {
+    const sliced = (secondAt: (row: number) => number) => {
+      const slices = new Slices();
+      for (let row = 0; row < 8_192; row++) slices.add(row, secondAt(row));
+      return slices.slices.length;
+    };
+    expect(sliced((row) => row >> 11)).toBe(1);
+    expect(sliced((row) => (row >> 12) + (row % 2) * 7_200)).toBe(1);
+    expect(sliced((row) => row)).toBe(16);
   });
 });
 

@@ -1,12 +1,12 @@
 import type { TimeRun } from './time-runs.js';
 
-/** Which segments have a run with the second asked for; the same answer holds for `first` to `last`. */
+/** Which slices have a run with the second asked for; the same answer holds for `first` to `last`. */
 export interface Covering extends TimeRun {
-  segments: number[];
+  slices: number[];
 }
 
 /**
- * The runs of all segments, to find those that a second lies in. Runs of about the same length are
+ * The runs of all slices, to find those that a second lies in. Runs of about the same length are
  * kept together, sorted by their beginning: only those can reach a second that begin no longer
  * before it than the longest of their kind. About 24 bytes a run.
  */
@@ -14,13 +14,14 @@ export class RunIndex {
   /** By the power of two that the length is below. */
   readonly #kinds: RunList[] = [];
 
-  add(segment: number, { first, last }: TimeRun): void {
+  add(slice: number, { first, last }: TimeRun): void {
     const kind = Math.ceil(Math.log2(last - first + 1));
-    (this.#kinds[kind] ??= new RunList(2 ** kind)).add(first, last, segment);
+    (this.#kinds[kind] ??= new RunList(2 ** kind)).add(first, last, slice);
   }
 
-  remove(segments: ReadonlySet<number>): void {
-    for (const list of this.#lists()) list.remove(segments);
+  /** Those with these numbers, both counted in. */
+  remove(first: number, last: number): void {
+    for (const list of this.#lists()) list.remove(first, last);
   }
 
   clear(): void {
@@ -28,7 +29,7 @@ export class RunIndex {
   }
 
   find(second: number): Covering {
-    const found: Covering = { first: -Infinity, last: Infinity, segments: [] };
+    const found: Covering = { first: -Infinity, last: Infinity, slices: [] };
     for (const list of this.#lists()) list.find(second, found);
     return found;
   }
@@ -42,23 +43,23 @@ export class RunIndex {
 class RunList {
   #firsts: number[] = [];
   #lasts: number[] = [];
-  #segments: number[] = [];
+  #slices: number[] = [];
 
   constructor(private readonly longest: number) {}
 
   /** Almost always at the end. */
-  add(first: number, last: number, segment: number): void {
+  add(first: number, last: number, slice: number): void {
     const at = this.#countUpTo(first);
     this.#firsts.splice(at, 0, first);
     this.#lasts.splice(at, 0, last);
-    this.#segments.splice(at, 0, segment);
+    this.#slices.splice(at, 0, slice);
   }
 
-  remove(segments: ReadonlySet<number>): void {
-    const kept = this.#segments.map((segment) => !segments.has(segment));
+  remove(first: number, last: number): void {
+    const kept = this.#slices.map((slice) => slice < first || slice > last);
     this.#firsts = this.#firsts.filter((_, i) => kept[i]);
     this.#lasts = this.#lasts.filter((_, i) => kept[i]);
-    this.#segments = this.#segments.filter((_, i) => kept[i]);
+    this.#slices = this.#slices.filter((_, i) => kept[i]);
   }
 
   /** Adds those that hold the second, and narrows how far the answer holds. */
@@ -74,7 +75,7 @@ class RunList {
       }
       found.first = Math.max(found.first, this.#firsts[at] ?? 0);
       found.last = Math.min(found.last, last);
-      found.segments.push(this.#segments[at] ?? 0);
+      found.slices.push(this.#slices[at] ?? 0);
     }
     // What begins earlier has ended, at the latest, the longest run after its beginning.
     if (at >= 0) found.first = Math.max(found.first, (this.#firsts[at] ?? 0) + this.longest);

@@ -9,7 +9,7 @@ import type { CountedRows } from './edge-counter.js';
 import { KeyBlock } from './key-block.js';
 import { packKeys } from './keys.js';
 import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
-import { secondOf, TimeRuns, type TimeRun } from './time-runs.js';
+import { secondOf, Slices, type Slice } from './time-runs.js';
 
 export const SEGMENT_ROWS = 8_192;
 /** Texts are unpacked a chunk at a time to be read; the compressor finds what repeats within one. */
@@ -28,7 +28,7 @@ export interface PackedSegment {
   chunks: { firstText: number; texts: Uint8Array }[];
   dictionary: NewEntries[];
   nodes: { node: string; flows: number; timeMin: bigint; timeMax: bigint }[];
-  runs: readonly TimeRun[];
+  slices: readonly Slice[];
   /** Rows of flows that have no time. */
   timeless: readonly { row: number; key: Uint8Array }[];
 }
@@ -37,7 +37,7 @@ export interface PackedSegment {
 export class SegmentBuilder {
   readonly #columns = emptySegmentColumns(SEGMENT_ROWS);
   readonly keys = KeyBlock.ofRows(SEGMENT_ROWS);
-  readonly #timeRuns = new TimeRuns();
+  readonly #times = new Slices();
   readonly #timeless: number[] = [];
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
   readonly #nodes = new Map<number, string>();
@@ -63,8 +63,8 @@ export class SegmentBuilder {
   }
 
   /** When its flows were. */
-  get runs(): readonly TimeRun[] {
-    return this.#timeRuns.runs;
+  get slices(): readonly Slice[] {
+    return this.#times.slices;
   }
 
   /** For coverage, when it is closed. */
@@ -95,7 +95,7 @@ export class SegmentBuilder {
       (flow.time === undefined ? Flag.placedAtArrival : 0) |
       (flow.l7 !== undefined && template.isWhole ? Flag.l7InRecord : 0);
     this.keys.add(key);
-    this.#timeRuns.add(secondOf(time));
+    this.#times.add(row, secondOf(time));
     if (flow.time === undefined) this.#timeless.push(row);
     this.#nodes.set(node, flow.node);
     this.#fields[row] = fieldsOf(flow);
@@ -174,7 +174,7 @@ export class SegmentBuilder {
       chunks: this.#chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
       dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
       nodes,
-      runs: this.runs,
+      slices: this.slices,
       timeless: this.#timeless.map((row) => ({
         row,
         key: this.keys.written().slice(row * KEY_BYTES, (row + 1) * KEY_BYTES),

@@ -33,8 +33,10 @@ export class SegmentInserter {
     for (const { row, key } of segment.timeless) {
       statements.timeless.run(key, firstSeq + row);
     }
-    if (segment.runs.length > 1)
-      for (const { first, last } of segment.runs) statements.run.run(id, first, last);
+    const isPlain = segment.slices.length === 1 && segment.slices[0]?.runs.length === 1;
+    for (const { firstRow, runs } of isPlain ? [] : segment.slices) {
+      for (const { first, last } of runs) statements.slice.run(id, firstRow, first, last);
+    }
     for (const node of segment.nodes) {
       statements.node.run(id, node.node, node.flows, node.timeMin, node.timeMax);
     }
@@ -56,6 +58,8 @@ function prepare(db: Database.Database) {
       'INSERT INTO segment_node (segment_id, node, flows, time_min, time_max) VALUES (?, ?, ?, ?, ?)',
     ),
     timeless: db.prepare('INSERT INTO timeless (key, seq) VALUES (?, ?)'),
-    run: db.prepare('INSERT INTO segment_run (segment_id, first_second, last_second) VALUES (?, ?, ?)'),
+    slice: db.prepare(
+      'INSERT INTO segment_slice (segment_id, first_row, first_second, last_second) VALUES (?, ?, ?, ?)',
+    ),
   };
 }

@@ -7,17 +7,16 @@ import { groupsOf, runOf, type Candidate } from './merge-plan.js';
 import { SEGMENT_ROWS, type PackedSegment } from './segment-builder.js';
 import { SegmentInserter } from './segment-inserter.js';
 import { SegmentReader } from './segment-reader.js';
-import type { TimeRun } from './time-runs.js';
+import type { Slice } from './time-runs.js';
 
 /** Segments looked at in one go: more than one group. */
 const CANDIDATES = 512;
 
-/** What became one segment, which has the number of the first of them. */
+/** What several segments became. */
 export interface Merged {
-  /** Numbers of their first flows. */
-  segments: ReadonlySet<number>;
   firstSeq: number;
-  runs: readonly TimeRun[];
+  flows: number;
+  slices: readonly Slice[];
 }
 
 export interface MergeOptions {
@@ -146,8 +145,7 @@ export class SegmentMerger {
       this.#inserter.insert(joined);
       return true;
     })();
-    const { firstSeq, runs } = joined;
-    if (isReplaced) this.onMerged({ segments: new Set(run.map(({ firstSeq }) => firstSeq)), firstSeq, runs });
+    if (isReplaced) this.onMerged(joined);
     return isReplaced;
   }
 }

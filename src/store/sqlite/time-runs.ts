@@ -1,9 +1,9 @@
 /** Seconds from one flow to the next that still belong together: a quiet log is one run, not hundreds. */
 const GAP = 60;
-/** Of one segment: as many sources, each at a time of its own, can be told apart. */
+/** Of one slice: as many sources, each at a time of its own, can be told apart. */
 const MOST_RUNS = 16;
 
-/** A stretch of time in which a segment may have flows, both seconds counted in. */
+/** A stretch of time in which there may be flows, both seconds counted in. */
 export interface TimeRun {
   first: number;
   last: number;
@@ -30,8 +30,18 @@ export class TimeRuns {
     return this.#runs;
   }
 
+  /** How many they are together. */
+  get seconds(): number {
+    return this.#runs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  }
+
+  /** Whether the second is in the run of the one before it. */
+  covers(second: number): boolean {
+    return second >= this.#current.first && second <= this.#current.last;
+  }
+
   add(second: number): void {
-    if (second >= this.#current.first && second <= this.#current.last) return;
+    if (this.covers(second)) return;
     let run = this.#runOf(second);
     if (run === undefined) {
       this.#runs = joined([...this.#runs, { first: second, last: second }]);
@@ -62,4 +72,45 @@ function joinNearer(sorted: readonly TimeRun[], gap: number): TimeRun[] {
     else runs.push({ ...run });
   }
   return runs;
+}
+
+/** Rows of a segment from one on, up to the next slice, and when their flows were. */
+export interface Slice {
+  firstRow: number;
+  runs: readonly TimeRun[];
+}
+
+/**
+ * A slice has so many rows at least, and spreads over so many seconds: where flows are dense, a segment
+ * is one slice; of a segment that took hours to fill, only what is near in time has to be looked at.
+ */
+const LEAST_ROWS = 512;
+const LEAST_SECONDS = 8;
+
+/** Cuts the rows of a segment into slices, as they come. */
+export class Slices {
+  readonly #cuts: Slice[] = [];
+  #times = new TimeRuns();
+  #firstRow = 0;
+
+  add(row: number, second: number): void {
+    if (row - this.#firstRow >= LEAST_ROWS && !this.#times.covers(second)) this.#cut(row);
+    this.#times.add(second);
+  }
+
+  #cut(row: number): void {
+    if (this.#times.seconds < LEAST_SECONDS) return;
+    this.#cuts.push(this.#last);
+    this.#firstRow = row;
+    this.#times = new TimeRuns();
+  }
+
+  get #last(): Slice {
+    return { firstRow: this.#firstRow, runs: this.#times.runs };
+  }
+
+  /** Of the rows so far. */
+  get slices(): readonly Slice[] {
+    return this.#times.runs.length === 0 ? [] : [...this.#cuts, this.#last];
+  }
 }

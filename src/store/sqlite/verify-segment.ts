@@ -8,7 +8,7 @@ import { KnownKeys } from './known-keys.js';
 import { Flag } from './segment-columns.js';
 import type { SegmentReader } from './segment-reader.js';
 import type { Segment, SegmentInfo } from './segment.js';
-import { secondOf, TimeRuns } from './time-runs.js';
+import { secondOf, Slices } from './time-runs.js';
 
 interface NodeRow {
   node: string;
@@ -71,7 +71,7 @@ export class SegmentVerifier {
    */
   *#checkKeys({ info, columns, keys }: Segment): Generator<string> {
     const within = new Set<string>();
-    const runs = new TimeRuns();
+    const times = new Slices();
     const key: FlowKey = new Uint32Array(4);
     const bytes = new Uint8Array(key.buffer);
     let twice = 0;
@@ -79,7 +79,7 @@ export class SegmentVerifier {
       bytes.set(keys.subarray(row * KEY_BYTES, (row + 1) * KEY_BYTES));
       const time = columns.time[row] ?? 0n;
       const second = secondOf(time);
-      runs.add(second);
+      times.add(row, second);
       // Those without a time have a table of their own, which holds none twice.
       const isTimeless = ((columns.flags[row] ?? 0) & Flag.placedAtArrival) !== 0;
       const name = isTimeless ? key.join() : `${key.join()} ${time}`;
@@ -87,8 +87,8 @@ export class SegmentVerifier {
       if (within.has(name) || (isKnown && this.#isBefore(info, bytes, time))) twice++;
       within.add(name);
     }
-    this.#known.seal(info.firstSeq, KeyBlock.of(keys), runs.runs);
-    this.#known.committed(info.firstSeq);
+    this.#known.seal(info.firstSeq, KeyBlock.of(keys), times.slices);
+    this.#known.committed(info.firstSeq, info.flows);
     if (twice > 0) yield `${twice} of its flows are held twice`;
   }
 
