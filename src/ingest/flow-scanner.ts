@@ -5,11 +5,11 @@ import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
 import type { NewFlow } from '../store/flow-store.js';
-import { ByteText } from './byte-text.js';
-import { KnownValues, type KnownAddress, type KnownEndpoint, type KnownText } from './known-values.js';
+import { NONE } from './byte-numbers.js';
+import { KnownValues, type KnownEndpoint, type KnownText } from './known-values.js';
 import { findSlots, type FoundSlot } from './record-walk.js';
-import { kindOfSlot, Slot, SlotReader, type TextCounts } from './slot-reader.js';
-import { TemplateNode } from './template-tree.js';
+import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
+import { TemplateTree } from './template-tree.js';
 
 /** Bytes of templates remembered; beyond them, all are learned anew. */
 const MOST_BYTES = 16 << 20;
@@ -29,7 +29,7 @@ export class FlowScanner {
   readonly #known: KnownValues;
   readonly #slots: SlotReader;
   readonly #wholes = new WeakMap<Flow['traits'], Template>();
-  #tree = new TemplateNode<Template>();
+  #tree = new TemplateTree<Template>();
   #treeBytes = 0;
   #misses = 0;
   /** The reader's own list, by which it is known again. */
@@ -41,10 +41,13 @@ export class FlowScanner {
     this.#noLabels = reader.readNodeLabels(undefined);
   }
 
+  /** The last record could have been read in another way, too. */
+  #hadChoice = false;
+
   /** The flow whose record these bytes are; undefined when it must be parsed. Only good until the next call. */
   scan(bytes: Buffer, from: number, to: number): NewFlow | undefined {
     const slots = this.#slots;
-    const template = this.#walk(slots.start(bytes), from, to);
+    const template = this.#walk(bytes, from, to);
     if (template === undefined) return undefined;
     const flow = this.#read(template);
     if (flow === undefined) return undefined;
@@ -53,45 +56,36 @@ export class FlowScanner {
   }
 
   /**
-   * Along the tree. Where both a text and a slot may follow, the text goes first: most records have
-   * it. If that leads nowhere, the walk goes back there, once, and takes the slot.
+   * Along the tree. Where both a text and a slot may stand, the text goes first: most records have it.
+   * If that leads nowhere, the record is read again from its beginning, with slots first.
    */
-  #walk(view: DataView, from: number, end: number): Template | undefined {
-    let node = this.#tree;
-    let at = from;
-    let fork: Fork | undefined;
-    while (at < end) {
-      const branch = node.follow(view, at, end);
-      if (branch !== undefined) {
-        if (node.slot !== undefined) fork ??= { node, at, texts: this.#slots.texts };
-        at += branch.text.length;
-        node = branch.node;
-        continue;
-      }
-      if (node.slot === undefined || (at = this.#slots.read(node.slot.kind, at, end)) < 0) {
-        return fork && this.#walkSlot(view, fork, end);
-      }
-      node = node.slot.next;
-    }
-    return node.end ?? (fork && this.#walkSlot(view, fork, end));
+  #walk(bytes: Buffer, from: number, end: number): Template | undefined {
+    const found = this.#follow(bytes, from, end, false);
+    return found === undefined && this.#hadChoice ? this.#follow(bytes, from, end, true) : found;
   }
 
-  #walkSlot(view: DataView, { node: start, at: from, texts }: Fork, end: number): Template | undefined {
-    this.#slots.forget(texts);
-    let node = start;
+  #follow(bytes: Buffer, from: number, end: number, slotsFirst: boolean): Template | undefined {
+    const tree = this.#tree;
+    const slots = this.#slots;
+    const view = slots.start(bytes);
+    this.#hadChoice = false;
+    let node = tree.root;
     let at = from;
     while (at < end) {
-      const behind = node.slot === undefined ? -1 : this.#slots.read(node.slot.kind, at, end);
-      if (node.slot !== undefined && behind >= 0) {
+      const { slot } = node;
+      const branch = tree.follow(node, view, at, end);
+      const readsSlot = slot !== undefined && (branch === undefined || slotsFirst);
+      const behind = readsSlot ? slots.read(slot.kind, at, end) : NONE;
+      if (slot !== undefined && behind !== NONE) {
         at = behind;
-        node = node.slot.next;
-        continue;
-      }
-      const branch = node.follow(view, at, end);
-      if (branch === undefined) return undefined;
-      at += branch.text.length;
-      node = branch.node;
+        node = slot.next;
+      } else if (branch !== undefined) {
+        if (slot !== undefined) this.#hadChoice = true;
+        at += branch.length;
+        node = branch.node;
+      } else return undefined;
     }
+    slots.settle(end);
     return node.end;
   }
 
@@ -123,7 +117,7 @@ export class FlowScanner {
       policies: slots.policies.length === 0 ? noPolicies : this.#policies(),
       // L7 messages seldom come again: to look for an equal one would be in vain.
       l7: readL7(slots.l7),
-      node: slots.node?.name ?? '',
+      node: slots.node === NONE ? '' : this.#known.nameOf(slots.node),
       nodeLabels: slots.nodeLabels ?? this.#noLabels,
       weight: 1,
     };
@@ -131,26 +125,28 @@ export class FlowScanner {
 
   #policies(): Policies {
     const [first, ...more] = this.#slots.policies;
-    const known = first !== undefined && more.length === 0 ? first.list.policies.get(first.slot) : undefined;
+    const known = first !== undefined && more.length === 0 ? first.list.policies?.get(first.slot) : undefined;
     if (known !== undefined) return known;
     const lists = this.#slots.policies.map(({ slot, list }) => [policyKeys.get(slot), list.value]);
     const policies = this.reader.readPolicies(Object.fromEntries(lists) as Json);
-    if (more.length === 0) first?.list.policies.set(first.slot, policies);
+    if (first !== undefined && more.length === 0)
+      (first.list.policies ??= new Map()).set(first.slot, policies);
     return policies;
   }
 
   #endpoint(
     side: Side,
-    endpoint: KnownEndpoint | undefined,
-    address: KnownAddress | undefined,
+    number: number,
+    address: number,
     names: KnownText | undefined,
     service: KnownText | undefined,
   ): Endpoint | undefined {
-    if (endpoint === undefined || address === undefined) return undefined;
+    const endpoint = this.#known.endpoints.valueOf(number);
+    if (endpoint === undefined) return undefined;
     const known =
-      service !== undefined ? undefined : names === undefined ? endpoint.plain : endpoint.named.get(names);
+      service !== undefined ? undefined : names === undefined ? endpoint.plain : endpoint.named?.get(names);
     if (known !== undefined) return known;
-    const read = this.#readEndpoint(side, endpoint, address, names, service);
+    const read = this.#readEndpoint(side, endpoint, this.#known.ipOf(address), names, service);
     // The texts are written again from what was read, which may be an equal one with its keys in another order.
     if (valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
@@ -164,7 +160,7 @@ export class FlowScanner {
   #readEndpoint(
     side: Side,
     { raw }: KnownEndpoint,
-    { ip }: KnownAddress,
+    ip: string,
     names?: KnownText,
     service?: KnownText,
   ): Endpoint {
@@ -193,21 +189,23 @@ export class FlowScanner {
   #learn(bytes: Buffer, flow: Flow): void {
     this.#slots.start(bytes);
     const slots = findSlots(bytes, this.#slots, flow.l7 !== undefined);
+    this.#slots.settle(bytes.length);
     const template = new Template(templateText(bytes, slots), flow.traits);
     if (!sameMeaning(this.#read(template), flow)) return;
     this.#treeBytes += bytes.length;
     if (this.#treeBytes > MOST_BYTES) {
-      this.#tree = new TemplateNode();
+      this.#tree = new TemplateTree();
       this.#treeBytes = bytes.length;
     }
-    let node: TemplateNode<Template> | undefined = this.#tree;
+    let node = this.#tree.root;
     let at = 0;
     for (const { slot, from, to } of slots) {
-      node = node?.grow(new ByteText(bytes.subarray(at, from))).growSlot(slot);
+      const next = this.#tree.grow(node, bytes.subarray(at, from)).growSlot(slot);
+      if (next === undefined) return;
+      node = next;
       at = to;
     }
-    const last = node?.grow(new ByteText(bytes.subarray(at)));
-    if (last !== undefined) last.end ??= template;
+    this.#tree.grow(node, bytes.subarray(at)).end ??= template;
   }
 }
 
@@ -217,13 +215,6 @@ const policyKeys: ReadonlyMap<Slot, string> = new Map([
   [Slot.egressDeniedBy, 'egress_denied_by'],
   [Slot.ingressDeniedBy, 'ingress_denied_by'],
 ]);
-
-/** Where a text was taken though a slot might follow as well, and how many texts were read before. */
-interface Fork {
-  node: TemplateNode<Template>;
-  at: number;
-  texts: TextCounts;
-}
 
 function templateText(record: Buffer, slots: readonly FoundSlot[]): string {
   let text = '';

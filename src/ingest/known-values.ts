@@ -2,42 +2,23 @@ import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { equal, isObject, type Json } from '../domain/flow/json.js';
 import { keepText, valueText } from '../domain/flow/template.js';
+import { ByteNumbers, NONE } from './byte-numbers.js';
+import { ForetoldTexts } from './foretold-texts.js';
 import { endOfValue } from './json-end.js';
 import type { Slot } from './slot-reader.js';
-import { ByteMap } from './byte-map.js';
-import { ByteText } from './byte-text.js';
 
 /** Bytes of texts held: enough for large clusters. When they are full, all is learned anew. */
-export const MOST_BYTES = 32 << 20;
+const MOST_BYTES = 32 << 20;
 /** A longer text is not worth its room: its record is parsed. */
 const LONGEST = 16 << 10;
 /** What a text costs beside its bytes. */
 const ENTRY = 200;
-/** An endpoint looks different from its own node and from others, and changes when its labels do. */
-const MOST_ALIKE = 6;
-
-export interface KnownAddress {
-  ip: string;
-  /** What was seen at this address, the latest first. */
-  endpoints: KnownEndpoint[];
-}
 
 export interface KnownEndpoint {
-  text: ByteText;
-  raw: Json;
+  readonly raw: Json;
   /** What it is where the flow tells no more of it, and where it tells these names. */
   plain: Endpoint | undefined;
-  named: Map<KnownText, Endpoint>;
-}
-
-export interface KnownNode {
-  name: string;
-  labels: KnownLabels[];
-}
-
-export interface KnownLabels {
-  text: ByteText;
-  labels: readonly string[];
+  named: Map<KnownText, Endpoint> | undefined;
 }
 
 /** A text that many records repeat; the value is only of objects and arrays. */
@@ -45,72 +26,95 @@ export interface KnownText {
   readonly text: string;
   readonly value: unknown;
   /** Which policies it is, as a list of one slot or another. */
-  readonly policies: Map<Slot, Policies>;
+  policies: Map<Slot, Policies> | undefined;
   /** Which labels of a node it is. */
-  labels?: readonly string[] | undefined;
+  labels: readonly string[] | undefined;
 }
 
 /**
- * Most of a record is endpoints and node labels that came before. An address foretells the text of
- * its endpoint, a node's name its labels; where the record then holds exactly this text, it need
- * not be parsed again. A wrong guess costs a comparison; what is new is parsed alone.
+ * Most of a record is endpoints, node labels and other texts that came before. They are known again
+ * by their bytes; what is new is parsed alone. Numbers hold until `makeRoom` is called.
  */
 export class KnownValues {
-  readonly #addresses = new ByteMap<KnownAddress>();
-  readonly #nodes = new ByteMap<KnownNode>();
-  readonly #texts = new ByteMap<KnownText>();
-  readonly #values = new ByteMap<KnownText>();
+  readonly #addresses = new ByteNumbers();
+  readonly #ips: string[] = [];
+  readonly #nodes = new ByteNumbers();
+  readonly #nodeNames: string[] = [];
+  readonly #texts = new ByteNumbers();
+  readonly #plainTexts: KnownText[] = [];
+  readonly #values = new ByteNumbers();
+  readonly #parsedValues: KnownText[] = [];
+  readonly endpoints = new ForetoldTexts<KnownEndpoint>();
+  readonly labels = new ForetoldTexts<readonly string[]>();
   #bytes = 0;
 
-  constructor(private readonly reader: FlowReader) {}
+  constructor(
+    private readonly reader: FlowReader,
+    private readonly mostBytes = MOST_BYTES,
+  ) {}
 
   /** Of all texts that it holds. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Undefined, here and below, also where it is too long to be known. */
-  address(view: DataView, from: number, to: number): KnownAddress | undefined {
-    return (
-      this.#addresses.get(view, from, to) ??
-      this.#remember(this.#addresses, view, from, to, () => ({ ip: textAt(view, from, to), endpoints: [] }))
-    );
+  /** Forgets everything when it is too much. */
+  makeRoom(): void {
+    if (this.#bytes <= this.mostBytes) return;
+    this.#bytes = 0;
+    for (const map of [this.#addresses, this.#nodes, this.#texts, this.#values]) map.clear();
+    for (const list of [this.#ips, this.#nodeNames, this.#plainTexts, this.#parsedValues]) list.length = 0;
+    this.endpoints.clear();
+    this.labels.clear();
   }
 
-  /** The endpoint whose object stands at `at`; undefined where it cannot be written again as it stands. */
-  endpoint({ endpoints }: KnownAddress, view: DataView, at: number, end: number): KnownEndpoint | undefined {
-    for (const known of endpoints) if (known.text.standsAt(view, at, end)) return known;
+  /** `NONE` or undefined, here and below, also where it is too long to be known. */
+  address(view: DataView, from: number, to: number): number {
+    const known = this.#addresses.find(view, from, to);
+    if (known !== NONE || !this.#hold(to - from)) return known;
+    this.#ips.push(textAt(view, from, to));
+    return this.#addresses.add(view, from, to);
+  }
+
+  ipOf(address: number): string {
+    return this.#ips[address] ?? '';
+  }
+
+  /** The number of the endpoint whose object stands at `at`; `NONE` where it cannot be written again as it stands. */
+  endpoint(address: number, view: DataView, at: number, end: number): number {
+    const known = this.endpoints.find(address, view, at, end);
+    if (known !== NONE) return known;
     const found = parseAt(view, at, end);
-    if (found === undefined || !isObject(found.value)) return undefined;
+    if (found === undefined || !isObject(found.value) || !this.#hold(found.length)) return NONE;
     keepText(found.value, found.text);
-    const text = ByteText.of(found.text);
-    this.#hold(text.length);
-    return keep(endpoints, { text, raw: found.value, plain: undefined, named: new Map() });
+    const endpoint = { raw: found.value, plain: undefined, named: undefined };
+    return this.endpoints.add(address, view, at, at + found.length, endpoint);
   }
 
   /** An endpoint is this one where the flow tells these names of it. */
-  keepNamed({ named }: KnownEndpoint, names: KnownText, endpoint: Endpoint): void {
-    this.#hold(names.text.length);
-    named.set(names, endpoint);
+  keepNamed(known: KnownEndpoint, names: KnownText, endpoint: Endpoint): void {
+    if (this.#hold(names.text.length)) (known.named ??= new Map()).set(names, endpoint);
   }
 
-  node(view: DataView, from: number, to: number): KnownNode | undefined {
-    return (
-      this.#nodes.get(view, from, to) ??
-      this.#remember(this.#nodes, view, from, to, () => ({ name: textAt(view, from, to), labels: [] }))
-    );
+  node(view: DataView, from: number, to: number): number {
+    const known = this.#nodes.find(view, from, to);
+    if (known !== NONE || !this.#hold(to - from)) return known;
+    this.#nodeNames.push(textAt(view, from, to));
+    return this.#nodes.add(view, from, to);
   }
 
-  /** The labels of a node, likewise. */
-  nodeLabels({ labels }: KnownNode, view: DataView, at: number, end: number): KnownLabels | undefined {
-    for (const known of labels) if (known.text.standsAt(view, at, end)) return known;
+  nameOf(node: number): string {
+    return this.#nodeNames[node] ?? '';
+  }
+
+  /** The number of the labels of a node, likewise. */
+  nodeLabels(node: number, view: DataView, at: number, end: number): number {
+    const known = this.labels.find(node, view, at, end);
+    if (known !== NONE) return known;
     const found = parseAt(view, at, end);
-    if (found === undefined) return undefined;
-    const list = this.#listOf(found);
-    if (list === undefined) return undefined;
-    const text = ByteText.of(found.text);
-    this.#hold(text.length);
-    return keep(labels, { text, labels: list });
+    const list = found && this.#listOf(found);
+    if (found === undefined || list === undefined || !this.#hold(found.length)) return NONE;
+    return this.labels.add(node, view, at, at + found.length, list);
   }
 
   /** The same where the node is not known: its name may come later in the record. */
@@ -132,44 +136,32 @@ export class KnownValues {
 
   /** The object or array from `from` up to `to`; undefined where it is no JSON. */
   value(view: DataView, from: number, to: number): KnownText | undefined {
-    const known = this.#values.get(view, from, to);
-    if (known !== undefined) return known;
+    const known = this.#values.find(view, from, to);
+    if (known !== NONE) return this.#parsedValues[known];
     const found = parseAt(view, from, to);
-    if (found === undefined) return undefined;
-    return this.#remember(this.#values, view, from, to, () => ({ ...found, policies: new Map() }));
+    if (found === undefined || !this.#hold(to - from)) return undefined;
+    this.#parsedValues.push(knownText(found.text, found.value));
+    return this.#parsedValues[this.#values.add(view, from, to)];
   }
 
   plainText(view: DataView, from: number, to: number): KnownText | undefined {
-    return (
-      this.#texts.get(view, from, to) ??
-      this.#remember(this.#texts, view, from, to, () => ({
-        text: textAt(view, from, to),
-        value: undefined,
-        policies: new Map(),
-      }))
-    );
+    const known = this.#texts.find(view, from, to);
+    if (known !== NONE) return this.#plainTexts[known];
+    if (!this.#hold(to - from)) return undefined;
+    this.#plainTexts.push(knownText(textAt(view, from, to), undefined));
+    return this.#plainTexts[this.#texts.add(view, from, to)];
   }
 
-  #remember<V>(map: ByteMap<V>, view: DataView, from: number, to: number, make: () => V): V | undefined {
-    if (to - from > LONGEST) return undefined;
-    this.#hold(to - from);
-    const value = make();
-    map.set(view, from, to, value);
-    return value;
-  }
-
-  #hold(bytes: number): void {
+  /** False where it is too much to be held. */
+  #hold(bytes: number): boolean {
+    if (bytes > LONGEST) return false;
     this.#bytes += ENTRY + bytes;
-    if (this.#bytes <= MOST_BYTES) return;
-    this.#bytes = ENTRY + bytes;
-    for (const map of [this.#addresses, this.#nodes, this.#texts, this.#values]) map.clear();
+    return true;
   }
 }
 
-function keep<T>(list: T[], value: T): T {
-  list.unshift(value);
-  if (list.length > MOST_ALIKE) list.pop();
-  return value;
+function knownText(text: string, value: unknown): KnownText {
+  return { text, value, policies: undefined, labels: undefined };
 }
 
 function bytesAt(view: DataView, from: number, to: number): Buffer {
@@ -181,16 +173,22 @@ function textAt(view: DataView, from: number, to: number): string {
   return bytesAt(view, from, to).toString('latin1');
 }
 
+interface Parsed {
+  text: string;
+  length: number;
+  value: unknown;
+}
+
 /** The object or array that begins at `at`, if it is JSON in UTF-8 and not too long. */
-function parseAt(view: DataView, at: number, end: number): { text: string; value: unknown } | undefined {
+function parseAt(view: DataView, at: number, end: number): Parsed | undefined {
   const bytes = bytesAt(view, at, end);
-  const to = endOfValue(bytes, 0, Math.min(bytes.length, LONGEST));
-  if (to < 0) return undefined;
-  const text = bytes.toString('utf8', 0, to);
+  const length = endOfValue(bytes, 0, Math.min(bytes.length, LONGEST));
+  if (length < 0) return undefined;
+  const text = bytes.toString('utf8', 0, length);
   // Bytes that are no UTF-8 would not come out as they went in.
-  if (Buffer.byteLength(text) !== to || text.includes('\ufffd')) return undefined;
+  if (Buffer.byteLength(text) !== length || text.includes('\ufffd')) return undefined;
   try {
-    return { text, value: JSON.parse(text) as unknown };
+    return { text, length, value: JSON.parse(text) as unknown };
   } catch {
     return undefined;
   }

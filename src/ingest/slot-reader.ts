@@ -1,6 +1,7 @@
 import { SlotKind } from '../domain/flow/template.js';
-import type { KnownAddress, KnownEndpoint, KnownNode, KnownText, KnownValues } from './known-values.js';
-import { viewOf } from './byte-text.js';
+import { viewOf } from './byte-arena.js';
+import { NONE } from './byte-numbers.js';
+import type { KnownText, KnownValues } from './known-values.js';
 import { endOfValue } from './json-end.js';
 import { TimeReader } from './time-reader.js';
 
@@ -75,7 +76,6 @@ const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 const LAST_ASCII = 126;
 const UUID_LENGTH = 36;
-const NONE = -1;
 
 /**
  * Reads the slots of one record, front to back. What a slot takes is JSON as it stands: texts are
@@ -89,15 +89,16 @@ export class SlotReader {
   uuid = '';
   sourcePort = 0;
   destinationPort = 0;
-  source: KnownEndpoint | undefined;
-  destination: KnownEndpoint | undefined;
-  sourceAddress: KnownAddress | undefined;
-  destinationAddress: KnownAddress | undefined;
+  /** Numbers of what is known, or `NONE`. */
+  source = NONE;
+  destination = NONE;
+  sourceAddress = NONE;
+  destinationAddress = NONE;
+  node = NONE;
   sourceNames: KnownText | undefined;
   destinationNames: KnownText | undefined;
   sourceService: KnownText | undefined;
   destinationService: KnownText | undefined;
-  node: KnownNode | undefined;
   nodeLabels: readonly string[] | undefined;
   /** Lists of policies, by their slots. */
   readonly policies: { slot: Slot; list: KnownText }[] = [];
@@ -111,6 +112,9 @@ export class SlotReader {
   #timeTo = 0;
   #nodeFrom = 0;
   #nodeTo = 0;
+  /** Where an endpoint begins whose address comes later; `NONE` for none. */
+  #sourceFrom = NONE;
+  #destinationFrom = NONE;
 
   constructor(private readonly known: KnownValues) {}
 
@@ -122,26 +126,20 @@ export class SlotReader {
     }
     this.time = undefined;
     this.#timeFrom = this.#timeTo = this.#nodeFrom = this.#nodeTo = 0;
+    this.#sourceFrom = this.#destinationFrom = NONE;
     this.uuid = '';
     this.sourcePort = this.destinationPort = 0;
-    this.source = this.destination = undefined;
-    this.sourceAddress = this.destinationAddress = undefined;
+    this.source = this.destination = NONE;
+    this.sourceAddress = this.destinationAddress = NONE;
+    this.node = NONE;
     this.sourceNames = this.destinationNames = undefined;
     this.sourceService = this.destinationService = undefined;
-    this.node = this.nodeLabels = this.l7 = undefined;
-    this.policies.length = this.knownTexts.length = this.ownTexts.length = 0;
+    this.nodeLabels = this.l7 = undefined;
+    empty(this.policies);
+    empty(this.knownTexts);
+    empty(this.ownTexts);
+    this.known.makeRoom();
     return this.#view;
-  }
-
-  get texts(): TextCounts {
-    return { known: this.knownTexts.length, own: this.ownTexts.length, policies: this.policies.length };
-  }
-
-  /** Goes back to where it had read this many texts. Other slots come once, and are only read again. */
-  forget({ known, own, policies }: TextCounts): void {
-    this.knownTexts.length = known;
-    this.ownTexts.length = own;
-    this.policies.length = policies;
   }
 
   /** Reads a slot that begins at `at`; answers where it ends, -1 where nothing of its kind stands there. */
@@ -201,7 +199,7 @@ export class SlotReader {
     const to = this.#endOfText(at, end);
     if (to < 0) return NONE;
     const address = this.known.address(this.#view, at, to);
-    if (address === undefined) return NONE;
+    if (address === NONE) return NONE;
     if (slot === Slot.sourceAddress) this.sourceAddress = address;
     else this.destinationAddress = address;
     return to;
@@ -225,19 +223,34 @@ export class SlotReader {
 
   #readEndpoint(slot: Slot, at: number, end: number): number {
     const address = slot === Slot.source ? this.sourceAddress : this.destinationAddress;
-    if (address === undefined) return NONE;
+    if (address === NONE) return this.#putOff(slot, at, end);
     const endpoint = this.known.endpoint(address, this.#view, at, end);
-    if (endpoint === undefined) return NONE;
+    if (endpoint === NONE) return NONE;
     if (slot === Slot.source) this.source = endpoint;
     else this.destination = endpoint;
-    return at + endpoint.text.length;
+    return at + this.known.endpoints.lengthOf(endpoint);
+  }
+
+  #putOff(slot: Slot, at: number, end: number): number {
+    if (slot === Slot.source) this.#sourceFrom = at;
+    else this.#destinationFrom = at;
+    return endOfValue(this.#bytes, at, end);
+  }
+
+  /** Reads what had to wait for the rest of the record. */
+  settle(end: number): void {
+    if (this.source === NONE && this.#sourceFrom !== NONE)
+      this.#readEndpoint(Slot.source, this.#sourceFrom, end);
+    if (this.destination === NONE && this.#destinationFrom !== NONE) {
+      this.#readEndpoint(Slot.destination, this.#destinationFrom, end);
+    }
   }
 
   #readNode(at: number, end: number): number {
     const to = this.#endOfText(at, end);
     if (to < 0) return NONE;
     const node = this.known.node(this.#view, at, to);
-    if (node === undefined) return NONE;
+    if (node === NONE) return NONE;
     this.node = node;
     this.#nodeFrom = at;
     this.#nodeTo = to;
@@ -245,11 +258,11 @@ export class SlotReader {
   }
 
   #readNodeLabels(at: number, end: number): number {
-    if (this.node === undefined) return this.#readAnyLabels(at, end);
-    const known = this.known.nodeLabels(this.node, this.#view, at, end);
-    if (known === undefined) return NONE;
-    this.nodeLabels = known.labels;
-    return at + known.text.length;
+    if (this.node === NONE) return this.#readAnyLabels(at, end);
+    const labels = this.known.nodeLabels(this.node, this.#view, at, end);
+    if (labels === NONE) return NONE;
+    this.nodeLabels = this.known.labels.valueOf(labels);
+    return at + this.known.labels.lengthOf(labels);
   }
 
   #readAnyLabels(at: number, end: number): number {
@@ -328,15 +341,13 @@ export class SlotReader {
   }
 }
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
+/** Setting the length would be slow, and give the room away. */
+function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }
 
-/** How many texts and lists of policies were read of a record so far. */
-export interface TextCounts {
-  known: number;
-  own: number;
-  policies: number;
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
 }
 
 /** Canonical: lower case, as Hubble writes it, so that it can be written again from its 16 bytes. */

@@ -1,4 +1,4 @@
-import { ByteText } from './byte-text.js';
+import { ByteArena, viewOf } from './byte-arena.js';
 import { formatTimestamp, parseTimestamp } from '../domain/flow/timestamp.js';
 
 const MINUTE_LENGTH = '2026-06-01T10:00:'.length;
@@ -14,14 +14,14 @@ const SCALE = [1_000_000_000, 0, 0, 1_000_000, 0, 0, 1_000, 0, 0, 1];
 export class TimeReader {
   /** Nanoseconds since 1970: what was read last. */
   time = 0n;
-  #minute = new ByteText(new Uint8Array(0));
+  readonly #minute = new ByteArena();
+  #hasMinute = false;
   #minuteTime = 0n;
 
   /** False for any text that is not to the letter what `formatTimestamp` writes. */
   read(bytes: Buffer, view: DataView, from: number, to: number): boolean {
-    if (this.#minute.length === 0 || !this.#minute.standsAt(view, from, to)) {
-      return this.#readWhole(bytes, from, to);
-    }
+    const isSameMinute = this.#hasMinute && this.#minute.standsAt(0, MINUTE_LENGTH, view, from, to);
+    if (!isSameMinute) return this.#readWhole(bytes, from, to);
     const seconds = digits(bytes, from + MINUTE_LENGTH, from + MINUTE_LENGTH + 2);
     if (seconds < 0 || seconds > 59 || bytes[to - 1] !== ZULU) return false;
     const dot = from + MINUTE_LENGTH + 2;
@@ -37,7 +37,9 @@ export class TimeReader {
     if (time === undefined || formatTimestamp(time) !== text) return false;
     this.time = time;
     const minute = text.slice(0, MINUTE_LENGTH);
-    this.#minute = ByteText.of(minute);
+    this.#minute.clear();
+    this.#minute.add(viewOf(Buffer.from(minute)), 0, MINUTE_LENGTH);
+    this.#hasMinute = true;
     this.#minuteTime = parseTimestamp(`${minute}00Z`) ?? 0n;
     return true;
   }
