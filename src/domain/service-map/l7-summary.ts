@@ -8,7 +8,9 @@ import { urlPath } from '../flow/url-path.js';
 const MOST_KEPT = 2_000;
 const MOST_SHOWN = 50;
 
-export interface Route {
+interface Route {
+  /** Path and method: in this order routes are told that were asked for as often. */
+  key: string;
   method: string;
   path: string;
   requests: number;
@@ -50,14 +52,14 @@ export class L7Summary {
 
   #route({ method, url }: HttpMessage): Route | undefined {
     const path = urlPath(url) ?? url;
-    const key = `${method} ${path}`;
+    const key = `${path} ${method}`;
     let route = this.#routes.get(key);
     if (route === undefined) {
       if (this.#routes.size >= MOST_KEPT) {
         this.#routesLost++;
         return undefined;
       }
-      this.#routes.set(key, (route = { method, path, requests: 0, statuses: new Map() }));
+      this.#routes.set(key, (route = { key, method, path, requests: 0, statuses: new Map() }));
     }
     return route;
   }
@@ -78,13 +80,18 @@ export class L7Summary {
   http() {
     if (this.#http.requests + this.#http.responses === 0) return undefined;
     const routes = [...this.#routes.values()].sort(
-      (a, b) => b.requests - a.requests || compare(`${a.path} ${a.method}`, `${b.path} ${b.method}`),
+      (a, b) => b.requests - a.requests || compare(a.key, b.key),
     );
     return {
       ...this.#http,
       methods: sorted(this.#methods),
       statuses: sorted(this.#statuses),
-      routes: routes.slice(0, MOST_SHOWN).map((route) => ({ ...route, statuses: sorted(route.statuses) })),
+      routes: routes.slice(0, MOST_SHOWN).map(({ method, path, requests, statuses }) => ({
+        method,
+        path,
+        requests,
+        statuses: sorted(statuses),
+      })),
       routesLeftOut: Math.max(0, routes.length - MOST_SHOWN) + this.#routesLost,
     };
   }
@@ -113,6 +120,7 @@ function increase(counts: Counts, key: string, count: number): void {
 }
 
 function sorted(counts: Counts): Record<string, number> {
+  if (counts.size < 2) return Object.fromEntries(counts);
   return Object.fromEntries([...counts].sort(([a], [b]) => compare(a, b)));
 }
 

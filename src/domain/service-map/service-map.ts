@@ -222,12 +222,9 @@ function droppedOn(edge: EdgeState): number {
 }
 
 function renderEdge(state: EdgeState): MapEdge {
-  const { id, ends, protocol, port, points } = state;
+  const { id, ends, protocol, port } = state;
   const { verdicts, dropReasons, oneSided } = state.headline;
-  const http = state.http();
-  const dns = state.dns();
-  const policies = state.policies();
-  return {
+  const edge: MapEdge = {
     id,
     source: ends.source.identity.id,
     target: ends.target.identity.id,
@@ -235,15 +232,20 @@ function renderEdge(state: EdgeState): MapEdge {
     port: port === 0 ? null : port,
     verdicts,
     dropReasons,
-    points: Object.fromEntries([...points].sort(([a], [b]) => (a < b ? -1 : 1))),
+    points: Object.fromEntries([...state.points].sort(([a], [b]) => (a < b ? -1 : 1))),
     firstSeen: formatTimestamp(state.first),
     lastSeen: formatTimestamp(state.last),
-    ...(http && { http }),
-    ...(dns && { dns }),
-    ...(policies && { policies }),
-    ...(oneSided && { oneSided }),
-    ...(state.inferredDirection && { inferred: ['direction'] }),
   };
+  // One after another, not spread: a map has thousands of edges.
+  const http = state.http();
+  if (http !== undefined) edge.http = http;
+  const dns = state.dns();
+  if (dns !== undefined) edge.dns = dns;
+  const policies = state.policies();
+  if (policies !== undefined) edge.policies = policies;
+  if (oneSided) edge.oneSided = true;
+  if (state.inferredDirection) edge.inferred = ['direction'];
+  return edge;
 }
 
 /** Short enough for a URL; the same edge has the same id in every map and after every restart. */
