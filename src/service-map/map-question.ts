@@ -5,6 +5,7 @@ import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/se
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { FlowStore } from '../store/flow-store.js';
+import { readMap } from './read-map.js';
 import type { Level } from './service-map.schema.js';
 
 interface Change {
@@ -68,18 +69,19 @@ export class MapQuestion {
     this.#removals ??= removals;
     if (removals !== this.#removals) {
       // Sums do not tell what to take off of them, so they are made again of what is left.
-      await this.#rebuild();
+      await this.#rebuild(new ServiceMap(this.level));
       this.#removals = removals;
       this.#epoch = randomUUID();
       return;
     }
-    let holds = true;
     for await (const { tallies, upTo } of this.#tallies(this.#seq)) {
-      holds = this.#map.apply(tallies) && holds;
+      if (!this.#map.apply(tallies)) {
+        await this.#rebuild(this.#map.again());
+        return;
+      }
       this.#seq = upTo;
       this.#noteTouched();
     }
-    if (!holds) await this.#rebuild();
   }
 
   #tallies(afterSeq: number): AsyncIterable<{ tallies: Tally[]; upTo: number }> {
@@ -87,16 +89,11 @@ export class MapQuestion {
   }
 
   /** From all that is held: nodes may merge and edges turn round, so everything counts as changed. */
-  async #rebuild(): Promise<void> {
-    const all: Tally[] = [];
-    let seq = this.#seq;
-    for await (const { tallies, upTo } of this.#tallies(0)) {
-      all.push(...tallies);
-      seq = upTo;
-    }
+  async #rebuild(empty: ServiceMap): Promise<void> {
+    const { map, seq } = await readMap(empty, () => this.#tallies(0));
     const before = this.#map;
-    this.#map = ServiceMap.of(all, this.level);
-    this.#seq = seq;
+    this.#map = map;
+    this.#seq = Math.max(this.#seq, seq);
     this.#noteTouched();
     for (const id of before.nodeIds()) if (this.#map.node(id) === undefined) this.#removeNode(id);
     for (const id of before.edgeIds()) if (this.#map.edge(id) === undefined) this.#removeEdge(id);

@@ -6,7 +6,6 @@ import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
-import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { oneOf } from '../query/parameters.js';
@@ -14,6 +13,7 @@ import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { MapQuestions } from './map-questions.js';
+import { readMap } from './read-map.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
 import type { Level, ServiceMapResponse } from './service-map.schema.js';
 
@@ -95,12 +95,9 @@ export class ServiceMapController {
     filter: ReturnType<typeof readQuestion>['filter'],
     window: ReturnType<typeof readQuestion>['window'],
   ): Promise<{ map: ServiceMap; seq: number }> {
-    const all: Tally[] = [];
-    let seq = this.store.summary().lastSeq;
-    for await (const { tallies, upTo } of this.store.tallies(viewer, { filter, window })) {
-      all.push(...tallies);
-      seq = Math.max(seq, upTo);
-    }
-    return { map: ServiceMap.of(all, level), seq };
+    const last = this.store.summary().lastSeq;
+    const read = () => this.store.tallies(viewer, { filter, window });
+    const { map, seq } = await readMap(new ServiceMap(level), read);
+    return { map, seq: Math.max(last, seq) };
   }
 }

@@ -28,9 +28,23 @@ export class Lore {
   readonly #workloads = new Map<string, string>();
   readonly #podsGuessed = new Map<string, string>();
   readonly #servers = new Map<string, Server>();
+  /** Whether no pod was taken for another workload's than its own: then servers are known by their right names. */
+  #podsHold = true;
   /** Endpoints that have taught what they can. */
   readonly #known = new WeakMap<Endpoint, Known>();
-  readonly #ports = new PortNumbers();
+
+  constructor(private readonly ports = new PortNumbers()) {}
+
+  /** What was learned, for reading the same flows again, where guesses turned out wrong. */
+  again(): Lore {
+    const lore = new Lore(this.ports);
+    for (const [pod, workload] of this.#workloads) lore.#workloads.set(pod, workload);
+    if (!this.#podsHold) return lore;
+    for (const [id, { node, serving }] of this.#servers) {
+      lore.#servers.set(id, { node, serving: new Set(serving), guessed: new Set() });
+    }
+    return lore;
+  }
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
@@ -41,6 +55,7 @@ export class Lore {
       holds = this.#learnWorkload(source) && holds;
       holds = this.#learnWorkload(destination) && holds;
     }
+    this.#podsHold &&= holds;
     for (const tally of tallies) holds = this.#learnServer(tally) && holds;
     return holds;
   }
@@ -66,7 +81,7 @@ export class Lore {
     const port = portOf(tally, side);
     if (port === 0) return true;
     const { serving, guessed } = this.#serverAt(tally[side]);
-    const number = this.#ports.of(tally.traits.protocol, port);
+    const number = this.ports.of(tally.traits.protocol, port);
     if (serving.has(number)) return true;
     serving.add(number);
     return !guessed.has(number);
@@ -114,7 +129,7 @@ export class Lore {
     const port = portOf(tally, side);
     if (port === 0) return false;
     const { serving, guessed } = this.#serverAt(tally[side]);
-    const number = this.#ports.of(tally.traits.protocol, port);
+    const number = this.ports.of(tally.traits.protocol, port);
     guessed.add(number);
     return serving.has(number);
   }

@@ -46,12 +46,18 @@ export interface MapEdge {
  */
 export class ServiceMap {
   readonly #graph = new MultiDirectedGraph<{ state: NodeState }, { state: EdgeState }>();
-  readonly #lore = new Lore();
+  readonly #lore: Lore;
   readonly #ports = new PortNumbers();
   readonly #endpoints = new WeakMap<Endpoint, { node: NodeState; learned: boolean }>();
   #touched = new Set<EdgeState>();
+  #holds = true;
 
-  constructor(readonly level: Level) {}
+  constructor(
+    readonly level: Level,
+    lore = new Lore(),
+  ) {
+    this.#lore = lore;
+  }
 
   static of(tallies: readonly Tally[], level: Level): ServiceMap {
     const map = new ServiceMap(level);
@@ -62,12 +68,17 @@ export class ServiceMap {
 
   /**
    * Adds what was newly seen. False when it proves an earlier guess wrong (a pod's workload, a
-   * direction): the map must then be built again from all tallies.
+   * direction): the map must then be built `again` from all tallies, and places nothing any more.
    */
   apply(tallies: readonly Tally[]): boolean {
-    const holds = this.#lore.learn(tallies);
-    for (const tally of tallies) this.#place(tally);
-    return holds;
+    this.#holds = this.#lore.learn(tallies) && this.#holds;
+    if (this.#holds) for (const tally of tallies) this.#place(tally);
+    return this.#holds;
+  }
+
+  /** An empty map that knows what this one has learned, so it guesses less. */
+  again(): ServiceMap {
+    return new ServiceMap(this.level, this.#lore.again());
   }
 
   /** Times of the first and the last flow; undefined when there is none. */

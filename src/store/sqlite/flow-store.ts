@@ -38,6 +38,11 @@ interface Found extends FlowPosition {
   row: number;
 }
 
+/** Flows that are tallied at a stretch: one to two milliseconds, with what is made of them. */
+const SLICE = 256;
+/** Found flows whose records are read together. */
+const BATCH = 256;
+
 interface TotalsRow {
   flows: bigint;
   lastSeq: bigint;
@@ -63,12 +68,9 @@ const REMOVED = {
   last: 'bigint?',
 } as const;
 
-/** Found flows whose records are read together. */
-const BATCH = 256;
-
 /**
- * Reads segments on a connection of its own, so it never waits for the writer. Between segments the
- * event loop gets its turn: one takes a few milliseconds.
+ * Reads segments on a connection of its own, so it never waits for the writer. Every few milliseconds
+ * the event loop gets its turn.
  */
 export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
@@ -200,8 +202,15 @@ export class SqliteFlowStore extends FlowStore {
       if (upTo <= afterSeq || !overlaps(info, window)) continue;
       // Merging may have put flows that were counted before into one segment with later ones.
       const from = Math.max(0, afterSeq + 1 - info.firstSeq);
-      yield { tallies: this.#visits.visit(info, (rows) => tallyRows(rows, filter, window), from), upTo };
+      // Unpacked on its own, which takes some milliseconds.
+      this.#visits.visit(info, () => [], from, from);
       await setImmediate();
+      for (let at = from; at < info.flows; at += SLICE) {
+        const end = Math.min(at + SLICE, info.flows);
+        const tallies = this.#visits.visit(info, (rows) => tallyRows(rows, filter, window), at, end);
+        yield { tallies, upTo: info.firstSeq + end - 1 };
+        await setImmediate();
+      }
     }
   }
 
@@ -269,7 +278,7 @@ export class SqliteFlowStore extends FlowStore {
 }
 
 function tallyRows(stretch: Stretch, filter: Filter, window: Window): Tally[] {
-  const table = new TallyTable(stretch.segment);
+  const table = new TallyTable(stretch.segment, stretch.to - stretch.from);
   const cursor = stretch.segment.cursor();
   for (const row of matchingRows(stretch, filter, window)) {
     cursor.row = row;

@@ -3,7 +3,7 @@ import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
 import type { Segment, SegmentRow } from './segment.js';
 
 /**
- * Groups flows of one segment into tallies. A hash table over typed arrays: adding a flow to a tally
+ * Groups so many flows of one segment into tallies. A hash table over typed arrays: adding a flow to a tally
  * that exists allocates nothing.
  */
 export class TallyTable {
@@ -19,8 +19,10 @@ export class TallyTable {
   readonly #mask: number;
   readonly #key = new Int32Array(KEY);
 
-  constructor(private readonly segment: Segment) {
-    const { flows } = segment.info;
+  constructor(
+    private readonly segment: Segment,
+    flows: number,
+  ) {
     this.#keys = new Int32Array(flows * KEY);
     const slots = 1 << Math.ceil(Math.log2(Math.max(2, flows * 2)));
     this.#slots = new Uint32Array(slots);
