@@ -10,7 +10,7 @@ import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record, toTally, words } from '../../test/support/make-flow.js';
-import type { FlowPosition, StoredFlow } from './flow-store.js';
+import { extentOf, type FlowPosition, type StoredFlow } from './flow-store.js';
 import {
   append,
   ask,
@@ -328,6 +328,25 @@ export function flowStoreContract(name: string, open: () => Promise<OpenedStore>
           { node: 'c/n3', flows: 0, first: undefined, last: undefined, lost: [loss] },
         ]);
         expect(at.store.coverage({ since: ten + 60n * second, until: undefined })).toEqual([]);
+      }));
+
+    it('tells of any window what all nodes delivered and lost together', () =>
+      opened(async (at) => {
+        const at10 = (s: number, node: string) =>
+          jsonText(record({ time: `2026-06-01T10:00:0${s}Z`, node_name: node, uuid: `${node} ${s}` }));
+        await append(at, [at10(1, 'c/n1'), at10(2, 'c/n1'), at10(4, 'c/n2'), at10(6, 'c/n2')]);
+        await append(at, [at10(3, 'c/n1'), at10(8, 'c/n3')]);
+        at.writer.appendEvent(eventOf(told), Buffer.from(jsonText(told)));
+        at.writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)));
+        await at.writer.commit();
+        expect(at.store.extent(always)).toEqual({
+          first: ten + second,
+          last: ten + 8n * second,
+          eventsLost: 24,
+        });
+        const ends = [undefined, ...Array.from({ length: 10 }, (_, s) => ten + BigInt(s) * second)];
+        for (const window of ends.flatMap((since) => ends.map((until) => ({ since, until }))))
+          expect(at.store.extent(window)).toEqual(extentOf(at.store.coverage(window)));
       }));
 
     it('sums up what it holds', () =>

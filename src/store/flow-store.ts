@@ -108,6 +108,13 @@ export interface NodeCoverage {
   lost: LossReport[];
 }
 
+/** What nodes delivered and lost together. */
+export interface Extent {
+  first: bigint | undefined;
+  last: bigint | undefined;
+  eventsLost: number;
+}
+
 export interface LossReport {
   /** When Hubble reported it; undefined where the record has no time. */
   time: bigint | undefined;
@@ -121,6 +128,13 @@ export interface LossReport {
 export interface NodeStatuses {
   newest: NodeStatus[];
   leftOut: number;
+}
+
+export function extentOf(nodes: readonly NodeCoverage[]): Extent {
+  const times = nodes.flatMap(({ first, last }) => [first ?? [], last ?? []].flat());
+  times.sort((a, b) => (a < b ? -1 : 1));
+  const eventsLost = nodes.flatMap(({ lost }) => lost).reduce((sum, { events }) => sum + events, 0);
+  return { first: times[0], last: times.at(-1), eventsLost };
 }
 
 /**
@@ -162,6 +176,11 @@ export abstract class FlowStore {
 
   /** What Relay said of nodes inside the window; scope does not apply either. */
   abstract nodeStatuses(window: Window, most: number): NodeStatuses;
+
+  /** The sum of the coverage: every answer tells it, so it must not take longer with every node and flow held. */
+  extent(window: Window): Extent {
+    return extentOf(this.coverage(window));
+  }
 
   /** What is no longer held because it was too old or too much. */
   abstract removed(): Removed;

@@ -1,6 +1,6 @@
 import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import type { FlowStore, NodeCoverage } from '../store/flow-store.js';
+import type { Extent, FlowStore, NodeCoverage } from '../store/flow-store.js';
 import type { Coverage } from './coverage.schema.js';
 import type { Damage } from './damage.schema.js';
 
@@ -10,14 +10,13 @@ export const SAMPLING_NOTE =
 
 /** What an answer about a window rests on. */
 export function coverageOf(store: FlowStore, window: Window): Coverage {
-  const nodes = store.coverage(window);
-  const { from, to } = spanOf(nodes, window);
-  const eventsLost = nodes.flatMap(({ lost }) => lost).reduce((sum, { events }) => sum + events, 0);
+  const extent = store.extent(window);
+  const { from, to } = clipped(extent, window);
   return {
     from: format(from),
     to: format(to),
     keptSince: keptSince(store, window),
-    eventsLost,
+    eventsLost: extent.eventsLost,
     note: SAMPLING_NOTE,
   };
 }
@@ -46,20 +45,26 @@ export function touches({ since, until }: Window, from: bigint, to: bigint): boo
 }
 
 /** From the oldest to the newest flow, cut to the window. */
-export function spanOf(
-  nodes: readonly Pick<NodeCoverage, 'first' | 'last'>[],
-  window: Window,
-): { from: bigint | undefined; to: bigint | undefined } {
-  let from: bigint | undefined;
-  let to: bigint | undefined;
-  for (const { first, last } of nodes) {
-    if (first !== undefined && (from === undefined || first < from)) from = first;
-    if (last !== undefined && (to === undefined || last > to)) to = last;
+export function spanOf(nodes: readonly Pick<NodeCoverage, 'first' | 'last'>[], window: Window): Span {
+  let first: bigint | undefined;
+  let last: bigint | undefined;
+  for (const node of nodes) {
+    if (node.first !== undefined && (first === undefined || node.first < first)) first = node.first;
+    if (node.last !== undefined && (last === undefined || node.last > last)) last = node.last;
   }
-  const { since, until } = window;
-  if (from !== undefined && since !== undefined && from < since) from = since;
-  if (to !== undefined && until !== undefined && to > until) to = until;
-  return { from, to };
+  return clipped({ first, last }, window);
+}
+
+interface Span {
+  from: bigint | undefined;
+  to: bigint | undefined;
+}
+
+function clipped({ first: from, last: to }: Pick<Extent, 'first' | 'last'>, { since, until }: Window): Span {
+  return {
+    from: from !== undefined && since !== undefined && from < since ? since : from,
+    to: to !== undefined && until !== undefined && to > until ? until : to,
+  };
 }
 
 export function format(time: bigint | undefined): string | null {

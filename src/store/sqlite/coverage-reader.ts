@@ -3,7 +3,7 @@ import { readNodeStatus } from '../../domain/coverage/node-status.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import { objectOf } from '../../domain/flow/json.js';
 import type { EventKind } from '../../domain/flow/record.js';
-import type { LossReport, NodeCoverage, NodeStatuses } from '../flow-store.js';
+import type { Extent, LossReport, NodeCoverage, NodeStatuses } from '../flow-store.js';
 import { parseHeld, typed } from './damage.js';
 
 interface NodeRow {
@@ -42,6 +42,8 @@ const STATUSES =
 /** What each node delivered, from the segments, and what it reported as lost, from the events. */
 export class CoverageReader {
   readonly #nodes;
+  readonly #span;
+  readonly #lost;
   readonly #losses;
   readonly #counts;
   readonly #statuses;
@@ -49,12 +51,33 @@ export class CoverageReader {
 
   constructor(db: Database.Database) {
     this.#nodes = db
-      .prepare<[{ since: bigint | null; until: bigint | null }], NodeRow>(
+      .prepare<[Bounds], NodeRow>(
         `SELECT node, sum(flows) AS flows, min(time_min) AS first, max(time_max) AS last FROM segment_node
          WHERE (:since IS NULL OR time_max >= :since) AND (:until IS NULL OR time_min <= :until)
          GROUP BY node ORDER BY node`,
       )
       .safeIntegers();
+    // A segment begins with the first flow of its nodes: only of one that reaches over an end of the window they are asked.
+    this.#span = db
+      .prepare<[Bounds], { first: bigint | null; last: bigint | null }>(
+        `WITH touched AS (
+           SELECT id, time_min, time_max,
+             (:since IS NULL OR time_min >= :since) AND (:until IS NULL OR time_max <= :until) AS whole
+           FROM segment WHERE (:since IS NULL OR time_max >= :since) AND (:until IS NULL OR time_min <= :until)),
+         spans AS (
+           SELECT time_min, time_max FROM touched WHERE whole
+           UNION ALL
+           SELECT node.time_min, node.time_max FROM touched JOIN segment_node AS node ON node.segment_id = id
+           WHERE NOT whole AND (:since IS NULL OR node.time_max >= :since) AND (:until IS NULL OR node.time_min <= :until))
+         SELECT min(time_min) AS first, max(time_max) AS last FROM spans`,
+      )
+      .safeIntegers();
+    this.#lost = db
+      .prepare<[Bounds], number | null>(
+        `SELECT sum(events) FROM event WHERE kind = 'lost_events' AND (time IS NULL OR
+         ((:since IS NULL OR time >= :since) AND (:until IS NULL OR time <= :until)))`,
+      )
+      .pluck();
     this.#losses = db
       .prepare<[], LossRow>(
         `SELECT node, time, lost_from, source, events FROM event WHERE kind = 'lost_events' ORDER BY time, id`,
@@ -97,6 +120,14 @@ export class CoverageReader {
       readNodeStatus(objectOf(parseHeld(record)), time ?? undefined),
     );
     return { newest, leftOut: (this.#statusCount.get({ since, until }) ?? 0) - newest.length };
+  }
+
+  /** The sum of what `read` tells. */
+  extent(window: Window): Extent {
+    const { since = null, until = null } = window;
+    const span = this.#span.get({ since, until });
+    const eventsLost = this.#lost.get({ since, until }) ?? 0;
+    return { first: span?.first ?? undefined, last: span?.last ?? undefined, eventsLost };
   }
 
   eventCounts(): Partial<Record<EventKind, number>> {

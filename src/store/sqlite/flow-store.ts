@@ -9,6 +9,7 @@ import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
   type DamagedRange,
+  type Extent,
   type FlowPosition,
   type FlowQuery,
   type NodeCoverage,
@@ -243,6 +244,10 @@ export class SqliteFlowStore extends FlowStore {
 
   nodeStatuses(window: Window, most: number): NodeStatuses {
     return this.#coverage.statuses(window, most);
+  }
+
+  override extent(window: Window): Extent {
+    return this.#coverage.extent(window);
   }
 
   removed(): Removed {

@@ -55,6 +55,10 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.coverage(window));
   }
 
+  override extent(window: Window): ReturnType<FlowStore['extent']> {
+    return this.#guarded(() => this.store.extent(window));
+  }
+
   minutes(window: Window): ReturnType<FlowStore['minutes']> {
     return this.#guardedItems(this.store.minutes(window));
   }
