@@ -6,6 +6,7 @@ import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
 import type { NewFlow } from '../store/flow-store.js';
 import { NONE } from './byte-numbers.js';
+import { Patience } from './patience.js';
 import { KnownValues, type KnownEndpoint, type KnownText } from './known-values.js';
 import { findSlots, type FoundSlot } from './record-walk.js';
 import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
@@ -13,11 +14,6 @@ import { TemplateTree } from './template-tree.js';
 
 /** Bytes of templates remembered; beyond them, all are learned anew. */
 const MOST_BYTES = 16 << 20;
-
-/** Records that taught a template for nothing, before only one in `TRY_AGAIN` does. A record that was told like another makes up for some. */
-const PATIENCE = 1_000;
-const HIT_WORTH = 4;
-const TRY_AGAIN = 16;
 
 /**
  * Reads flows that are told like one read before, without parsing them: it walks along the texts
@@ -31,7 +27,7 @@ export class FlowScanner {
   readonly #wholes = new WeakMap<Flow['traits'], Template>();
   #tree = new TemplateTree<Template>();
   #treeBytes = 0;
-  #misses = 0;
+  readonly #patience = new Patience();
   /** The reader's own list, by which it is known again. */
   readonly #noLabels: readonly string[];
 
@@ -46,12 +42,13 @@ export class FlowScanner {
 
   /** The flow whose record these bytes are; undefined when it must be parsed. Only good until the next call. */
   scan(bytes: Buffer, from: number, to: number): NewFlow | undefined {
+    if (!this.#patience.scansNext()) return undefined;
     const slots = this.#slots;
     const template = this.#walk(bytes, from, to);
     if (template === undefined) return undefined;
     const flow = this.#read(template);
     if (flow === undefined) return undefined;
-    if (this.#misses > 0) this.#misses = Math.max(0, this.#misses - HIT_WORTH);
+    this.#patience.reward();
     return { flow, template, known: slots.knownTexts, own: slots.ownTexts };
   }
 
@@ -170,8 +167,7 @@ export class FlowScanner {
 
   /** Takes a record apart that was parsed, and learns from it how others like it are told. */
   take(bytes: Buffer, flow: Flow): NewFlow {
-    const learns = this.#misses++ < PATIENCE || this.#misses % TRY_AGAIN === 0;
-    if (learns && flow.weight === 1) this.#learn(bytes, flow);
+    if (this.#patience.learnsNext() && flow.weight === 1) this.#learn(bytes, flow);
     return this.keepWhole(bytes, flow);
   }
 

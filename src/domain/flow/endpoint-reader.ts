@@ -1,6 +1,6 @@
 import type { Endpoint, Workload } from './flow.js';
 import { Forgetful } from './forgetful.js';
-import { valueText } from './template.js';
+import { isWrittenAlike, valueText } from './template.js';
 import {
   charactersOf,
   equal,
@@ -38,9 +38,7 @@ export class EndpointReader {
     const source = { raw: objectOf(value), ip, names, service };
     const same = this.#byObject.get(source.raw);
     if (same !== undefined && isSame(same, source)) return same.endpoint;
-    const known = this.#find(source);
-    this.#byObject.set(known.raw, known);
-    return known.endpoint;
+    return this.#find(source).endpoint;
   }
 
   #find(source: EndpointSource): Known {
@@ -49,16 +47,18 @@ export class EndpointReader {
     if (known !== undefined) return known;
     const { raw, names, service } = source;
     const characters = valueText(raw).length + charactersOf([names, service]);
-    return this.#byAddress.add(address, { ...source, endpoint: readEndpoint(source) }, characters);
+    const fresh = { ...source, endpoint: readEndpoint(source) };
+    this.#byObject.set(raw, fresh);
+    return this.#byAddress.add(address, fresh, characters);
   }
 }
 
-function isSame(a: EndpointSource, b: EndpointSource): boolean {
+function isSame(known: EndpointSource, source: EndpointSource): boolean {
   return (
-    a.ip === b.ip &&
-    valueText(a.raw) === valueText(b.raw) &&
-    equal(a.names, b.names) &&
-    equal(a.service, b.service)
+    known.ip === source.ip &&
+    isWrittenAlike(known.raw, source.raw) &&
+    equal(known.names, source.names) &&
+    equal(known.service, source.service)
   );
 }
 

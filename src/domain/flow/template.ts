@@ -1,4 +1,5 @@
 import type { Endpoint, Flow, Traits } from './flow.js';
+import { equal } from './json.js';
 import { formatTimestamp } from './timestamp.js';
 
 /**
@@ -139,6 +140,11 @@ export function valueText(value: object): string {
   let text = texts.get(value);
   if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
   return text;
+}
+
+/** Equal also as they are written, where it is known how the value was; of one that was just parsed it is not. */
+export function isWrittenAlike(known: object, value: object): boolean {
+  return texts.has(value) ? valueText(known) === valueText(value) : equal(known, value);
 }
 
 /** From now on the value is written as this text, which is JSON that means the same. */
