@@ -283,6 +283,7 @@ const filterValues: Record<string, readonly string[]> = {
   'http-path': ['^/v1', 'items$'],
   'drop-reason-desc': ['POLICY_DENIED', 'POLICY_DENY'],
   uuid: ['flow-1', 'flow-2'],
+  'node-name': ['c/n1', 'n*', 'default/'],
 };
 const sidedValues: Record<string, readonly string[]> = {
   namespace: ['shop', 'pay'],

@@ -21,6 +21,30 @@ describe('verdict', () => {
   });
 });
 
+describe('node-name', () => {
+  const on = (value: string, node_name: string) => passes('node-name', value, { node_name });
+
+  it('is a pattern of the whole name, of any cluster unless that is given', () => {
+    expect(on('worker-1', 'shop/worker-1')).toBe(true);
+    expect(on('worker-*', 'shop/worker-1.example.com')).toBe(true);
+    expect(on('worker', 'shop/worker-1')).toBe(false);
+    expect(on('shop/', 'shop/worker-1')).toBe(true);
+    expect(on('sh*/Worker-1.', 'shop/worker-1')).toBe(true);
+    expect(on('other/worker-1', 'shop/worker-1')).toBe(false);
+    expect(on('/worker-1', 'shop/worker-1')).toBe(true);
+  });
+
+  it('takes a node without a cluster to be in the cluster default, and no node to be none', () => {
+    expect(on('default/worker-1', 'worker-1')).toBe(true);
+    expect(on('worker-1', 'worker-1')).toBe(true);
+    expect(on('*', '')).toBe(false);
+  });
+
+  it.each(['a/b/c', 'wor?er', 'a b'])('refuses %j', (value) => {
+    expect(() => on(value, 'worker-1')).toThrow(/^node-name: /);
+  });
+});
+
 describe('protocol', () => {
   it('is of layer 4 or 7, in any case; icmp is both versions', () => {
     expect(passes('protocol', 'TCP')).toBe(true);

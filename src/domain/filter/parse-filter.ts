@@ -8,6 +8,7 @@ import { httpMethod, httpPath, httpStatus } from './http.js';
 import { ip } from './ip.js';
 import { label } from './label.js';
 import { namespace } from './namespace.js';
+import { nodeName } from './node-name.js';
 import { pod } from './pod.js';
 import { port } from './port.js';
 import { protocol } from './protocol.js';
@@ -28,6 +29,7 @@ const criteria: readonly Criterion[] = [
   httpMethod,
   httpPath,
   dropReasonDesc,
+  nodeName,
   uuid,
 ];
 const sidedCriteria: readonly SidedCriterion[] = [
