@@ -57,20 +57,21 @@ describe('a drop folder', () => {
 
   it('waits until a file grows no more, and passes over those that say they are not whole', async () => {
     put('a.log', logLines(5));
-    put('b.log.part', logLines(5, 50));
-    put('.hidden.log', logLines(5, 60));
+    put('b.log.part', logLines(5, 150));
+    put('.hidden.log', logLines(5, 160));
     drop();
-    for (let i = 1; i < 5; i++) {
-      await sleep(800);
+    // Each pause much shorter than the two seconds in which it must not change, all of them longer.
+    for (let i = 1; i <= 10; i++) {
+      await sleep(250);
       expect(existsSync(here.in('drop/a.log'))).toBe(true);
       appendFileSync(here.in('drop/a.log'), logLines(5, 5 * i));
     }
     expect(here.at.store.summary().flows).toBe(0);
     await appeared('drop/done/a.log');
-    expect(here.at.store.summary().flows).toBe(25);
+    expect(here.at.store.summary().flows).toBe(55);
     renameSync(here.in('drop/b.log.part'), here.in('drop/b.log'));
     await appeared('drop/done/b.log');
-    expect(here.at.store.summary().flows).toBe(30);
+    expect(here.at.store.summary().flows).toBe(60);
     expect(existsSync(here.in('drop/.hidden.log'))).toBe(true);
   });
 

@@ -103,6 +103,10 @@ describe('a log that is rotated', () => {
     rmSync(here.in('events.log.1'));
     const isNoted = () => [...here.at.store.checkpoints().values()].some((state) => state.includes('packed'));
     expect(await until(isNoted, Boolean)).toBe(true);
+    await until(
+      () => here.status().bytesBehind,
+      (behind) => behind === 0,
+    );
     expect(here.status()).toMatchObject({ records: 505, bytesBehind: 0 });
     const { bytesRead } = here.status();
     await here.restart(() => {

@@ -190,7 +190,6 @@ describe('forms of a body', () => {
       const shown = await until(
         () => held(records),
         (count) => count >= 3,
-        3_000,
       );
       expect(shown).toBe(3);
     }
@@ -210,7 +209,6 @@ describe('forms of a body', () => {
     const kept = await until(
       () => held(records),
       (count) => count >= 9,
-      5_000,
     );
     expect(kept).toBe(9);
     // And the sender can send all of it again.
@@ -231,7 +229,6 @@ describe('forms of a body', () => {
       await until(
         () => held(records),
         (count) => count >= 10,
-        5_000,
       ),
     ).toBe(10);
   });
@@ -290,7 +287,9 @@ describe('what comes out', () => {
     );
     expect(page.flows).toEqual([{ flow: { uuid, verdict: 'FORWARDED' } }]);
     expect(page.placedAtArrival).toEqual([{ index: 0, time: expect.any(String) as unknown as string }]);
-    expect(Math.abs(Date.parse(page.placedAtArrival[0]?.time ?? '') - before)).toBeLessThan(10_000);
+    const placed = Date.parse(page.placedAtArrival[0]?.time ?? '');
+    expect(placed).toBeGreaterThanOrEqual(before);
+    expect(placed).toBeLessThanOrEqual(Date.now());
   });
 });
 

@@ -193,7 +193,7 @@ describe('a hostile question', () => {
         const cut = { status: 431 };
         const { status } = await ask(server, `/api/v1/${path}?${query}`).catch(() => cut);
         expect({ path, ok: status < 500, status }).toEqual({ path, ok: true, status });
-        expect(performance.now() - began).toBeLessThan(3_000);
+        expect(performance.now() - began).toBeLessThan(20_000);
       }
       expect((await ask(server, '/health/ready')).status).toBe(200);
     });

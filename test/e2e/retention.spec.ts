@@ -110,5 +110,5 @@ describe('a server that keeps its database below a size', () => {
     const again = await startServer({ data: server.data });
     expect((await statusOf(again)).flows).toBe(flows);
     expect(sorted(await mapOf(again)).edges).toEqual(client.map().edges);
-  }, 60_000);
+  });
 });

@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repository, 'dist/cli/flowatlas.js');
 const LISTENING = /^listening on (http:\S+)$/m;
-const START_PATIENCE = 20_000;
-const END_PATIENCE = 15_000;
+// What is good ends the waiting; a machine with other work may take its time.
+const START_PATIENCE = 60_000;
+const END_PATIENCE = 60_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -164,7 +165,7 @@ export function sleep(milliseconds: number): Promise<void> {
 export async function until<T>(
   ask: () => T | Promise<T>,
   isGood: (answer: T) => boolean,
-  patience = 10_000,
+  patience = 60_000,
   pause = 20,
 ): Promise<T> {
   const deadline = Date.now() + patience;

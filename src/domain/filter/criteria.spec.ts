@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { stopWatch } from '../../../test/support/cpu-time.js';
 import { flow, pod, words, world } from '../../../test/support/make-flow.js';
 import { parseFilter } from './parse-filter.js';
 
@@ -153,9 +154,9 @@ describe('http filters', () => {
   });
 
   it('answer hostile patterns in linear time', () => {
-    const started = Date.now();
+    const worked = stopWatch();
     expect(passes('http-path', '^(a+)+$', http(`http://x/${'a'.repeat(2_000)}!`))).toBe(false);
-    expect(Date.now() - started).toBeLessThan(2_000);
+    expect(worked()).toBeLessThan(2_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { stopWatch } from '../../../test/support/cpu-time.js';
 import { readNames, readPattern } from './settings.js';
 
 describe('a list of names', () => {
@@ -26,9 +27,9 @@ describe('a list of names', () => {
 
   it('is read in time that does not depend on the pattern', () => {
     const evil = readNames('/^(a+)+$/');
-    const started = Date.now();
+    const worked = stopWatch();
     expect(evil?.(`${'a'.repeat(50_000)}!`)).toBe(false);
-    expect(Date.now() - started).toBeLessThan(5_000);
+    expect(worked()).toBeLessThan(5_000);
   });
 });
 

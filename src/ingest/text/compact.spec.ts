@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { stopWatch } from '../../../test/support/cpu-time.js';
 import { readCompact } from './compact.js';
 
 const LINE =
@@ -131,9 +132,9 @@ describe('a line of the compact format', () => {
   });
 
   it('is found in no time in a line that was made to be slow', () => {
-    const started = performance.now();
+    const worked = stopWatch();
     for (const hostile of [' ', ' (', 'x ', 'Jul ', ' -> ', ' FORWARDED', ' BY a (aPolicy),'])
       readCompact(`Jul  2 13:42:21.107: a.b -> c.d${hostile.repeat(65_536 / hostile.length)}!`);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(worked()).toBeLessThan(2000);
   });
 });
