@@ -8,6 +8,9 @@ export class Gone extends Error {}
 const OF_PAGES = [
   'SQLITE_CORRUPT',
   'SQLITE_NOTADB',
+  // Lengths that damage made up.
+  'SQLITE_TOOBIG',
+  'SQLITE_NOMEM',
   'SQLITE_IOERR_READ',
   'SQLITE_IOERR_SHORT_READ',
   'SQLITE_IOERR_CORRUPTFS',
