@@ -1,3 +1,4 @@
+import type { Policies } from '../flow/flow.js';
 import { headline, isSocket, type Counters, type Headline } from './counters.js';
 import { L7Summary } from './l7-summary.js';
 import type { NodeState } from './node-state.js';
@@ -17,9 +18,9 @@ export interface Ends {
 /** Everything counted on one edge: client, server, protocol and the server's port. */
 export class EdgeState {
   readonly #counters: Counters = new Map();
-  readonly #allowedBy = new Set<string>();
-  readonly #deniedBy = new Set<string>();
-  readonly #l7 = new L7Summary();
+  /** Most edges have neither: made when there is something to keep. */
+  #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
+  #l7: L7Summary | undefined;
   readonly #examples: number[] = [];
   #first: bigint | undefined;
   #last: bigint | undefined;
@@ -43,10 +44,16 @@ export class EdgeState {
     const { first, last } = tally;
     if (this.#first === undefined || first < this.#first) this.#first = first;
     if (this.#last === undefined || last > this.#last) this.#last = last;
-    for (const policy of tally.policies.allowedBy) this.#allowedBy.add(policy);
-    for (const policy of tally.policies.deniedBy) this.#deniedBy.add(policy);
-    if (tally.l7 !== undefined) this.#l7.add(tally.l7, tally.weight);
+    this.#addPolicies(tally.policies);
+    if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight);
     this.#remember(tally.lastSeq);
+  }
+
+  #addPolicies({ allowedBy, deniedBy }: Policies): void {
+    if (allowedBy.length + deniedBy.length === 0) return;
+    const known = (this.#policies ??= { allowedBy: new Set(), deniedBy: new Set() });
+    for (const policy of allowedBy) known.allowedBy.add(policy);
+    for (const policy of deniedBy) known.deniedBy.add(policy);
   }
 
   #addCount(counter: string, weight: number): void {
@@ -77,8 +84,13 @@ export class EdgeState {
     return this.#examples;
   }
 
-  http = () => this.#l7.http();
-  dns = () => this.#l7.dns();
+  http(): ReturnType<L7Summary['http']> {
+    return this.#l7?.http();
+  }
+
+  dns(): ReturnType<L7Summary['dns']> {
+    return this.#l7?.dns();
+  }
 
   /** With what sockets without a port add. */
   get points(): Counters {
@@ -97,8 +109,9 @@ export class EdgeState {
   }
 
   policies(): { allowedBy: string[]; deniedBy: string[] } | undefined {
-    if (this.#allowedBy.size + this.#deniedBy.size === 0) return undefined;
-    return { allowedBy: [...this.#allowedBy].sort(), deniedBy: [...this.#deniedBy].sort() };
+    if (this.#policies === undefined) return undefined;
+    const { allowedBy, deniedBy } = this.#policies;
+    return { allowedBy: [...allowedBy].sort(), deniedBy: [...deniedBy].sort() };
   }
 
   #remember(seq: number): void {

@@ -9,19 +9,19 @@ const MOST_KEPT = 2_000;
 const MOST_SHOWN = 50;
 
 interface Route {
-  /** Path and method: in this order routes are told that were asked for as often. */
-  key: string;
   method: string;
   path: string;
   requests: number;
-  statuses: Counts;
+  statuses: Statuses;
 }
 
 /** A map, not an object: names come from the network, and one may be `__proto__`. */
 type Counts = Map<string, number>;
 
 export class L7Summary {
-  readonly #routes = new Map<string, Route>();
+  /** By path and then by method. */
+  readonly #routes = new Map<string, Route[]>();
+  #routesKept = 0;
   readonly #names: Counts = new Map();
   readonly #methods: Counts = new Map();
   readonly #statuses: Counts = new Map();
@@ -42,7 +42,7 @@ export class L7Summary {
     if (response) {
       this.#http.responses += count;
       increase(this.#statuses, String(http.status), count);
-      if (route) increase(route.statuses, String(http.status), count);
+      route?.statuses.add(String(http.status), count);
     } else {
       this.#http.requests += count;
       increase(this.#methods, http.method, count);
@@ -52,15 +52,16 @@ export class L7Summary {
 
   #route({ method, url }: HttpMessage): Route | undefined {
     const path = urlPath(url) ?? url;
-    const key = `${path} ${method}`;
-    let route = this.#routes.get(key);
-    if (route === undefined) {
-      if (this.#routes.size >= MOST_KEPT) {
-        this.#routesLost++;
-        return undefined;
-      }
-      this.#routes.set(key, (route = { key, method, path, requests: 0, statuses: new Map() }));
+    const alike = this.#routes.get(path) ?? [];
+    const known = alike.find((route) => route.method === method);
+    if (known !== undefined) return known;
+    if (this.#routesKept >= MOST_KEPT) {
+      this.#routesLost++;
+      return undefined;
     }
+    this.#routesKept++;
+    const route = { method, path, requests: 0, statuses: new Statuses() };
+    if (alike.push(route) === 1) this.#routes.set(path, alike);
     return route;
   }
 
@@ -79,9 +80,9 @@ export class L7Summary {
 
   http() {
     if (this.#http.requests + this.#http.responses === 0) return undefined;
-    const routes = [...this.#routes.values()].sort(
-      (a, b) => b.requests - a.requests || compare(a.key, b.key),
-    );
+    const routes = [...this.#routes.values()]
+      .flat()
+      .sort((a, b) => b.requests - a.requests || compare(a.path, b.path) || compare(a.method, b.method));
     return {
       ...this.#http,
       methods: sorted(this.#methods),
@@ -90,7 +91,7 @@ export class L7Summary {
         method,
         path,
         requests,
-        statuses: sorted(statuses),
+        statuses: statuses.sorted(),
       })),
       routesLeftOut: Math.max(0, routes.length - MOST_SHOWN) + this.#routesLost,
     };
@@ -105,6 +106,25 @@ export class L7Summary {
       rcodes: sorted(this.#rcodes),
       namesLeftOut: Math.max(0, names.length - MOST_SHOWN) + this.#namesLost,
     };
+  }
+}
+
+/** Of one route, of which there are many: most have one status, and a map for it would be their largest part. */
+class Statuses {
+  #first = '';
+  #count = 0;
+  #others: Counts | undefined;
+
+  add(status: string, count: number): void {
+    if (this.#count === 0) this.#first = status;
+    if (status === this.#first) this.#count += count;
+    else increase((this.#others ??= new Map<string, number>()), status, count);
+  }
+
+  sorted(): Record<string, number> {
+    const counts = new Map<string, number>(this.#others);
+    if (this.#count > 0) counts.set(this.#first, this.#count);
+    return sorted(counts);
   }
 }
 
