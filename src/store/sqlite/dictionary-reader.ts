@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
 import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
@@ -7,6 +8,7 @@ import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, parseHeld, typed } from './damage.js';
 import { Kind } from './dictionary-writer.js';
+import { Lines } from './lines.js';
 
 /** Generations kept: some megabytes each. */
 const GENERATIONS_CACHED = 4;
@@ -24,7 +26,7 @@ export class DictionaryReader {
   readonly #find;
 
   constructor(db: Database.Database) {
-    this.#find = db.prepare<[number, number, number], Block>(
+    this.#find = db.prepare<[number, number, number], BlockRow>(
       'SELECT first_id AS firstId, entries, lines, checksum FROM dictionary WHERE generation = ? AND kind = ? AND first_id >= ? ORDER BY first_id',
     );
   }
@@ -43,17 +45,14 @@ export class DictionaryReader {
   }
 }
 
-/** More than a generation has: a number beyond it is damage, and must not become an allocation. */
-const MOST_ENTRIES = 1 << 26;
-
-interface Block {
+interface BlockRow {
   firstId: number;
   entries: number;
   lines: Buffer;
   checksum: number | null;
 }
 
-type ReadBlocks = (kind: Kind, from: number) => Block[];
+type ReadBlocks = (kind: Kind, from: number) => BlockRow[];
 
 export class Generation {
   readonly #endpoints;
@@ -79,9 +78,9 @@ export class Generation {
 
 /** The entries of one kind, each read when it is first asked for. */
 class EntryReader<T> {
-  /** Undefined where the block that held it is damaged. */
-  readonly #lines: (Buffer | undefined)[] = [];
+  readonly #blocks: Block[] = [];
   readonly #entries: (T | undefined)[] = [];
+  #held = 0;
 
   constructor(
     private readonly kind: Kind,
@@ -92,31 +91,34 @@ class EntryReader<T> {
   get(id: number): T {
     const known = this.#entries[id];
     if (known !== undefined) return known;
-    if (id >= this.#lines.length) this.#load();
-    const line = this.#lines[id];
+    if (id >= this.#held) this.#load();
+    // What a damaged or missing block held is missing; the entries behind it keep their numbers.
+    const block = this.#blocks.findLast(({ firstId }) => firstId <= id);
+    const line = block?.lines?.line(id - block.firstId);
     if (line === undefined)
       throw new Damaged('it names an entry of the dictionary that is missing or damaged');
     return (this.#entries[id] = this.readLine(line));
   }
 
   #load(): void {
-    for (const row of this.readBlocks(this.kind, this.#lines.length)) {
+    for (const row of this.readBlocks(this.kind, this.#held)) {
       const block = typed(row, { firstId: 'count', entries: 'count', lines: 'blob', checksum: 'count?' });
-      if (Math.max(block.firstId, block.entries) > MOST_ENTRIES)
-        throw new Damaged('the dictionary is not what was written');
-      // What a damaged or missing block held is missing; the entries behind it keep their numbers.
-      this.#lines.length = block.firstId;
-      for (const line of readBlock(block) ?? []) this.#lines.push(line);
-      this.#lines.length = block.firstId + block.entries;
+      this.#blocks.push({ firstId: block.firstId, lines: unpacked(block) });
+      this.#held = block.firstId + block.entries;
     }
   }
 }
 
+interface Block {
+  firstId: number;
+  lines: Lines | undefined;
+}
+
 /** Undefined when it is damaged. */
-function readBlock({ entries, lines, checksum }: Block): Buffer[] | undefined {
+function unpacked({ entries, lines, checksum }: BlockRow): Lines | undefined {
   try {
     refuseChanged(checksum, lines);
-    const found = splitLines(decompress(lines));
+    const found = new Lines(decompress(lines));
     return found.length === entries ? found : undefined;
   } catch (error) {
     if (error instanceof Damaged) return undefined;
@@ -124,21 +126,6 @@ function readBlock({ entries, lines, checksum }: Block): Buffer[] | undefined {
   }
 }
 
-const LINE_BREAK = 10;
-
-/** As views of the bytes. */
-export function splitLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  let from = 0;
-  for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, from)) {
-    lines.push(bytes.subarray(from, at));
-    from = at + 1;
-  }
-  return lines;
-}
-
-/** Bytes: the address and the end of the pod's name or workload, which tell most endpoints apart. */
-const KEY_LENGTH = 48;
 /** Some 50,000 parts. */
 const MOST_CHARACTERS = 32 << 20;
 
@@ -146,7 +133,8 @@ type EndpointLine = [Json | string, string, string[], EndpointSource['service']]
 
 /** Equal parts are the same object across generations, so that what is known of one is known of all. */
 class SharedParts {
-  readonly #known = new Forgetful<{ line: Buffer; part: unknown }>(MOST_CHARACTERS);
+  /** By a hash of the line: the lines themselves are as large as what is read from them. */
+  readonly #known = new Forgetful<object>(MOST_CHARACTERS);
 
   endpoint = (line: Buffer): Endpoint =>
     this.#shared(line, () => {
@@ -175,13 +163,12 @@ class SharedParts {
       return { allowedBy, deniedBy };
     });
 
-  #shared<T>(line: Buffer, read: () => T): T {
-    const key = line.toString('latin1', Math.max(0, line.length - KEY_LENGTH));
-    const known = this.#known.find(key, (candidate) => candidate.line.equals(line));
-    if (known !== undefined) return known.part as T;
+  #shared<T extends object>(line: Buffer, read: () => T): T {
+    const key = hash('sha256', line, 'base64');
+    const known = this.#known.get(key);
+    if (known !== undefined) return known as T;
     const part = read();
-    // A copy: the line would keep its whole block in memory.
-    this.#known.add(key, { line: Buffer.from(line), part }, 2 * line.length);
+    this.#known.add(key, part, line.length);
     return part;
   }
 }

@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone, typed } from './damage.js';
-import { splitLines } from './dictionary-reader.js';
+import { Lines } from './lines.js';
 
-/** Unpacked chunks kept: about 1 MiB each. */
-const CHUNKS_CACHED = 16;
+/** Unpacked chunks kept: about 1 MiB each. Texts are read in order, and pages of a few segments again. */
+const CHUNKS_CACHED = 8;
 
 interface Packed {
   texts: Buffer;
@@ -14,7 +14,7 @@ interface Packed {
 interface Chunk {
   firstText: number;
   /** Or why they cannot be read. */
-  lines: Buffer[] | Damaged;
+  lines: Lines | Damaged;
 }
 
 /** Reads the texts that records have for themselves, out of their compressed chunks. */
@@ -43,9 +43,9 @@ export class TextReader {
     if (firstText === undefined) throw new Gone(`text ${text} of a block is missing`);
     const { lines } = this.#chunk(segment, firstText);
     if (lines instanceof Damaged) throw lines;
-    const line = lines[text - firstText];
-    if (line === undefined) throw new Gone(`text ${text} of a block is missing`);
-    return line.toString('utf8');
+    const found = lines.text(text - firstText);
+    if (found === undefined) throw new Gone(`text ${text} of a block is missing`);
+    return found;
   }
 
   /** What was read of a segment before. */
@@ -71,11 +71,11 @@ export class TextReader {
   }
 }
 
-function unpack(packed: Packed): Buffer[] | Damaged {
+function unpack(packed: Packed): Lines | Damaged {
   try {
     const { texts, checksum } = typed(packed, { texts: 'blob', checksum: 'count?' });
     refuseChanged(checksum, texts);
-    return splitLines(decompress(texts));
+    return new Lines(decompress(texts));
   } catch (error) {
     if (error instanceof Damaged) return error;
     throw error;

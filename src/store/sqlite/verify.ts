@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
 import { decompress, refuseChanged } from './compression.js';
 import { isDamage, typed } from './damage.js';
-import { splitLines } from './dictionary-reader.js';
 import { isAsItCame } from './event-key.js';
+import { Lines } from './lines.js';
 import { SegmentReader } from './segment-reader.js';
 import type { SegmentInfo } from './segment.js';
 import { SegmentVerifier } from './verify-segment.js';
@@ -87,7 +87,7 @@ function* checkDictionary(db: Database.Database): Generator<string> {
     if (firstId !== expected) yield `${name}: entries ${expected} to ${firstId - 1} are missing`;
     const problems = guarded(`${name} ${firstId} to ${firstId + entries - 1}`, function* () {
       refuseChanged(checksum, lines);
-      const held = splitLines(decompress(lines)).length;
+      const held = new Lines(decompress(lines)).length;
       if (held !== entries) yield `${name}: ${held} entries instead of ${entries}`;
     });
     yield* problems;
