@@ -42,10 +42,14 @@ export class ColumnReader {
     if (planes > 4 || this.#at + planes * rows > this.bytes.length) {
       throw new Damaged('a block of columns has the wrong size');
     }
-    for (let shift = 0; shift < planes * 8; shift += 8) {
+    const { bytes } = this;
+    for (let plane = 0; plane < planes; plane++) {
+      const from = this.#at + plane * rows;
+      const shift = plane * 8;
       for (let row = 0; row < rows; row++)
-        values[row] = (values[row] ?? 0) | ((this.bytes[this.#at++] ?? 0) << shift);
+        values[row] = (values[row] ?? 0) | ((bytes[from + row] ?? 0) << shift);
     }
+    this.#at += planes * rows;
     return values;
   }
 }

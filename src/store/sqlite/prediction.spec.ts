@@ -11,8 +11,8 @@ describe('prediction', () => {
         const writes = new Prediction();
         const reads = new Prediction();
         for (const { a, b, value } of list) {
-          const written = writes.write([company(a, b), company(a, 0), company(b, 1)], value);
-          expect(reads.read([company(a, b), company(a, 0), company(b, 1)], written)).toBe(value);
+          const written = writes.among(company(a, b), company(a, 0), company(b, 1)).write(value);
+          expect(reads.among(company(a, b), company(a, 0), company(b, 1)).read(written)).toBe(value);
         }
       }),
     );
@@ -20,8 +20,8 @@ describe('prediction', () => {
 
   it('writes whose guess was right, for what repeats in the same company', () => {
     const writes = new Prediction();
-    const told = [7, 9, 7, 9].map((value) => writes.write([company(value, 1), 1, 2], value + 100));
+    const told = [7, 9, 7, 9].map((value) => writes.among(company(value, 1), 1, 2).write(value + 100));
     expect(told).toEqual([110, 112, 0, 0]);
-    expect(writes.write([company(8, 1), 1, 3], 109)).toBe(1);
+    expect(writes.among(company(8, 1), 1, 3).write(109)).toBe(1);
   });
 });

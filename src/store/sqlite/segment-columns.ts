@@ -1,7 +1,7 @@
 import type { ColumnReader } from './columns.js';
 import { ColumnWriter } from './columns.js';
 import { Damaged } from './damage.js';
-import { company, Prediction, type Companies } from './prediction.js';
+import { company, Prediction } from './prediction.js';
 import { readTimes, writeTimes } from './times.js';
 
 /** A row for each flow of a segment, in order of arrival. Parts are numbers of the dictionary. */
@@ -81,13 +81,11 @@ export function readSegmentColumns(
   const columns = emptySegmentColumns(0);
   columns.time = readTimes(rows, reader);
   for (const name of plain) columns[name] = reader.read(rows);
-  columns.weight = reader.read(rows).map((weight) => weight + 1);
+  columns.weight = reader.read(rows);
+  for (let row = 0; row < rows; row++) columns.weight[row] = (columns.weight[row] ?? 0) + 1;
   for (const group of [ports, ...foretold.map((name) => [name])]) readForetold(columns, rows, group, reader);
   columns.known = reader.read(reader.read(1)[0] ?? 0);
-  columns.firstKnown = new Uint32Array(rows + 1);
-  for (let row = 0; row < rows; row++) {
-    columns.firstKnown[row + 1] = (columns.firstKnown[row] ?? 0) + knownTexts(columns.template[row] ?? 0);
-  }
+  columns.firstKnown = firstOfEach(columns.template, knownTexts);
   if (columns.firstKnown[rows] !== columns.known.length) {
     throw new Damaged('a block of columns has the wrong size');
   }
@@ -113,32 +111,54 @@ export function joinSegmentColumns(parts: readonly SegmentColumns[]): SegmentCol
   return joined;
 }
 
+/** Where the texts of each row begin, and one behind the last. */
+export function firstOfEach(
+  templates: Uint32Array,
+  textsOf: (template: number) => number,
+): Uint32Array<ArrayBuffer> {
+  const firsts = new Uint32Array(templates.length + 1);
+  const counts: number[] = [];
+  let first = 0;
+  for (let row = 0; row < templates.length; row++) {
+    firsts[row] = first;
+    const template = templates[row] ?? 0;
+    first += counts[template] ??= textsOf(template);
+  }
+  firsts[templates.length] = first;
+  return firsts;
+}
+
 /** A row's template with both ends, and with each of them alone: who sees a flow depends on one of them. */
-function withEnds({ template, source, destination }: SegmentColumns, row: number, slot = 0): Companies {
+function withEnds(
+  prediction: Prediction,
+  { template, source, destination }: SegmentColumns,
+  row: number,
+  slot = 0,
+): Prediction {
   const told = (template[row] ?? 0) + (slot << 24);
-  const [from, to] = [source[row] ?? 0, destination[row] ?? 0];
-  return [company(from, to, told), company(from, 0, told), company(0, to, told)];
+  const from = source[row] ?? 0;
+  const to = destination[row] ?? 0;
+  return prediction.among(company(from, to, told), company(from, 0, told), company(0, to, told));
 }
 
 /** The last port that one end had towards the other, then in the same template, then by itself. */
-function portOf(
-  { template, source, destination }: SegmentColumns,
-  row: number,
-  side: 'source' | 'destination',
-): Companies {
-  const [from, to] = [source[row] ?? 0, destination[row] ?? 0];
-  const [mine, other] = side === 'source' ? [from, to] : [to, from];
-  return [company(mine, other), company(mine, template[row] ?? 0, 1), company(mine, 0, 2)];
+function withPorts(prediction: Prediction, mine: number, other: number, template: number): Prediction {
+  return prediction.among(company(mine, other), company(mine, template, 1), company(mine, 0, 2));
 }
 
-const companiesOf = {
-  sourcePort: (columns: SegmentColumns, row: number) => portOf(columns, row, 'source'),
-  destinationPort: (columns: SegmentColumns, row: number) => portOf(columns, row, 'destination'),
-  node: (columns: SegmentColumns, row: number) => withEnds(columns, row),
-  policies: (columns: SegmentColumns, row: number) => withEnds(columns, row),
+/** Names the company of a row's number in a column. */
+type Among = (prediction: Prediction, columns: SegmentColumns, row: number) => Prediction;
+
+const amongOf: Record<Foretold, Among> = {
+  sourcePort: (prediction, { template, source, destination }, row) =>
+    withPorts(prediction, source[row] ?? 0, destination[row] ?? 0, template[row] ?? 0),
+  destinationPort: (prediction, { template, source, destination }, row) =>
+    withPorts(prediction, destination[row] ?? 0, source[row] ?? 0, template[row] ?? 0),
+  node: withEnds,
+  policies: withEnds,
 };
 
-type Foretold = keyof typeof companiesOf;
+type Foretold = (typeof ports)[number] | (typeof foretold)[number];
 
 /** Columns of one group share what they learn. */
 function writeForetold(
@@ -148,16 +168,17 @@ function writeForetold(
   writer: ColumnWriter,
 ): void {
   const prediction = new Prediction();
-  const written = group.map(() => new Uint32Array(rows));
+  const written = group.map((name) => ({
+    held: columns[name],
+    among: amongOf[name],
+    told: new Uint32Array(rows),
+  }));
   for (let row = 0; row < rows; row++) {
-    for (const [i, name] of group.entries()) {
-      (written[i] as Uint32Array)[row] = prediction.write(
-        companiesOf[name](columns, row),
-        columns[name][row] ?? 0,
-      );
+    for (const { held, among, told } of written) {
+      told[row] = among(prediction, columns, row).write(held[row] ?? 0);
     }
   }
-  for (const column of written) writer.write(column);
+  for (const { told } of written) writer.write(told);
 }
 
 function readForetold(
@@ -167,11 +188,9 @@ function readForetold(
   reader: ColumnReader,
 ): void {
   const prediction = new Prediction();
-  for (const name of group) columns[name] = reader.read(rows);
+  const read = group.map((name) => ({ held: (columns[name] = reader.read(rows)), among: amongOf[name] }));
   for (let row = 0; row < rows; row++) {
-    for (const name of group) {
-      columns[name][row] = prediction.read(companiesOf[name](columns, row), columns[name][row] ?? 0);
-    }
+    for (const { held, among } of read) held[row] = among(prediction, columns, row).read(held[row] ?? 0);
   }
 }
 
@@ -181,8 +200,9 @@ function foretoldTexts(columns: SegmentColumns, rows: number): Uint32Array {
   const written = new Uint32Array(firstKnown[rows] ?? 0);
   for (let row = 0; row < rows; row++) {
     const first = firstKnown[row] ?? 0;
-    for (let at = first; at < (firstKnown[row + 1] ?? 0); at++) {
-      written[at] = prediction.write(withEnds(columns, row, at - first + 1), known[at] ?? 0);
+    const end = firstKnown[row + 1] ?? 0;
+    for (let at = first; at < end; at++) {
+      written[at] = withEnds(prediction, columns, row, at - first + 1).write(known[at] ?? 0);
     }
   }
   return written;
@@ -193,8 +213,9 @@ function readForetoldTexts(columns: SegmentColumns, rows: number): void {
   const { known, firstKnown } = columns;
   for (let row = 0; row < rows; row++) {
     const first = firstKnown[row] ?? 0;
-    for (let at = first; at < (firstKnown[row + 1] ?? 0); at++) {
-      known[at] = prediction.read(withEnds(columns, row, at - first + 1), known[at] ?? 0);
+    const end = firstKnown[row + 1] ?? 0;
+    for (let at = first; at < end; at++) {
+      known[at] = withEnds(prediction, columns, row, at - first + 1).read(known[at] ?? 0);
     }
   }
 }

@@ -6,7 +6,7 @@ import { recogniseRecord } from '../../domain/flow/record.js';
 import type { Template } from '../../domain/flow/template.js';
 import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
-import { Flag, type SegmentColumns } from './segment-columns.js';
+import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
 
 /** What is known of a segment before any of its blobs is read. */
 export interface SegmentInfo {
@@ -35,13 +35,8 @@ export class Segment {
     private readonly text: (number: number) => string,
     private readonly l7Reader: L7Reader,
   ) {
-    this.#firstText = new Uint32Array(info.flows);
-    let next = 0;
-    for (let row = 0; row < info.flows; row++) {
-      this.#firstText[row] = next;
-      next += this.template(row).ownTexts;
-    }
-    this.texts = next;
+    this.#firstText = firstOfEach(columns.template, (template) => parts.template(template).ownTexts);
+    this.texts = this.#firstText[info.flows] ?? 0;
   }
 
   template(row: number): Template {

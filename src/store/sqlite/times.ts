@@ -41,17 +41,25 @@ export function readTimes(rows: number, columns: ColumnReader): BigInt64Array {
   const high = columns.read(rows);
   const writtenOut = columns.read(columns.read(1)[0] ?? 0);
   const times = new BigInt64Array(rows);
+  // Words, not bigints, which would be objects.
+  const words = new Int32Array(times.buffer);
   let at = 0;
-  let time = 0n;
+  let timeLow = 0;
+  let timeHigh = 0;
   for (let row = 0; row < rows; row++) {
     if (high[row] === WRITTEN_OUT) {
-      time = (BigInt((writtenOut[at + 1] ?? 0) | 0) << 32n) | BigInt(writtenOut[at] ?? 0);
+      timeLow = writtenOut[at] ?? 0;
+      timeHigh = writtenOut[at + 1] ?? 0;
       at += 2;
     } else {
       const folded = (high[row] ?? 0) * WORD + (low[row] ?? 0);
-      time += BigInt(folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+      const step = folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+      const carried = timeLow + step;
+      timeHigh += Math.floor(carried / WORD);
+      timeLow = carried - Math.floor(carried / WORD) * WORD;
     }
-    times[row] = time;
+    words[row * 2] = timeLow;
+    words[row * 2 + 1] = timeHigh;
   }
   return times;
 }
