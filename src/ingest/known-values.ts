@@ -2,6 +2,7 @@ import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { equal, isObject, type Json } from '../domain/flow/json.js';
 import { keepText, valueText } from '../domain/flow/template.js';
+import type { RepeatedText } from '../store/flow-store.js';
 import { ByteNumbers, NONE } from './byte-numbers.js';
 import { ForetoldTexts } from './foretold-texts.js';
 import { endOfValue } from './json-end.js';
@@ -22,13 +23,14 @@ export interface KnownEndpoint {
 }
 
 /** A text that many records repeat; the value is only of objects and arrays. */
-export interface KnownText {
-  readonly text: string;
+export interface KnownText extends RepeatedText {
   readonly value: unknown;
   /** Which policies it is, as a list of one slot or another. */
   policies: Map<Slot, Policies> | undefined;
   /** Which labels of a node it is. */
   labels: readonly string[] | undefined;
+  number: number;
+  numberedBy: number;
 }
 
 /**
@@ -161,7 +163,7 @@ export class KnownValues {
 }
 
 function knownText(text: string, value: unknown): KnownText {
-  return { text, value, policies: undefined, labels: undefined };
+  return { text, value, policies: undefined, labels: undefined, number: NONE, numberedBy: NONE };
 }
 
 function bytesAt(view: DataView, from: number, to: number): Buffer {

@@ -206,6 +206,9 @@ export interface NewFlow {
 /** The same object for the same text, as long as whoever hands it out remembers it. */
 export interface RepeatedText {
   readonly text: string;
+  /** What the store calls it, and which of its dictionaries does: left here to be found again at once. */
+  number?: number;
+  numberedBy?: number;
 }
 
 /** Flows that become durable together, or not at all. */

@@ -15,12 +15,16 @@ export interface NewEntries {
   lines: Buffer;
 }
 
+let names = 0;
+
 /**
  * Gives numbers to what flows repeat. Numbers hold for one generation of the dictionary, whose
  * entries are written beside the first segment that uses them. A new generation begins when the old
  * one is large, so memory is bounded, and old entries can go with the segments that name them.
  */
 export class DictionaryWriter {
+  /** No other has it. */
+  readonly #name = ++names;
   readonly #size: Size = { bytes: 0, taken: 0 };
   readonly #endpoints = new EntryList(Kind.endpoint, endpointLine, this.#size);
   readonly #templates = new EntryList(Kind.template, templateLine, this.#size);
@@ -31,7 +35,15 @@ export class DictionaryWriter {
 
   endpoint = (endpoint: Endpoint): number => this.#endpoints.idOf(endpoint);
   template = (template: Template): number => this.#templates.idOf(template);
-  text = (text: RepeatedText): number => this.#texts.idOf(text);
+
+  /** Each flow has several, and hardly ever the last one's. */
+  text(text: RepeatedText): number {
+    if (text.numberedBy !== this.#name) {
+      text.number = this.#texts.idOf(text);
+      text.numberedBy = this.#name;
+    }
+    return text.number ?? 0;
+  }
 
   policies = (policies: Policies): number => this.#policies.idOf(policies);
 

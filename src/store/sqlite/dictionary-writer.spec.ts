@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DictionaryWriter } from './dictionary-writer.js';
+
+describe('the number of a text', () => {
+  it('is that of the dictionary that is asked, whatever others called it', () => {
+    const ask = fc.record({ of: fc.nat(2), text: fc.nat(9) });
+    fc.assert(
+      fc.property(fc.array(ask, { maxLength: 100 }), (asked) => {
+        const dictionaries = [0, 1, 2].map(() => ({
+          writer: new DictionaryWriter(),
+          numbers: new Map<number, number>(),
+        }));
+        const texts = Array.from({ length: 10 }, (_, i) => ({ text: `text ${i}` }));
+        for (const { of, text } of asked) {
+          const { writer, numbers } = dictionaries[of]!;
+          const number = numbers.get(text) ?? numbers.size;
+          expect(writer.text(texts[text]!)).toBe(number);
+          numbers.set(text, number);
+        }
+        for (const { writer, numbers } of dictionaries) {
+          const lines = [...numbers.keys()].map((text) => `text ${text}\n`).join('');
+          expect(writer.newBytes).toBe(lines.length);
+          expect(writer.takeNew().map((entries) => String(entries.lines))).toEqual(
+            lines === '' ? [] : [lines],
+          );
+          expect(writer.newBytes).toBe(0);
+        }
+      }),
+    );
+  });
+});
