@@ -112,5 +112,5 @@ describe('small blocks', () => {
     await server.stop();
     expect((await runToEnd(['compact', '--data', data])).code).toBe(0);
     await expectGood(data, flowLines(name, posts * PER_POST, 0));
-  });
+  }, 180_000);
 });
