@@ -299,8 +299,9 @@ export class Follower {
   async #tellGaps(): Promise<void> {
     const { known, gaps } = this.pipeline;
     const ids = this.#ids();
-    const isSettled = (id: string, until: number) =>
-      !ids.has(id) && [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt > until);
+    const isSettled = (id: string, from: number, to: number) =>
+      !ids.has(id) &&
+      [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt < from || foundAt > to);
     const { gaps: found, note } = gaps.settle(isSettled, (id) => known.isFound(id));
     for (const { path, from, to } of found) {
       const watched = this.#watched.find(({ finder }) => finder.logs.has(path));

@@ -55,16 +55,16 @@ export class Gaps {
 
   /**
    * When everything that lay there was read, a log that was not found in it is lost. `note` is to be stored.
-   * `isSettled` tells whether a log is let go, and all files found until a time are read.
+   * `isSettled` tells whether a log is let go, and all files found between two times are read.
    */
   settle(
-    isSettled: (id: string, milliseconds: number) => boolean,
+    isSettled: (id: string, from: number, to: number) => boolean,
     isFound: (id: string) => boolean,
   ): { gaps: Gap[]; note: Checkpoint[] } {
     const gaps: Gap[] = [];
     const note: Checkpoint[] = [];
     for (const [id, gap] of this.#suspected) {
-      if (!isSettled(id, Date.parse(gap.to))) continue;
+      if (!isSettled(id, Date.parse(gap.from), Date.parse(gap.to))) continue;
       this.#suspected.delete(id);
       if (isFound(id)) continue;
       gaps.push(gap);
