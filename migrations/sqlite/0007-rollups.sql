@@ -65,7 +65,6 @@ JOIN rollup_end AS source ON source.id = dropped.source
 JOIN rollup_end AS destination ON destination.id = dropped.destination
 JOIN rollup_kind AS kind ON kind.id = dropped.kind;
 
--- Number of the last flow that edge_hour contains. One row. It stands behind the views: where SQLite 3.53 comes upon
--- a view first, its integrity_check looks at a part of the pages only.
+-- Number of the last flow that edge_hour contains. One row.
 CREATE TABLE rollup (last_seq INTEGER NOT NULL) STRICT;
 INSERT INTO rollup VALUES (0);

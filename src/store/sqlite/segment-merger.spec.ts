@@ -100,6 +100,22 @@ const trickle = (count: number, from = 0) =>
   });
 
 describe('merging', () => {
+  it('puts together what blocks say of the same node and minute', async () => {
+    const { file, close } = await stored(newFolder(), trickle(20));
+    await close();
+    const rows = () => {
+      const db = openForReading(file);
+      const found = db.prepare('SELECT count(*), sum(flows) FROM node_minute').raw().get();
+      db.close();
+      return found;
+    };
+    const [before, flows] = rows() as [number, number];
+    await mergeAll(file);
+    expect(rows()).toEqual([1, flows]);
+    expect(before).toBeGreaterThan(2);
+    expect(problemsOf(file)).toEqual([]);
+  });
+
   it('changes nothing but the number of segments, whatever was committed', () =>
     fc.assert(
       fc.asyncProperty(

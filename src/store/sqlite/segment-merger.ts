@@ -4,6 +4,7 @@ import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone, isDamage } from './damage.js';
 import { joinSegments, type Lines, type Part } from './join-segments.js';
 import { groupsOf, runOf, type Candidate } from './merge-plan.js';
+import { NodeMinutes } from './node-minutes.js';
 import { SEGMENT_ROWS, type PackedSegment } from './segment-builder.js';
 import { SegmentInserter } from './segment-inserter.js';
 import { SegmentReader } from './segment-reader.js';
@@ -34,6 +35,7 @@ export interface MergeOptions {
 export class SegmentMerger {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #inserter: SegmentInserter;
+  readonly #minutes: NodeMinutes;
   /** Kept, so that the dictionary is read once. */
   readonly #reader: SegmentReader;
   readonly #damaged = new Set<number>();
@@ -46,6 +48,7 @@ export class SegmentMerger {
   ) {
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
+    this.#minutes = new NodeMinutes(db);
     this.#reader = new SegmentReader(db);
   }
 
@@ -143,6 +146,7 @@ export class SegmentMerger {
       remember.run(Math.max(...run.map(({ id }) => id)));
       remove.run(ids);
       this.#inserter.insert(joined);
+      this.#minutes.merge(joined.firstSeq, joined.firstSeq + joined.flows - 1);
       return true;
     })();
     if (isReplaced) this.onMerged(joined);
