@@ -80,8 +80,8 @@ export class MapQuestion {
         return;
       }
       this.#seq = upTo;
-      this.#noteTouched();
     }
+    this.#noteTouched();
   }
 
   #tallies(afterSeq: number): AsyncIterable<{ tallies: Tally[]; upTo: number }> {
@@ -123,6 +123,8 @@ export class MapQuestion {
 
   /** Since a position of an earlier epoch, everything changed. */
   changesSince(position: number, epoch = this.#epoch): Change {
+    // It may be asked while more is read.
+    this.#noteTouched();
     const seq = epoch === this.#epoch ? position : -1;
     return {
       nodes: {
