@@ -21,7 +21,7 @@ export class ByteArena {
 
   /** The `length` bytes that begin at `start` also stand at `at`, before `end`. */
   standsAt(start: number, length: number, view: DataView, at: number, end: number): boolean {
-    return at + length <= end && isSame(this.#view, start, view, at, length);
+    return at + length <= end && sameBytes(this.#view, start, view, at, length);
   }
 
   byteAt(index: number): number {
@@ -43,7 +43,7 @@ export class ByteArena {
 }
 
 /** Four words at a time take two thirds of what one by one takes. */
-function isSame(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
+export function sameBytes(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
   let i = 0;
   for (; i + 16 <= length; i += 16) {
     const difference =

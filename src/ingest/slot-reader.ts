@@ -1,5 +1,5 @@
 import { SlotKind } from '../domain/flow/template.js';
-import { viewOf } from './byte-arena.js';
+import { sameBytes, viewOf } from './byte-arena.js';
 import { NONE } from './byte-numbers.js';
 import type { KnownText, KnownValues } from './known-values.js';
 import { endOfValue } from './json-end.js';
@@ -323,11 +323,8 @@ export class SlotReader {
 
   #again(from: number, to: number, at: number, end: number): number {
     const length = to - from;
-    if (length === 0 || at + length > end) return NONE;
-    for (let i = 0; i < length; i++) {
-      if (this.#view.getUint8(at + i) !== this.#view.getUint8(from + i)) return NONE;
-    }
-    return at + length;
+    const stands = length > 0 && at + length <= end && sameBytes(this.#view, from, this.#view, at, length);
+    return stands ? at + length : NONE;
   }
 
   /** Where the quote behind a plain text stands. */
