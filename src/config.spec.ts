@@ -31,6 +31,8 @@ describe('the configuration', () => {
       },
       upload: { mostOpen: 256, idleSeconds: 900, mostDecodedBytes: 32 * 2 ** 30, mostRatio: 250 },
       keepFor: undefined,
+      keepDropsFor: undefined,
+      keepSumsFor: undefined,
       keepBytes: undefined,
     });
   });
@@ -81,6 +83,20 @@ describe('the configuration', () => {
       );
     },
   );
+
+  it('keeps sums and drops for as long as flows or longer', () => {
+    const read = (flags: Record<string, string>) => readConfig({}, flags);
+    expect(read({ keepFor: '7d', keepSumsFor: '52w', keepDropsFor: '30d' })).toMatchObject({
+      keepSumsFor: 364 * 86_400_000,
+      keepDropsFor: 30 * 86_400_000,
+    });
+    expect(mistakes({}, { keepSumsFor: '52w' })[1]).toMatch(
+      /FLOWATLAS_KEEP_SUMS_FOR \(--keep-sums-for\): needs FLOWATLAS_KEEP_FOR \(--keep-for\)/,
+    );
+    expect(mistakes({}, { keepFor: '7d', keepDropsFor: '1d' })[1]).toMatch(
+      /FLOWATLAS_KEEP_DROPS_FOR \(--keep-drops-for\): is less than FLOWATLAS_KEEP_FOR/,
+    );
+  });
 
   it.each(['20', '20G', '1MiB', '0GB', 'GiB', '20gib'])('refuses to keep %j', (value) => {
     expect(mistakes({}, { keepBytes: value })[1]).toMatch(/FLOWATLAS_KEEP_BYTES \(--keep-bytes\): ".*" is/);

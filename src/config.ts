@@ -24,6 +24,9 @@ export interface Config {
   upload: UploadLimits;
   /** Milliseconds: flows that are older are removed. */
   keepFor: number | undefined;
+  /** Milliseconds for drops and for sums by hour; undefined is as long as flows. */
+  keepDropsFor: number | undefined;
+  keepSumsFor: number | undefined;
   /** The oldest flows are removed when the database is larger. */
   keepBytes: number | undefined;
 }
@@ -76,6 +79,18 @@ export const settings: readonly Setting[] = [
     flag: 'keep-for',
     value: '',
     describe: 'remove flows that are older, such as 36h, 7d or 2w; else all are kept',
+  },
+  {
+    variable: 'FLOWATLAS_KEEP_DROPS_FOR',
+    flag: 'keep-drops-for',
+    value: '',
+    describe: 'keep a row of each dropped flow for longer than the flows, such as 30d',
+  },
+  {
+    variable: 'FLOWATLAS_KEEP_SUMS_FOR',
+    flag: 'keep-sums-for',
+    value: '',
+    describe: 'keep the sums by hour of who spoke with whom for longer than the flows, such as 52w',
   },
   {
     variable: 'FLOWATLAS_KEEP_BYTES',
@@ -248,11 +263,14 @@ const flatSchema = z.object({
   uploadMaxDecoded: quantity(size),
   uploadMaxRatio: atLeastOne,
   keepFor: quantityOrNone(duration),
+  keepDropsFor: quantityOrNone(duration),
+  keepSumsFor: quantityOrNone(duration),
   keepBytes: quantityOrNone(size, KEEPABLE),
 });
 
 function toConfig(flat: z.output<typeof flatSchema>): Config {
-  const { listen, data, log, follow, followFrom, dropFolder, keepFor, keepBytes } = flat;
+  const { listen, data, log, follow, followFrom, dropFolder } = flat;
+  const { keepFor, keepDropsFor, keepSumsFor, keepBytes } = flat;
   return {
     listen,
     data,
@@ -261,6 +279,8 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
     followFrom,
     dropFolder,
     keepFor,
+    keepDropsFor,
+    keepSumsFor,
     keepBytes,
     redact: {
       urlQuery: flat.redactHttpUrlquery,
@@ -284,7 +304,14 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
 export type Flags = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** For servers that a command starts for itself: what the environment has to fetch or remove is left to `serve`. */
-export const withoutSources: Flags = { follow: [], dropFolder: '', keepFor: '', keepBytes: '' };
+export const withoutSources: Flags = {
+  follow: [],
+  dropFolder: '',
+  keepFor: '',
+  keepDropsFor: '',
+  keepSumsFor: '',
+  keepBytes: '',
+};
 
 /** Flags win over the environment, which wins over the defaults. Throws one error that lists every mistake. */
 export function readConfig(
@@ -300,6 +327,7 @@ export function readConfig(
   const mistakes = [...unknownVariables(environment), ...contradictions(values)];
   const parsed = flatSchema.safeParse(values);
   if (!parsed.success) mistakes.push(...parsed.error.issues.map(describe));
+  else mistakes.push(...keptForLess(parsed.data));
   if (parsed.success && mistakes.length === 0) return toConfig(parsed.data);
   throw new ConfigError(
     `the configuration has mistakes:\n${mistakes.map((line) => `  - ${line}`).join('\n')}`,
@@ -314,6 +342,19 @@ function contradictions(values: Flags): string[] {
   if (values[nameOf(allow)] === '' || values[nameOf(deny)] === '') return [];
   const mistake = `cannot stand beside ${spellingOf(nameOf(deny))}; name the headers that stay or those that go`;
   return [`${spellingOf(nameOf(allow))}: ${mistake}`];
+}
+
+/** Sums and drops outlive flows, or go with them: an answer never rests on flows whose sums are gone. */
+function keptForLess(flat: z.output<typeof flatSchema>): string[] {
+  const mistakes: string[] = [];
+  for (const name of ['keepDropsFor', 'keepSumsFor'] as const) {
+    const [kept, flows] = [flat[name], flat.keepFor];
+    if (kept === undefined) continue;
+    if (flows === undefined)
+      mistakes.push(`${spellingOf(name)}: needs ${spellingOf('keepFor')}, without which all is kept`);
+    else if (kept < flows) mistakes.push(`${spellingOf(name)}: is less than ${spellingOf('keepFor')}`);
+  }
+  return mistakes;
 }
 
 function describe({ path, message }: z.core.$ZodIssue): string {

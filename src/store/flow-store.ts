@@ -81,6 +81,9 @@ export interface StoreSummary {
 export interface KeepLimits {
   /** Milliseconds, counted from the time of flows. */
   keepFor?: number | undefined;
+  /** Milliseconds for rows of drops and for sums by hour, which may outlive the flows; else as long as those. */
+  keepDropsFor?: number | undefined;
+  keepSumsFor?: number | undefined;
   /** Of the store on disk, with everything that belongs to it. */
   keepBytes?: number | undefined;
 }

@@ -29,16 +29,13 @@ export interface StoreSettings extends KeepLimits {
 }
 
 /** Throws what the operator has to know when the folder or its database cannot be used. */
-export async function openStore(
-  folder: string,
-  { redact, keepFor, keepBytes }: StoreSettings,
-): Promise<OpenStore> {
+export async function openStore(folder: string, { redact, ...limits }: StoreSettings): Promise<OpenStore> {
   const lock = lockFolder(folder);
   const file = join(folder, FILE);
   const migrations = fileURLToPath(new URL('migrations/sqlite', packageRoot));
   const worker = new Worker(new URL('../ingest-worker.js', import.meta.url), {
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    workerData: { file, migrations, redact, limits: { keepFor, keepBytes } satisfies KeepLimits },
+    workerData: { file, migrations, redact, limits: limits satisfies KeepLimits },
   });
   try {
     const ingest = await IngestClient.start(worker);

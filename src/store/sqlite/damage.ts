@@ -11,6 +11,8 @@ const OF_PAGES = [
   // Lengths that damage made up.
   'SQLITE_TOOBIG',
   'SQLITE_NOMEM',
+  // Our statements are always the same: what SQLite cannot make of them, the header or the schema has lost.
+  'SQLITE_ERROR',
   'SQLITE_IOERR_READ',
   'SQLITE_IOERR_SHORT_READ',
   'SQLITE_IOERR_CORRUPTFS',

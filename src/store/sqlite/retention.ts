@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { KeepLimits, Removal } from '../flow-store.js';
+import { OldSums } from './old-sums.js';
 
 /** Segments that one transaction removes: some milliseconds, after which flows are stored again. */
 const SEGMENTS_AT_ONCE = 8;
@@ -36,6 +37,7 @@ export function waitOf({ keepFor = Infinity }: KeepLimits): number {
 
 /** Removes what is too old or too much: whole segments, the oldest first, a few in a transaction. */
 export class Retention {
+  readonly #sums: OldSums;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #pageSize: number;
   /** Bytes that the log may grow to; they count as used, as they will be. */
@@ -50,6 +52,7 @@ export class Retention {
     private readonly now: () => number,
   ) {
     this.#statements = prepare(db);
+    this.#sums = new OldSums(db, limits, now);
     this.#pageSize = this.#pragma('page_size');
     const share = Math.max(8, Math.floor(((limits.keepBytes ?? Infinity) * LOG_SHARE) / this.#pageSize));
     const pages = Math.min(LOG_PAGES, share);
@@ -124,6 +127,11 @@ export class Retention {
     step.segments.push({ firstSeq: Number(firstSeq), flows: Number(flows) });
     step.flows += Number(flows);
     if (step.until === undefined || timeMax > step.until) step.until = timeMax;
+  }
+
+  /** Removes a few sums and drops that are too old; false when there are none. */
+  removeOldSums(): boolean {
+    return this.#sums.removeSome();
   }
 
   /** Those who counted what is held are to count again. Of the dictionary, `generation` and later ones are in use. */

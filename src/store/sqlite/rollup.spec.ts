@@ -122,15 +122,57 @@ describe('sums by hour', () => {
     await opened.close();
   });
 
-  it('stay when the flows themselves are removed, those not yet summed up too', async () => {
-    const opened = openSqlite(newFolder(), () => Date.UTC(2026, 6, 1));
-    const flows = flowsEach(40);
-    for (const flow of flows) opened.writer.append(flow);
-    await opened.writer.commit();
-    await opened.writer.trim({ keepFor: 1_000 });
-    expect(opened.store.summary().flows).toBe(0);
-    expect(stored(opened.file)).toEqual(summed(flows));
-    await opened.close();
+  describe('when flows are removed', () => {
+    const denied = { verdict: 'DROPPED', drop_reason_desc: 'POLICY_DENIED', event_type: { type: 1 } };
+    const day = 86_400_000;
+    /** Flows of the first of June, of which each third was dropped; it is the first of July. */
+    async function filled() {
+      const opened = openSqlite(newFolder(), () => Date.UTC(2026, 6, 1));
+      const flows = Array.from({ length: 40 }, (_, i) => flowAt(i * 7, i % 3 === 0 ? denied : {}));
+      for (const flow of flows) opened.writer.append(flow);
+      await opened.writer.commit();
+      return { ...opened, flows };
+    }
+    const drops = (file: string) => query(file).prepare('SELECT count(*) FROM dropped').pluck().get();
+
+    it('go with them, unless they are to be kept for longer', async () => {
+      const { writer, store, file, close } = await filled();
+      await writer.trim({ keepFor: day });
+      expect(store.summary().flows).toBe(0);
+      expect(stored(file)).toEqual({});
+      expect(drops(file)).toBe(0);
+      await close();
+    });
+
+    it('stay as long as each is to be kept, those not yet summed up too', async () => {
+      const { writer, store, file, close, flows } = await filled();
+      await writer.trim({ keepFor: day, keepSumsFor: 60 * day });
+      expect(store.summary().flows).toBe(0);
+      expect(stored(file)).toEqual(summed(flows));
+      expect(drops(file)).toBe(0);
+      await writer.trim({ keepFor: day, keepSumsFor: 20 * day });
+      expect(stored(file)).toEqual({});
+      await close();
+    });
+
+    it('leave drops, where these are to be kept for longer', async () => {
+      const { writer, file, close } = await filled();
+      await writer.trim({ keepFor: day, keepDropsFor: 60 * day });
+      expect([drops(file), stored(file)]).toEqual([14, {}]);
+      await close();
+    });
+
+    it('go by whole hours that are too old, while later ones stay', async () => {
+      const { writer, file, close, flows } = await filled();
+      const now = Date.UTC(2026, 6, 1);
+      const keepSumsFor = now - Date.UTC(2026, 5, 1, 2, 30);
+      await writer.trim({ keepFor: day, keepSumsFor });
+      const young = flows.filter(
+        ({ flow }) => (flow.time ?? 0n) >= BigInt(Date.UTC(2026, 5, 1, 2)) * 1_000_000n,
+      );
+      expect(stored(file)).toEqual(summed(young));
+      await close();
+    });
   });
 
   it('can be read by anybody as views, and so can each drop', async () => {
