@@ -207,7 +207,9 @@ describe('pages of SQLite that are overwritten', () => {
             writer.appendEvent(eventOf(event(i + round)), Buffer.from(jsonText(event(i + round))));
           }
           await writer.commit().catch((error: unknown) => {
-            if (!isDamage(error)) expect(error).toMatchObject({ code: expect.stringMatching(/^SQLITE_/) });
+            // Where Jest loaded the driver for another file, its errors are taken for none and wrapped.
+            const { code, message } = error as { code?: string; message: string };
+            expect(code ?? message).toMatch(/^SQLITE_|^SqliteError: /);
           });
         }
         await writer.close().catch(() => undefined);
