@@ -19,9 +19,18 @@ export class ByteArena {
     return start;
   }
 
+  /** Puts bytes where as many or more were added before. */
+  replace(start: number, view: DataView, from: number, to: number): void {
+    this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + from, to - from), start);
+  }
+
   /** The `length` bytes that begin at `start` also stand at `at`, before `end`. */
   standsAt(start: number, length: number, view: DataView, at: number, end: number): boolean {
     return at + length <= end && sameBytes(this.#view, start, view, at, length);
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   byteAt(index: number): number {

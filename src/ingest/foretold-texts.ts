@@ -16,8 +16,24 @@ export class ForetoldTexts<V> {
   /** By text: where it lies, and the one before it. */
   #starts: number[] = [];
   #lengths: number[] = [];
+  /** Bytes that it may have where it lies. */
+  #rooms: number[] = [];
   #next: number[] = [];
   #values: V[] = [];
+  /** Forgotten texts: numbers to be given again, once the record is read that may still mean them. */
+  #forgotten: number[] = [];
+  #free: number[] = [];
+
+  /** Bytes of texts, and how many there are. */
+  get size(): { bytes: number; texts: number } {
+    return { bytes: this.#texts.length, texts: this.#values.length };
+  }
+
+  /** Between two records: no number is meant any more. */
+  reuse(): void {
+    for (let text = this.#forgotten.pop(); text !== undefined; text = this.#forgotten.pop())
+      this.#free.push(text);
+  }
 
   /** The number of the text of `foretelling` that stands at `at`. */
   find(foretelling: number, view: DataView, at: number, end: number): number {
@@ -40,20 +56,35 @@ export class ForetoldTexts<V> {
   }
 
   add(foretelling: number, view: DataView, from: number, to: number, value: V): number {
-    const text = this.#values.push(value) - 1;
-    this.#starts.push(this.#texts.add(view, from, to));
-    this.#lengths.push(to - from);
+    const text = this.#place(view, from, to);
+    this.#values[text] = value;
+    this.#lengths[text] = to - from;
     while (this.#first.length <= foretelling) this.#first.push(NONE);
-    this.#next.push(this.#first[foretelling] ?? NONE);
+    this.#next[text] = this.#first[foretelling] ?? NONE;
     this.#first[foretelling] = text;
     this.#forgetOldest(text);
     return text;
   }
 
+  /** In the place of a forgotten text where there is room, else behind all others. */
+  #place(view: DataView, from: number, to: number): number {
+    const free = this.#free.at(-1);
+    if (free !== undefined && to - from <= (this.#rooms[free] ?? 0)) {
+      this.#free.pop();
+      this.#texts.replace(this.#starts[free] ?? 0, view, from, to);
+      return free;
+    }
+    this.#starts.push(this.#texts.add(view, from, to));
+    return this.#rooms.push(to - from) - 1;
+  }
+
   #forgetOldest(latest: number): void {
     let text = latest;
     for (let alike = 1; alike < MOST_ALIKE && text !== NONE; alike++) text = this.#next[text] ?? NONE;
-    if (text !== NONE) this.#next[text] = NONE;
+    const oldest = this.#next[text] ?? NONE;
+    if (oldest === NONE) return;
+    this.#next[text] = NONE;
+    this.#forgotten.push(oldest);
   }
 
   clear(): void {
@@ -61,7 +92,10 @@ export class ForetoldTexts<V> {
     this.#first = [];
     this.#starts = [];
     this.#lengths = [];
+    this.#rooms = [];
     this.#next = [];
     this.#values = [];
+    this.#forgotten = [];
+    this.#free = [];
   }
 }

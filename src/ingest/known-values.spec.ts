@@ -180,6 +180,32 @@ describe('what is known', () => {
     expect(known.bytes).toBeLessThan(1_000);
   });
 
+  it('gives the room of endpoints that are forgotten to others of their address', () => {
+    const known = new KnownValues(new FlowReader());
+    for (let i = 0; i < 1_000; i++) {
+      known.makeRoom();
+      const endpoint = Buffer.from(JSON.stringify({ pod_name: `pod-${i + 1_000}` }));
+      const address = known.address(viewOf(Buffer.from('10.0.0.1')), 0, 8);
+      expect(known.endpoint(address, viewOf(endpoint), 0, endpoint.length)).not.toBe(NONE);
+    }
+    expect(known.bytes).toBeLessThan(5_000);
+  });
+
+  it('does not mix up endpoints of one address, on both sides of a record and forgotten meanwhile', async () => {
+    const end = (n: number) => pod(`shop/web-${n % 17}`, `web-${n % 17}`);
+    const texts = Array.from({ length: 300 }, (_, n) =>
+      JSON.stringify(
+        record({
+          uuid: `both ${n}`,
+          IP: { source: '10.0.0.1', destination: '10.0.0.1', ipVersion: 'IPv4' },
+          source: end(n * 7),
+          destination: end(n * 11 + 3),
+        }),
+      ),
+    );
+    await expectTheSame(texts);
+  });
+
   it('gives back records that are longer than what is held', async () => {
     const texts = [1, 2, 3, 4].flatMap((n) =>
       ['cgroup_id', 'node_name', 'interface', 'source_names', 'source'].map((key) => {

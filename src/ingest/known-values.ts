@@ -57,12 +57,15 @@ export class KnownValues {
 
   /** Of all texts that it holds. */
   get bytes(): number {
-    return this.#bytes;
+    const [endpoints, labels] = [this.endpoints.size, this.labels.size];
+    return this.#bytes + endpoints.bytes + labels.bytes + ENTRY * (endpoints.texts + labels.texts);
   }
 
   /** Forgets everything when it is too much. */
   makeRoom(): void {
-    if (this.#bytes <= this.mostBytes) return;
+    this.endpoints.reuse();
+    this.labels.reuse();
+    if (this.bytes <= this.mostBytes) return;
     this.#bytes = 0;
     for (const map of [this.#addresses, this.#nodes, this.#texts, this.#values]) map.clear();
     for (const list of [this.#ips, this.#nodeNames, this.#plainTexts, this.#parsedValues]) list.length = 0;
@@ -87,7 +90,7 @@ export class KnownValues {
     const known = this.endpoints.find(address, view, at, end);
     if (known !== NONE) return known;
     const found = parseAt(view, at, end);
-    if (found === undefined || !isObject(found.value) || !this.#hold(found.length)) return NONE;
+    if (found === undefined || !isObject(found.value)) return NONE;
     keepText(found.value, found.text);
     const endpoint = { raw: found.value, plain: undefined, named: undefined };
     return this.endpoints.add(address, view, at, at + found.length, endpoint);
@@ -115,7 +118,7 @@ export class KnownValues {
     if (known !== NONE) return known;
     const found = parseAt(view, at, end);
     const list = found && this.#listOf(found);
-    if (found === undefined || list === undefined || !this.#hold(found.length)) return NONE;
+    if (found === undefined || list === undefined) return NONE;
     return this.labels.add(node, view, at, at + found.length, list);
   }
 

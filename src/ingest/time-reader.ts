@@ -1,4 +1,4 @@
-import { ByteArena, viewOf } from './byte-arena.js';
+import { sameBytes, viewOf } from './byte-arena.js';
 import { formatTimestamp, parseTimestamp } from '../domain/flow/timestamp.js';
 
 const MINUTE_LENGTH = '2026-06-01T10:00:'.length;
@@ -14,13 +14,15 @@ const SCALE = [1_000_000_000, 0, 0, 1_000_000, 0, 0, 1_000, 0, 0, 1];
 export class TimeReader {
   /** Nanoseconds since 1970: what was read last. */
   time = 0n;
-  readonly #minute = new ByteArena();
-  #hasMinute = false;
+  /** As written; before the first, like no time. Minutes may come in turns, so each takes the place of the last. */
+  readonly #minute = Buffer.alloc(MINUTE_LENGTH);
+  readonly #minuteView = viewOf(this.#minute);
   #minuteTime = 0n;
 
   /** False for any text that is not to the letter what `formatTimestamp` writes. */
   read(bytes: Buffer, view: DataView, from: number, to: number): boolean {
-    const isSameMinute = this.#hasMinute && this.#minute.standsAt(0, MINUTE_LENGTH, view, from, to);
+    const isSameMinute =
+      from + MINUTE_LENGTH <= to && sameBytes(this.#minuteView, 0, view, from, MINUTE_LENGTH);
     if (!isSameMinute) return this.#readWhole(bytes, from, to);
     const seconds = digits(bytes, from + MINUTE_LENGTH, from + MINUTE_LENGTH + 2);
     if (seconds < 0 || seconds > 59 || bytes[to - 1] !== ZULU) return false;
@@ -37,9 +39,7 @@ export class TimeReader {
     if (time === undefined || formatTimestamp(time) !== text) return false;
     this.time = time;
     const minute = text.slice(0, MINUTE_LENGTH);
-    this.#minute.clear();
-    this.#minute.add(viewOf(Buffer.from(minute)), 0, MINUTE_LENGTH);
-    this.#hasMinute = true;
+    this.#minute.write(minute, 'latin1');
     this.#minuteTime = parseTimestamp(`${minute}00Z`) ?? 0n;
     return true;
   }
