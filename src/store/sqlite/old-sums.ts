@@ -25,9 +25,8 @@ export class OldSums {
     const drops = later(this.#before(keepDropsFor), beyond);
     const sums = later(this.#before(keepSumsFor), beyond);
     const hour = sums < 0n ? 0n : sums / HOUR;
-    return this.#statements.drops.run(drops, ROWS_AT_ONCE).changes > 0
-      ? true
-      : this.#statements.sums.run(hour, ROWS_AT_ONCE).changes > 0;
+    const { drops: removeDrops, sums: removeSums } = this.#statements;
+    return removeDrops.run(drops, ROWS_AT_ONCE).changes > 0 || removeSums.run(hour, ROWS_AT_ONCE).changes > 0;
   }
 
   #before(keepFor: number | undefined): bigint {
