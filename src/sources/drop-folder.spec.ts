@@ -110,10 +110,9 @@ describe('a drop folder', () => {
   it('that is removed is made again, and one that cannot be made is told', async () => {
     drop();
     await appeared('drop/done');
-    rmSync(here.in('drop'), { recursive: true });
+    takeAway(here.in('drop'));
     await appeared('drop/done');
-    rmSync(here.in('drop'), { recursive: true });
-    writeFileSync(here.in('drop'), 'in the way');
+    putInItsPlace(here.in('drop'), 'in the way');
     await here.expectTold(/the drop folder .*drop cannot be used/);
     rmSync(here.in('drop'));
     put('a.log', logLines(3));
@@ -139,3 +138,21 @@ describe('a drop folder', () => {
     expect(isThere).toBe(true);
   });
 });
+
+/** Also while folders are made inside of it. */
+function takeAway(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 10 });
+}
+
+/** A file where the folder was, which may be made again meanwhile. */
+function putInItsPlace(folder: string, text: string): void {
+  for (;;) {
+    takeAway(folder);
+    try {
+      writeFileSync(folder, text);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    }
+  }
+}
