@@ -28,7 +28,9 @@ describe('a record like one that was parsed', () => {
     expect(scanner.scan(first, 0, first.length)).toBeUndefined();
     scanner.take(first, reader.read(flowRecordOf(JSON.parse(first.toString()))));
     const scanned = scanner.scan(second, 0, second.length);
-    expect(scanned?.flow).toEqual(reader.read(flowRecordOf(JSON.parse(second.toString()))));
+    expect({ ...scanned?.flow, uuid: scanned?.flow.uuid }).toEqual(
+      reader.read(flowRecordOf(JSON.parse(second.toString()))),
+    );
     expect(scanned?.template.compose(scanned.flow, [], [])).toBe(second.toString());
     expect(scanned?.own).toEqual([]);
   });

@@ -4,11 +4,12 @@ import { readL7 } from '../domain/flow/l7-reader.js';
 import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
-import type { NewFlow } from '../store/flow-store.js';
+import type { FlowNotes, NewFlow } from '../store/flow-store.js';
 import { NONE } from './byte-numbers.js';
 import { Patience } from './patience.js';
-import { KnownValues, type KnownEndpoint, type KnownText } from './known-values.js';
+import { KnownValues, type KnownEndpoint, type KnownText, type NotedEndpoint } from './known-values.js';
 import { findSlots, type FoundSlot } from './record-walk.js';
+import { ScannedFlow } from './scanned-flow.js';
 import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
 import { TemplateTree } from './template-tree.js';
 
@@ -28,6 +29,9 @@ export class FlowScanner {
   #tree = new TemplateTree<Template>();
   #treeBytes = 0;
   readonly #patience = new Patience();
+  /** One object for all records: who stores a flow keeps its parts, hardly anybody the flow. */
+  readonly #flow = new ScannedFlow();
+  readonly #notes: FlowNotes = { source: {}, destination: {}, node: {} };
   /** The reader's own list, by which it is known again. */
   readonly #noLabels: readonly string[];
 
@@ -43,13 +47,14 @@ export class FlowScanner {
   /** The flow whose record these bytes are; undefined when it must be parsed. Only good until the next call. */
   scan(bytes: Buffer, from: number, to: number): NewFlow | undefined {
     if (!this.#patience.scansNext()) return undefined;
-    const slots = this.#slots;
     const template = this.#walk(bytes, from, to);
     if (template === undefined) return undefined;
     const flow = this.#read(template);
     if (flow === undefined) return undefined;
     this.#patience.reward();
-    return { flow, template, known: slots.knownTexts, own: slots.ownTexts };
+    const slots = this.#slots;
+    const key = slots.hasUuid ? slots.uuid : undefined;
+    return { flow, template, known: slots.knownTexts, own: slots.ownTexts, key, notes: this.#notes };
   }
 
   /**
@@ -86,6 +91,7 @@ export class FlowScanner {
     return node.end;
   }
 
+  /** What the record says that was walked along; undefined where it must be parsed to be understood. */
   #read({ traits }: Template): Flow | undefined {
     const slots = this.#slots;
     const source = this.#endpoint(
@@ -103,21 +109,25 @@ export class FlowScanner {
       slots.destinationService,
     );
     if (source === undefined || destination === undefined) return undefined;
-    return {
-      time: slots.time,
-      uuid: slots.uuid,
-      source,
-      destination,
-      sourcePort: slots.sourcePort,
-      destinationPort: slots.destinationPort,
-      traits,
-      policies: slots.policies.length === 0 ? noPolicies : this.#policies(),
-      // L7 messages seldom come again: to look for an equal one would be in vain.
-      l7: readL7(slots.l7),
-      node: slots.node === NONE ? '' : this.#known.nameOf(slots.node),
-      nodeLabels: slots.nodeLabels ?? this.#noLabels,
-      weight: 1,
-    };
+    const node = this.#known.nodeOf(slots.node);
+    const flow = this.#flow;
+    const notes = this.#notes;
+    notes.source = source;
+    notes.destination = destination;
+    notes.node = slots.nodeNote ?? (slots.nodeLabels === undefined ? node : undefined) ?? {};
+    flow.time = slots.time;
+    flow.key = slots.hasUuid ? slots.uuid : undefined;
+    flow.source = source.endpoint;
+    flow.destination = destination.endpoint;
+    flow.sourcePort = slots.sourcePort;
+    flow.destinationPort = slots.destinationPort;
+    flow.traits = traits;
+    flow.policies = slots.policies.length === 0 ? noPolicies : this.#policies();
+    // L7 messages seldom come again: to look for an equal one would be in vain.
+    flow.l7 = readL7(slots.l7);
+    flow.node = node?.name ?? '';
+    flow.nodeLabels = slots.nodeLabels ?? this.#noLabels;
+    return flow;
   }
 
   #policies(): Policies {
@@ -137,7 +147,7 @@ export class FlowScanner {
     address: number,
     names: KnownText | undefined,
     service: KnownText | undefined,
-  ): Endpoint | undefined {
+  ): NotedEndpoint | undefined {
     const endpoint = this.#known.endpoints.valueOf(number);
     if (endpoint === undefined) return undefined;
     const known =
@@ -148,10 +158,11 @@ export class FlowScanner {
     if (valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
-    if (service !== undefined) return read;
-    if (names === undefined) endpoint.plain = read;
-    else this.#known.keepNamed(endpoint, names, read);
-    return read;
+    const noted = { endpoint: read, number: NONE, numberedBy: NONE };
+    if (service !== undefined) return noted;
+    if (names === undefined) endpoint.plain = noted;
+    else this.#known.keepNamed(endpoint, names, noted);
+    return noted;
   }
 
   #readEndpoint(

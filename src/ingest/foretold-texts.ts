@@ -24,9 +24,14 @@ export class ForetoldTexts<V> {
   #forgotten: number[] = [];
   #free: number[] = [];
 
-  /** Bytes of texts, and how many there are. */
-  get size(): { bytes: number; texts: number } {
-    return { bytes: this.#texts.length, texts: this.#values.length };
+  /** Of texts. */
+  get bytes(): number {
+    return this.#texts.length;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#values.length;
   }
 
   /** Between two records: no number is meant any more. */

@@ -2,7 +2,7 @@ import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { equal, isObject, type Json } from '../domain/flow/json.js';
 import { keepText, valueText } from '../domain/flow/template.js';
-import type { RepeatedText } from '../store/flow-store.js';
+import type { Note, RepeatedText } from '../store/flow-store.js';
 import { ByteNumbers, NONE } from './byte-numbers.js';
 import { ForetoldTexts } from './foretold-texts.js';
 import { endOfValue } from './json-end.js';
@@ -18,8 +18,22 @@ const ENTRY = 200;
 export interface KnownEndpoint {
   readonly raw: Json;
   /** What it is where the flow tells no more of it, and where it tells these names. */
-  plain: Endpoint | undefined;
-  named: Map<KnownText, Endpoint> | undefined;
+  plain: NotedEndpoint | undefined;
+  named: Map<KnownText, NotedEndpoint> | undefined;
+}
+
+export interface NotedEndpoint extends Note {
+  readonly endpoint: Endpoint;
+}
+
+/** A node that nothing is told of but its name. */
+export interface KnownNode extends Note {
+  readonly name: string;
+}
+
+/** Labels of a node: the note is of both. */
+export interface NotedLabels extends Note {
+  readonly list: readonly string[];
 }
 
 /** A text that many records repeat; the value is only of objects and arrays. */
@@ -41,13 +55,13 @@ export class KnownValues {
   readonly #addresses = new ByteNumbers();
   readonly #ips: string[] = [];
   readonly #nodes = new ByteNumbers();
-  readonly #nodeNames: string[] = [];
+  readonly #knownNodes: KnownNode[] = [];
   readonly #texts = new ByteNumbers();
   readonly #plainTexts: KnownText[] = [];
   readonly #values = new ByteNumbers();
   readonly #parsedValues: KnownText[] = [];
   readonly endpoints = new ForetoldTexts<KnownEndpoint>();
-  readonly labels = new ForetoldTexts<readonly string[]>();
+  readonly labels = new ForetoldTexts<NotedLabels>();
   #bytes = 0;
 
   constructor(
@@ -57,8 +71,8 @@ export class KnownValues {
 
   /** Of all texts that it holds. */
   get bytes(): number {
-    const [endpoints, labels] = [this.endpoints.size, this.labels.size];
-    return this.#bytes + endpoints.bytes + labels.bytes + ENTRY * (endpoints.texts + labels.texts);
+    const { endpoints, labels } = this;
+    return this.#bytes + endpoints.bytes + labels.bytes + ENTRY * (endpoints.size + labels.size);
   }
 
   /** Forgets everything when it is too much. */
@@ -68,7 +82,7 @@ export class KnownValues {
     if (this.bytes <= this.mostBytes) return;
     this.#bytes = 0;
     for (const map of [this.#addresses, this.#nodes, this.#texts, this.#values]) map.clear();
-    for (const list of [this.#ips, this.#nodeNames, this.#plainTexts, this.#parsedValues]) list.length = 0;
+    for (const list of [this.#ips, this.#knownNodes, this.#plainTexts, this.#parsedValues]) list.length = 0;
     this.endpoints.clear();
     this.labels.clear();
   }
@@ -97,19 +111,19 @@ export class KnownValues {
   }
 
   /** An endpoint is this one where the flow tells these names of it. */
-  keepNamed(known: KnownEndpoint, names: KnownText, endpoint: Endpoint): void {
+  keepNamed(known: KnownEndpoint, names: KnownText, endpoint: NotedEndpoint): void {
     if (this.#hold(names.text.length)) (known.named ??= new Map()).set(names, endpoint);
   }
 
   node(view: DataView, from: number, to: number): number {
     const known = this.#nodes.find(view, from, to);
     if (known !== NONE || !this.#hold(to - from)) return known;
-    this.#nodeNames.push(textAt(view, from, to));
+    this.#knownNodes.push({ name: textAt(view, from, to), number: NONE, numberedBy: NONE });
     return this.#nodes.add(view, from, to);
   }
 
-  nameOf(node: number): string {
-    return this.#nodeNames[node] ?? '';
+  nodeOf(node: number): KnownNode | undefined {
+    return this.#knownNodes[node];
   }
 
   /** The number of the labels of a node, likewise. */
@@ -119,7 +133,7 @@ export class KnownValues {
     const found = parseAt(view, at, end);
     const list = found && this.#listOf(found);
     if (found === undefined || list === undefined) return NONE;
-    return this.labels.add(node, view, at, at + found.length, list);
+    return this.labels.add(node, view, at, at + found.length, { list, number: NONE, numberedBy: NONE });
   }
 
   /** The same where the node is not known: its name may come later in the record. */

@@ -1,7 +1,8 @@
+import { readUuidAt, UUID_LENGTH, type FlowKey } from '../domain/flow/flow-key.js';
 import { SlotKind } from '../domain/flow/template.js';
 import { sameBytes, viewOf } from './byte-arena.js';
 import { NONE } from './byte-numbers.js';
-import type { KnownText, KnownValues } from './known-values.js';
+import type { KnownText, KnownValues, NotedLabels } from './known-values.js';
 import { endOfValue } from './json-end.js';
 import { TimeReader } from './time-reader.js';
 
@@ -75,7 +76,6 @@ const NINE = 57;
 const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 const LAST_ASCII = 126;
-const UUID_LENGTH = 36;
 
 /**
  * Reads the slots of one record, front to back. What a slot takes is JSON as it stands: texts are
@@ -86,7 +86,9 @@ export class SlotReader {
   #bytes: Buffer = Buffer.alloc(0);
   #view = viewOf(this.#bytes);
   time: bigint | undefined;
-  uuid = '';
+  /** The key that it is, if the record has one. */
+  readonly uuid: FlowKey = new Uint32Array(4);
+  hasUuid = false;
   sourcePort = 0;
   destinationPort = 0;
   /** Numbers of what is known, or `NONE`. */
@@ -100,6 +102,8 @@ export class SlotReader {
   sourceService: KnownText | undefined;
   destinationService: KnownText | undefined;
   nodeLabels: readonly string[] | undefined;
+  /** The store's, of the node with these labels. */
+  nodeNote: NotedLabels | undefined;
   /** Lists of policies, by their slots. */
   readonly policies: { slot: Slot; list: KnownText }[] = [];
   /** The parsed L7 message. */
@@ -127,14 +131,14 @@ export class SlotReader {
     this.time = undefined;
     this.#timeFrom = this.#timeTo = this.#nodeFrom = this.#nodeTo = 0;
     this.#sourceFrom = this.#destinationFrom = NONE;
-    this.uuid = '';
+    this.hasUuid = false;
     this.sourcePort = this.destinationPort = 0;
     this.source = this.destination = NONE;
     this.sourceAddress = this.destinationAddress = NONE;
     this.node = NONE;
     this.sourceNames = this.destinationNames = undefined;
     this.sourceService = this.destinationService = undefined;
-    this.nodeLabels = this.l7 = undefined;
+    this.nodeLabels = this.nodeNote = this.l7 = undefined;
     empty(this.policies);
     empty(this.knownTexts);
     empty(this.ownTexts);
@@ -190,8 +194,8 @@ export class SlotReader {
 
   #readUuid(at: number, end: number): number {
     const to = at + UUID_LENGTH;
-    if (to >= end || this.#bytes[to] !== QUOTE || !isUuid(this.#bytes, at)) return NONE;
-    this.uuid = this.#bytes.toString('latin1', at, to);
+    if (to >= end || this.#bytes[to] !== QUOTE || !readUuidAt(this.#bytes, at, this.uuid)) return NONE;
+    this.hasUuid = true;
     return to;
   }
 
@@ -261,7 +265,8 @@ export class SlotReader {
     if (this.node === NONE) return this.#readAnyLabels(at, end);
     const labels = this.known.nodeLabels(this.node, this.#view, at, end);
     if (labels === NONE) return NONE;
-    this.nodeLabels = this.known.labels.valueOf(labels);
+    this.nodeNote = this.known.labels.valueOf(labels);
+    this.nodeLabels = this.nodeNote?.list;
     return at + this.known.labels.lengthOf(labels);
   }
 
@@ -345,17 +350,6 @@ function empty(list: unknown[]): void {
 
 function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
-}
-
-/** Canonical: lower case, as Hubble writes it, so that it can be written again from its 16 bytes. */
-function isUuid(bytes: Uint8Array, from: number): boolean {
-  for (let i = 0; i < UUID_LENGTH; i++) {
-    const code = bytes[from + i] ?? 0;
-    if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (code !== 45) return false;
-    } else if (!isDigit(code) && (code < 97 || code > 102)) return false;
-  }
-  return true;
 }
 
 /** Where the quote behind a text stands that may have escapes and any characters. */

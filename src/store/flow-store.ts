@@ -1,3 +1,4 @@
+import type { FlowKey } from '../domain/flow/flow-key.js';
 import type { NodeMinute } from '../domain/coverage/node-minute.js';
 import type { NodeStatus } from '../domain/coverage/node-status.js';
 import type { Filter } from '../domain/filter/filter.js';
@@ -204,14 +205,29 @@ export interface NewFlow {
   known: readonly RepeatedText[];
   /** and the record's own, in UTF-8 without line breaks. */
   own: readonly Buffer[];
+  /** The key that its uuid is, where whoever read it has it already. */
+  key?: FlowKey | undefined;
+  /** Of parts that whoever hands them out knows again. */
+  notes?: FlowNotes;
+}
+
+/** What the store calls a part of flows, and which of its dictionaries does: left here to be found again at once. */
+export interface Note {
+  number?: number;
+  numberedBy?: number;
+}
+
+/** A note for each part; a part that comes with the same note is the same. */
+export interface FlowNotes {
+  source: Note;
+  destination: Note;
+  /** The node with its labels. */
+  node: Note;
 }
 
 /** The same object for the same text, as long as whoever hands it out remembers it. */
-export interface RepeatedText {
+export interface RepeatedText extends Note {
   readonly text: string;
-  /** What the store calls it, and which of its dictionaries does: left here to be found again at once. */
-  number?: number;
-  numberedBy?: number;
 }
 
 /** Flows that become durable together, or not at all. */

@@ -1,4 +1,4 @@
-import type { Flow } from '../flow/flow.js';
+import type { Endpoint, Flow, Traits } from '../flow/flow.js';
 
 /**
  * Fields that flows of every node carry, or most of them: where none of a node's flows has one, something took it
@@ -31,24 +31,32 @@ const ENOUGH_FLOWS = 20;
 
 export const allFields = (1 << usualFields.length) - 1;
 
-/** Bits of the fields that a flow carries. In the order of `usualFields`; on the way of every flow, so without a loop. */
+/** Bits of the fields that a flow carries, in the order of `usualFields`. */
 export function fieldsOf({ time, uuid, source, destination, traits, node }: Flow): number {
+  const own = (time === undefined ? 0 : 1) | (uuid === '' ? 0 : 2) | (node === '' ? 0 : 512);
+  return own | endpointFields(source) | endpointFields(destination) | traitFields(traits);
+}
+
+/** What a flow carries of them if this is one of its ends. */
+export function endpointFields({ ip, identity, labels, namespace, pod, workloads }: Endpoint): number {
   return (
-    (time === undefined ? 0 : 1) |
-    (uuid === '' ? 0 : 2) |
-    (traits.verdict === '' ? 0 : 4) |
-    (source.ip === '' && destination.ip === '' ? 0 : 8) |
-    (traits.protocol === '' ? 0 : 16) |
-    (source.identity === 0 && destination.identity === 0 ? 0 : 32) |
-    (source.labels.length === 0 && destination.labels.length === 0 ? 0 : 64) |
-    (traits.type === '' ? 0 : 128) |
-    (traits.eventType === 0 ? 0 : 256) |
-    (node === '' ? 0 : 512) |
-    (source.namespace === '' && destination.namespace === '' ? 0 : 1_024) |
-    (source.pod === '' && destination.pod === '' ? 0 : 2_048) |
-    (source.workloads.length === 0 && destination.workloads.length === 0 ? 0 : 4_096) |
-    (traits.isReply === undefined ? 0 : 8_192) |
-    (traits.direction === '' ? 0 : 16_384)
+    (ip === '' ? 0 : 8) |
+    (identity === 0 ? 0 : 32) |
+    (labels.length === 0 ? 0 : 64) |
+    (namespace === '' ? 0 : 1_024) |
+    (pod === '' ? 0 : 2_048) |
+    (workloads.length === 0 ? 0 : 4_096)
+  );
+}
+
+export function traitFields({ verdict, protocol, type, eventType, isReply, direction }: Traits): number {
+  return (
+    (verdict === '' ? 0 : 4) |
+    (protocol === '' ? 0 : 16) |
+    (type === '' ? 0 : 128) |
+    (eventType === 0 ? 0 : 256) |
+    (isReply === undefined ? 0 : 8_192) |
+    (direction === '' ? 0 : 16_384)
   );
 }
 

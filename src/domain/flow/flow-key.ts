@@ -10,26 +10,56 @@ export type FlowKey = Uint32Array;
 
 export const KEY_BYTES = 16;
 
-const HEX = new Int8Array(128).fill(-1);
+/** By character; what is no lower-case digit is negative. */
+const HEX = new Int8Array(256).fill(-1);
 for (let digit = 0; digit < 16; digit++) HEX[digit.toString(16).charCodeAt(0)] = digit;
+
+export const UUID_LENGTH = 36;
+const DASH = 45;
+const text36 = Buffer.alloc(UUID_LENGTH * 3);
 
 /** Writes the key of a canonical lower-case uuid; false for any other text. */
 export function readUuid(text: string, key: FlowKey): boolean {
-  if (text.length !== 36) return false;
-  let nibbles = 0;
-  let word = 0;
-  for (let i = 0; i < 36; i++) {
-    const code = text.charCodeAt(i);
-    if (i === 8 || i === 13 || i === 18 || i === 23) {
-      if (code !== 45) return false;
-      continue;
-    }
-    const digit = code < 128 ? (HEX[code] ?? -1) : -1;
-    if (digit < 0) return false;
-    word = (word << 4) | digit;
-    if (++nibbles % 8 === 0) key[nibbles / 8 - 1] = word;
-  }
+  return text.length === UUID_LENGTH && text36.write(text) === UUID_LENGTH && readUuidAt(text36, 0, key);
+}
+
+/** The same of the bytes that begin at `at`; there must be enough of them. */
+export function readUuidAt(bytes: Uint8Array, at: number, key: FlowKey): boolean {
+  if (bytes[at + 8] !== DASH || bytes[at + 13] !== DASH) return false;
+  if (bytes[at + 18] !== DASH || bytes[at + 23] !== DASH) return false;
+  const a = fourDigits(bytes, at);
+  const b = fourDigits(bytes, at + 4);
+  const c = fourDigits(bytes, at + 9);
+  const d = fourDigits(bytes, at + 14);
+  const e = fourDigits(bytes, at + 19);
+  const f = fourDigits(bytes, at + 24);
+  const g = fourDigits(bytes, at + 28);
+  const h = fourDigits(bytes, at + 32);
+  if ((a | b | c | d | e | f | g | h) < 0) return false;
+  key[0] = (a << 16) | b;
+  key[1] = (c << 16) | d;
+  key[2] = (e << 16) | f;
+  key[3] = (g << 16) | h;
   return true;
+}
+
+/** Negative unless all four are digits. */
+function fourDigits(bytes: Uint8Array, at: number): number {
+  return (
+    (digit(bytes, at) << 12) |
+    (digit(bytes, at + 1) << 8) |
+    (digit(bytes, at + 2) << 4) |
+    digit(bytes, at + 3)
+  );
+}
+
+function digit(bytes: Uint8Array, at: number): number {
+  return HEX[bytes[at] ?? 0] ?? -1;
+}
+
+/** A view of the key as it rests. */
+export function bytesOf(key: FlowKey): Uint8Array {
+  return new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

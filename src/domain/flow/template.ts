@@ -45,6 +45,9 @@ export class Template {
   readonly ownTexts: number;
   /** Which of its own texts is the L7 message; -1 for none. */
   readonly l7Text: number;
+  /** A note of the store's: what it calls the template, and which of its dictionaries does. */
+  number = -1;
+  numberedBy = 0;
 
   constructor(
     readonly text: string,

@@ -73,10 +73,12 @@ export class MemoryFlowWriter extends FlowWriter {
     if (!this.#isNew(key)) return false;
     const time = flow.time ?? fromMilliseconds(this.now());
     const placedAtArrival = flow.time === undefined;
+    // A copy: whoever handed it over may use it again.
+    const kept = { ...flow, uuid: flow.uuid };
     this.#open.push(() => {
       const seq = ++this.memory.lastSeq;
-      const minute = this.#minuteOf(flow, time);
-      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...flow, time }, key, minute });
+      const minute = this.#minuteOf(kept, time);
+      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...kept, time }, key, minute });
     });
     return true;
   }

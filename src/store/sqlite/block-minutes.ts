@@ -7,12 +7,12 @@ const MOST_NODES = 1_024;
 
 /** What is asked of a block's flows, row by row. */
 export interface DeliveredBlock {
-  columns: Pick<SegmentColumns, 'time' | 'node' | 'weight' | 'flags'>;
+  columns: Pick<SegmentColumns, 'time' | 'template' | 'source' | 'destination' | 'node' | 'weight' | 'flags'>;
   rows: number;
-  /** Names of the nodes, by their numbers in the column. */
-  nodes: ReadonlyMap<number, string>;
-  /** Bits of the fields that each flow carries. */
-  fields: Uint16Array;
+  /** By their numbers in the columns: names of nodes, and bits of the fields that flows carry by them. */
+  nodeNameOf(node: number): string;
+  endpointFields(endpoint: number): number;
+  templateFields(template: number): number;
 }
 
 /** Times of the newest flows by node, in nanoseconds: what later ones are late against. */
@@ -109,7 +109,7 @@ class Pass {
     const id = this.block.columns.node[row] ?? 0;
     let reporter = this.#byId.get(id);
     if (reporter === undefined) {
-      reporter = this.#named(this.block.nodes.get(id) ?? '');
+      reporter = this.#named(this.block.nodeNameOf(id));
       this.#byId.set(id, reporter);
     }
     return reporter;
@@ -133,9 +133,9 @@ class Pass {
   }
 
   #count(row: number, time: number, sum: Sum, reporter: Reporter): void {
-    const { columns, fields } = this.block;
+    const { columns } = this.block;
     sum.flows += columns.weight[row] ?? 1;
-    sum.fields |= fields[row] ?? 0;
+    sum.fields |= this.#fieldsOf(row, reporter.name);
     if (time <= sum.first) this.#noteFirst(row, time, sum);
     if (time >= sum.last) this.#noteLast(row, time, sum);
     if (((columns.flags[row] ?? 0) & Flag.placedAtArrival) !== 0) return;
@@ -153,6 +153,21 @@ class Pass {
     if (late === 0) return;
     sum.late += columns.weight[row] ?? 1;
     if (late > sum.lateMost) sum.lateMost = late;
+  }
+
+  /** As `fieldsOf` tells them of the flow. */
+  #fieldsOf(row: number, node: string): number {
+    const { block } = this;
+    const { columns } = block;
+    const flags = columns.flags[row] ?? 0;
+    return (
+      ((flags & Flag.placedAtArrival) === 0 ? 1 : 0) |
+      ((flags & (Flag.keyIsUuid | Flag.oddUuid)) === 0 ? 0 : 2) |
+      (node === '' ? 0 : 512) |
+      block.endpointFields(columns.source[row] ?? 0) |
+      block.endpointFields(columns.destination[row] ?? 0) |
+      block.templateFields(columns.template[row] ?? 0)
+    );
   }
 
   /** Floats that are equal may be of times that are not. */

@@ -1,7 +1,8 @@
+import { endpointFields, traitFields } from '../../domain/coverage/fields.js';
 import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
-import type { RepeatedText } from '../flow-store.js';
+import type { Note, RepeatedText } from '../flow-store.js';
 
 /** What the columns name by number. */
 export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4 } as const;
@@ -32,27 +33,51 @@ export class DictionaryWriter {
   readonly #policies = new EntryList(Kind.policies, policiesLine, this.#size);
   readonly #nodes = new Map<string, NodeLabels[]>();
   readonly #newNodes = new EntryList(Kind.node, nodeLine, this.#size);
+  readonly #endpointFields: number[] = [];
+  readonly #templateFields: number[] = [];
 
-  endpoint = (endpoint: Endpoint): number => this.#endpoints.idOf(endpoint);
-  template = (template: Template): number => this.#templates.idOf(template);
-
-  /** Each flow has several, and hardly ever the last one's. */
-  text(text: RepeatedText): number {
-    if (text.numberedBy !== this.#name) {
-      text.number = this.#texts.idOf(text);
-      text.numberedBy = this.#name;
-    }
-    return text.number ?? 0;
+  /** The number of a part is left in its note: to look for it takes ten times as long, and each flow has many. */
+  endpoint(endpoint: Endpoint, note: Note = {}): number {
+    return this.#isNoted(note) ? note.number : this.#note(note, this.#endpoints.idOf(endpoint));
   }
 
-  policies = (policies: Policies): number => this.#policies.idOf(policies);
+  template(template: Template): number {
+    return this.#isNoted(template) ? template.number : this.#note(template, this.#templates.idOf(template));
+  }
+
+  text(text: RepeatedText): number {
+    return this.#isNoted(text) ? text.number : this.#note(text, this.#texts.idOf(text));
+  }
+
+  policies(policies: Policies): number {
+    return this.#policies.idOf(policies);
+  }
+
+  /** Of a node with its labels. */
+  node(flow: Pick<Flow, 'node' | 'nodeLabels'>, note: Note = {}): number {
+    return this.#isNoted(note) ? note.number : this.#note(note, this.#nodeOf(flow));
+  }
+
+  #isNoted(note: Note): note is Required<Note> {
+    return note.numberedBy === this.#name;
+  }
+
+  #note(note: Note, number: number): number {
+    note.numberedBy = this.#name;
+    return (note.number = number);
+  }
 
   endpointOf = (id: number): Endpoint => this.#endpoints.partOf(id);
   templateOf = (id: number): Template => this.#templates.partOf(id);
   policiesOf = (id: number): Policies => this.#policies.partOf(id);
+  nodeNameOf = (id: number): string => this.#newNodes.partOf(id).node;
 
-  /** Of a node with its labels. */
-  node({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
+  /** Bits of the fields that flows carry by this end, or by this template. */
+  endpointFields = (id: number): number => (this.#endpointFields[id] ??= endpointFields(this.endpointOf(id)));
+  templateFields = (id: number): number =>
+    (this.#templateFields[id] ??= traitFields(this.templateOf(id).traits));
+
+  #nodeOf({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
     let entry = this.#nodes.get(node)?.find(({ labels }) => labels === nodeLabels);
     if (entry === undefined) {
       entry = { node, labels: nodeLabels };

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
-import { canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
+import { bytesOf, canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
 import { isDamage } from './damage.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
-import { bytesOf, KnownKeys } from './known-keys.js';
+import { KnownKeys } from './known-keys.js';
 import type { CountedRows } from './edge-counter.js';
 import { NodeMinutes } from './node-minutes.js';
 import { Retention, waitOf } from './retention.js';
@@ -94,8 +94,8 @@ export class SqliteFlowWriter extends FlowWriter {
 
   append(added: NewFlow): boolean {
     const { flow } = added;
-    const key = this.#key;
-    const keyIsUuid = readUuid(flow.uuid, key);
+    const key = added.key ?? this.#key;
+    const keyIsUuid = added.key !== undefined || readUuid(flow.uuid, key);
     if (!keyIsUuid) hashText(flow.uuid === '' ? contentOf(added) : `uuid ${flow.uuid}`, key);
     const hash = hashOf(key);
     const second = flow.time === undefined ? undefined : secondOf(flow.time);

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { FlowKey } from '../../domain/flow/flow-key.js';
+import { bytesOf, type FlowKey } from '../../domain/flow/flow-key.js';
 import { isDamage } from './damage.js';
 import { readKeys, type KeysRow } from './keys.js';
 import { KeyBlock } from './key-block.js';
@@ -185,11 +185,6 @@ export class KnownKeys {
     this.#loadedBytes -= this.#loaded.get(seq)?.bytes ?? 0;
     this.#loaded.delete(seq);
   }
-}
-
-/** A view of the key as it rests. */
-export function bytesOf(key: FlowKey): Uint8Array {
-  return new Uint8Array(key.buffer, key.byteOffset, key.byteLength);
 }
 
 function prepare(db: Database.Database) {

@@ -1,4 +1,3 @@
-import { fieldsOf } from '../../domain/coverage/fields.js';
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
 import type { NewFlow } from '../flow-store.js';
@@ -40,10 +39,8 @@ export class SegmentBuilder {
   readonly #times = new Slices();
   readonly #timeless: number[] = [];
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
-  readonly #nodes = new Map<number, string>();
   /** By row, of those that have one. */
   readonly #l7: L7[] = [];
-  readonly #fields = new Uint16Array(SEGMENT_ROWS);
   #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
@@ -69,23 +66,24 @@ export class SegmentBuilder {
 
   /** For coverage, when it is closed. */
   get delivered(): DeliveredBlock {
-    return { columns: this.#columns, rows: this.#rows, nodes: this.#nodes, fields: this.#fields };
+    const { nodeNameOf, endpointFields, templateFields } = this.dictionary;
+    return { columns: this.#columns, rows: this.#rows, nodeNameOf, endpointFields, templateFields };
   }
 
   get isFull(): boolean {
     return this.#rows === SEGMENT_ROWS || this.#bytes + this.dictionary.newBytes >= SEGMENT_BYTES;
   }
 
-  add({ flow, template, known, own }: NewFlow, time: bigint, key: FlowKey, keyIsUuid: boolean): void {
+  add(added: NewFlow, time: bigint, key: FlowKey, keyIsUuid: boolean): void {
+    const { flow, template, known, own, notes } = added;
     const row = this.#rows++;
     const { dictionary } = this;
     const columns = this.#columns;
-    const node = dictionary.node(flow);
     columns.time[row] = time;
     columns.template[row] = dictionary.template(template);
-    columns.source[row] = dictionary.endpoint(flow.source);
-    columns.destination[row] = dictionary.endpoint(flow.destination);
-    columns.node[row] = node;
+    columns.source[row] = dictionary.endpoint(flow.source, notes?.source);
+    columns.destination[row] = dictionary.endpoint(flow.destination, notes?.destination);
+    columns.node[row] = dictionary.node(flow, notes?.node);
     columns.policies[row] = dictionary.policies(flow.policies);
     columns.sourcePort[row] = flow.sourcePort;
     columns.destinationPort[row] = flow.destinationPort;
@@ -97,8 +95,6 @@ export class SegmentBuilder {
     this.keys.add(key);
     this.#times.add(row, secondOf(time));
     if (flow.time === undefined) this.#timeless.push(row);
-    this.#nodes.set(node, flow.node);
-    this.#fields[row] = fieldsOf(flow);
     for (const text of known) this.#addKnown(dictionary.text(text));
     columns.firstKnown[row + 1] = this.#known;
     for (const text of own) this.#addText(text);
@@ -186,7 +182,7 @@ export class SegmentBuilder {
     const summaries = new Map<string, PackedSegment['nodes'][number]>();
     const { node: nodes, time: times, weight: weights } = this.#columns;
     for (let row = 0; row < this.#rows; row++) {
-      const node = this.#nodes.get(nodes[row] ?? 0) ?? '';
+      const node = this.dictionary.nodeNameOf(nodes[row] ?? 0);
       const time = times[row] ?? 0n;
       const flows = weights[row] ?? 1;
       const summary = summaries.get(node);
