@@ -63,7 +63,7 @@ export class ServiceMapController {
     @Res() response: Response,
   ): Promise<void> {
     const { map, seq } = await this.#answer(query, viewer);
-    const edge = map.edge(id);
+    const edge = map.edgeInFull(id);
     const source = edge && map.node(edge.source);
     const target = edge && map.node(edge.target);
     if (edge === undefined || source === undefined || target === undefined) {

@@ -35,25 +35,26 @@ const mapNodeSchema = z
   .meta({ id: 'MapNode' });
 
 const httpSchema = z
-  .object({
-    requests: z.int(),
-    responses: z.int(),
-    methods: counts,
-    statuses: counts,
-    routes: z.array(z.object({ method: z.string(), path: z.string(), requests: z.int(), statuses: counts })),
-    routesLeftOut: z.int().describe('routes beyond the most frequent ones listed'),
-  })
+  .object({ requests: z.int(), responses: z.int(), methods: counts, statuses: counts })
   .meta({ id: 'HttpOfEdge' });
 
 const dnsSchema = z
-  .object({
-    queries: z.int(),
-    responses: z.int(),
+  .object({ queries: z.int(), responses: z.int(), rcodes: counts })
+  .meta({ id: 'DnsOfEdge' });
+
+const httpInFullSchema = httpSchema
+  .extend({
+    routes: z.array(z.object({ method: z.string(), path: z.string(), requests: z.int(), statuses: counts })),
+    routesLeftOut: z.int().describe('routes beyond the most frequent ones listed'),
+  })
+  .meta({ id: 'HttpInFull' });
+
+const dnsInFullSchema = dnsSchema
+  .extend({
     names: counts.describe('the most asked names'),
-    rcodes: counts,
     namesLeftOut: z.int(),
   })
-  .meta({ id: 'DnsOfEdge' });
+  .meta({ id: 'DnsInFull' });
 
 const mapEdgeSchema = z
   .object({
@@ -80,6 +81,10 @@ const mapEdgeSchema = z
   })
   .meta({ id: 'MapEdge' });
 
+const edgeInFullSchema = mapEdgeSchema
+  .extend({ http: httpInFullSchema.optional(), dns: dnsInFullSchema.optional() })
+  .meta({ id: 'EdgeInFull' });
+
 export const levels = ['cluster', 'namespace', 'workload', 'pod'] as const;
 
 export const serviceMapSchema = z
@@ -96,7 +101,7 @@ export const serviceMapSchema = z
 
 export const edgeDetailSchema = z
   .object({
-    edge: mapEdgeSchema,
+    edge: edgeInFullSchema,
     source: mapNodeSchema,
     target: mapNodeSchema,
     examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),

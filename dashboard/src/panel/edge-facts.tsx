@@ -1,5 +1,5 @@
 import type { JSX } from 'react';
-import type { MapEdge } from '../../../src/service-map/service-map.schema.js';
+import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { Time } from '../ui/time.js';
 import { CountsTable } from './counts-table.js';
 import { explainPoint } from './observation-points.js';
@@ -8,7 +8,15 @@ import { DnsFacts, HttpFacts } from './l7-facts.js';
 const POINTS_NOTE =
   'One packet may be reported by several observers. Each has its own counter; the numbers above come from the best-placed one.';
 
-export function EdgeFacts({ edge }: { edge: MapEdge }): JSX.Element {
+export function EdgeFacts({
+  edge,
+  full,
+}: {
+  edge: MapEdge;
+  full: EdgeDetail['edge'] | undefined;
+}): JSX.Element {
+  const http = full?.http ?? edge.http;
+  const dns = full?.dns ?? edge.dns;
   return (
     <>
       <Doubts edge={edge} />
@@ -29,8 +37,8 @@ export function EdgeFacts({ edge }: { edge: MapEdge }): JSX.Element {
       <CountsTable title="Verdicts" counts={edge.verdicts} />
       <CountsTable title="Drop reasons" counts={edge.dropReasons} />
       <Policies edge={edge} />
-      {edge.http && <HttpFacts http={edge.http} />}
-      {edge.dns && <DnsFacts dns={edge.dns} />}
+      {http && <HttpFacts http={http} />}
+      {dns && <DnsFacts dns={dns} />}
       <CountsTable
         title="Observation points"
         counts={edge.points}

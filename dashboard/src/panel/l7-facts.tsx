@@ -1,10 +1,12 @@
 import type { JSX } from 'react';
-import type { MapEdge } from '../../../src/service-map/service-map.schema.js';
+import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { byCount, formatCount, plural } from '../ui/format.js';
 import { CountsTable } from './counts-table.js';
 
-type Http = NonNullable<MapEdge['http']>;
-type Dns = NonNullable<MapEdge['dns']>;
+/** The map has no routes and names; they come with the edge in full. */
+type Http = NonNullable<(MapEdge | EdgeDetail['edge'])['http']>;
+type Dns = NonNullable<(MapEdge | EdgeDetail['edge'])['dns']>;
+type HttpInFull = NonNullable<EdgeDetail['edge']['http']>;
 
 export function HttpFacts({ http }: { http: Http }): JSX.Element {
   return (
@@ -15,7 +17,7 @@ export function HttpFacts({ http }: { http: Http }): JSX.Element {
       </p>
       <CountsInLine name="Methods" counts={http.methods} />
       <CountsInLine name="Statuses" counts={http.statuses} />
-      {http.routes.length > 0 && <Routes http={http} />}
+      {'routes' in http && http.routes.length > 0 && <Routes http={http} />}
     </section>
   );
 }
@@ -41,7 +43,7 @@ function CountsInLine({
   );
 }
 
-function Routes({ http }: { http: Http }): JSX.Element {
+function Routes({ http }: { http: HttpInFull }): JSX.Element {
   return (
     <table className="counts">
       <thead>
@@ -82,7 +84,9 @@ export function DnsFacts({ dns }: { dns: Dns }): JSX.Element {
         {plural(dns.queries, 'query', 'queries')}, {plural(dns.responses, 'response')}
       </p>
       <CountsInLine name="Codes" counts={dns.rcodes} />
-      <CountsTable title="Names asked for" counts={dns.names} leftOut={dns.namesLeftOut} />
+      {'names' in dns && (
+        <CountsTable title="Names asked for" counts={dns.names} leftOut={dns.namesLeftOut} />
+      )}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { flow, newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
 import { identify, withoutGeneratedSuffix } from '../flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText } from './coarse.js';
-import { ServiceMap, type MapEdge } from './service-map.js';
+import { ServiceMap } from './service-map.js';
 import type { Tally } from './tally.js';
 
 function coarse(of: Tally): Tally {
@@ -25,17 +25,11 @@ function isForetold({ source, destination }: Tally): boolean {
   });
 }
 
-/** Without paths, names and labels, which coarse flows do not have. */
-function withoutNames({ http, dns, ...edge }: MapEdge) {
-  const { routes: _, routesLeftOut: _1, ...requests } = http ?? {};
-  const { names: _2, namesLeftOut: _3, ...queries } = dns ?? {};
-  return { ...edge, ...(http && { http: requests }), ...(dns && { dns: queries }) };
-}
-
+/** Without labels, which coarse flows do not have. */
 function told(tallies: readonly Tally[], level: 'cluster' | 'namespace' | 'workload') {
   const map = ServiceMap.of(tallies, level);
   const nodes = map.nodes().map(({ labels: _, ...node }) => node);
-  return { nodes, edges: map.edges().map(withoutNames) };
+  return { nodes, edges: map.edges() };
 }
 
 describe('coarse flows', () => {

@@ -63,53 +63,82 @@ function tracePoint(subType: number): string {
   return observationPoints[subType]?.toLowerCase().replaceAll('_', '-') ?? `trace-${subType}`;
 }
 
+/** What the name of a counter says. */
 interface Counter {
   point: string;
   verdict: string;
   reason: string;
   reply: boolean;
-  count: number;
 }
 
-function* readCounters(counters: Counters): Generator<Counter> {
-  for (const [key, count] of counters) {
-    const [point = '', ...rest] = key.split(':');
+/** Names are few, and are read for each edge of each map. */
+const counters = new Map<string, Counter>();
+const MOST_COUNTERS = 10_000;
+
+function readCounter(name: string): Counter {
+  let counter = counters.get(name);
+  if (counter === undefined) {
+    const [point = '', ...rest] = name.split(':');
     const reply = rest.at(-1) === 'reply';
     if (reply) rest.pop();
     const [verdict = 'forwarded', reason = ''] = rest;
-    yield { point, verdict, reason, reply, count };
+    counter = { point, verdict, reason, reply };
+    if (counters.size < MOST_COUNTERS) counters.set(name, counter);
   }
+  return counter;
 }
 
-export function headline(counters: Counters): Headline {
-  const list = [...readCounters(counters)];
-  const { forwarded, oneSided } = forwardedOf(list);
-  const dropReasons = dropsByReason(list);
-  const others = new Map<string, number>([
-    ['audit', 0],
-    ['redirected', 0],
-    ['error', 0],
-  ]);
-  for (const { verdict, count } of list) {
-    if (verdict === 'forwarded' || verdict === 'dropped') continue;
-    others.set(verdict, Math.max(others.get(verdict) ?? 0, count));
+export function headline(counts: Counters): Headline {
+  const forwarded = new Forwarded();
+  const dropped = new Dropped();
+  const others = { audit: 0, redirected: 0, error: 0 };
+  /** A map, not an object: names come from the network, and one may be `__proto__`. */
+  let more: Map<string, number> | undefined;
+  for (const [name, count] of counts) {
+    const counter = readCounter(name);
+    const { verdict } = counter;
+    if (verdict === 'forwarded') forwarded.add(counter, count);
+    else if (verdict === 'dropped') dropped.add(counter, count);
+    else if (verdict === 'audit' || verdict === 'redirected' || verdict === 'error')
+      others[verdict] = Math.max(others[verdict], count);
+    else (more ??= new Map<string, number>()).set(verdict, Math.max(more.get(verdict) ?? 0, count));
+    if (!isAnswer(counter)) forwarded.isAnswered = false;
   }
-  const dropped = Object.values(dropReasons).reduce((total, count) => total + count, 0);
-  return { verdicts: { forwarded, dropped, ...Object.fromEntries(others) }, dropReasons, oneSided };
+  const reasons = dropped.reasons();
+  let sum = 0;
+  for (const count of reasons.values()) sum += count;
+  const verdicts: Record<string, number> = { forwarded: forwarded.count, dropped: sum, ...others };
+  return {
+    verdicts: more === undefined ? verdicts : { ...verdicts, ...Object.fromEntries(more) },
+    dropReasons: inOrder(reasons),
+    oneSided: forwarded.isOneSided,
+  };
 }
 
 /**
  * What the best-placed observer saw: the largest counter of requests at a trace point or a policy
  * verdict. Without any, the requests that a proxy logged; without those, the replies.
  */
-function forwardedOf(list: readonly Counter[]): { forwarded: number; oneSided: boolean } {
-  const forwarded = list.filter(({ verdict }) => verdict === 'forwarded');
-  const packets = largest(forwarded.filter(({ point, reply }) => !reply && !point.startsWith('l7-')));
-  if (packets > 0) return { forwarded: packets, oneSided: false };
-  const requests = largest(forwarded.filter(({ point }) => point === 'l7-request'));
-  if (requests > 0) return { forwarded: requests, oneSided: false };
-  const replies = largest(forwarded.filter(({ point, reply }) => reply || point === 'l7-response'));
-  return { forwarded: replies, oneSided: replies > 0 && list.every(isAnswer) };
+class Forwarded {
+  #packets = 0;
+  #requests = 0;
+  #replies = 0;
+  /** Nothing but replies was counted, and sockets. */
+  isAnswered = true;
+
+  add({ point, reply }: Counter, count: number): void {
+    if (reply || point === 'l7-response') this.#replies = Math.max(this.#replies, count);
+    else if (point === 'l7-request') this.#requests = Math.max(this.#requests, count);
+    else this.#packets = Math.max(this.#packets, count);
+  }
+
+  get count(): number {
+    return this.#packets || this.#requests || this.#replies;
+  }
+
+  get isOneSided(): boolean {
+    return this.#packets + this.#requests === 0 && this.#replies > 0 && this.isAnswered;
+  }
 }
 
 function isAnswer({ point, reply }: Counter): boolean {
@@ -120,38 +149,57 @@ function isAnswer({ point, reply }: Counter): boolean {
  * A denied packet is told as a verdict and as a drop, so of those two the larger counts, with its
  * reasons; drops for other reasons are told once; a refused request counts once, not its answer.
  */
-function dropsByReason(list: readonly Counter[]): Record<string, number> {
-  const dropped = list.filter(({ verdict }) => verdict === 'dropped');
-  const packets = dropped.filter(({ point }) => !point.startsWith('l7-'));
-  const verdicts = packets.filter(({ point }) => isVerdict(point));
-  const denied = packets.filter(({ point, reason }) => !isVerdict(point) && isPolicyReason(reason));
-  const others = packets.filter(({ point, reason }) => !isVerdict(point) && !isPolicyReason(reason));
-  const reasons = sumByReason([...(sum(verdicts) > sum(denied) ? verdicts : denied), ...others]);
-  const requests = sum(dropped.filter(({ point }) => point === 'l7-request'));
-  const refused = requests > 0 ? requests : sum(dropped.filter(({ point }) => point === 'l7-response'));
-  if (refused > 0) reasons.set(L7_DENIED, refused);
-  return Object.fromEntries([...reasons].sort(([a], [b]) => (a < b ? -1 : 1)));
+class Dropped {
+  readonly #verdicts = new Reasons();
+  readonly #denied = new Reasons();
+  readonly #others = new Reasons();
+  #requests = 0;
+  #responses = 0;
+
+  add({ point, reason }: Counter, count: number): void {
+    if (point === 'l7-request') this.#requests += count;
+    else if (point === 'l7-response') this.#responses += count;
+    else if (isVerdict(point)) this.#verdicts.add(reason, count);
+    else if (isPolicyReason(reason)) this.#denied.add(reason, count);
+    else this.#others.add(reason, count);
+  }
+
+  reasons(): Map<string, number> {
+    const told = this.#verdicts.sum > this.#denied.sum ? this.#verdicts : this.#denied;
+    const all = told.and(this.#others);
+    const refused = this.#requests || this.#responses;
+    if (refused > 0) all.set(L7_DENIED, refused);
+    return all;
+  }
+}
+
+/** How often each reason was told. */
+class Reasons {
+  readonly #counts = new Map<string, number>();
+  sum = 0;
+
+  add(reason: string, count: number): void {
+    const name = reason === '' ? 'DROP_REASON_UNKNOWN' : reason;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+    this.sum += count;
+  }
+
+  and(others: Reasons): Map<string, number> {
+    const all = new Map(this.#counts);
+    for (const [reason, count] of others.#counts) all.set(reason, (all.get(reason) ?? 0) + count);
+    return all;
+  }
+}
+
+/** By name. */
+export function inOrder(counts: ReadonlyMap<string, number>): Record<string, number> {
+  if (counts.size === 0) return {};
+  if (counts.size === 1) return Object.fromEntries(counts);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isVerdict(point: string): boolean {
   return point.startsWith('policy-verdict');
-}
-
-function sumByReason(list: readonly Counter[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { reason, count } of list) {
-    const name = reason === '' ? 'DROP_REASON_UNKNOWN' : reason;
-    sums.set(name, (sums.get(name) ?? 0) + count);
-  }
-  return sums;
-}
-
-function sum(list: readonly Counter[]): number {
-  return list.reduce((total, { count }) => total + count, 0);
-}
-
-function largest(list: readonly Counter[]): number {
-  return list.reduce((max, { count }) => Math.max(max, count), 0);
 }
 
 function isPolicyReason(reason: string): boolean {

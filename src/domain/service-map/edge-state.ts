@@ -84,12 +84,9 @@ export class EdgeState {
     return this.#examples;
   }
 
-  http(): ReturnType<L7Summary['http']> {
-    return this.#l7?.http();
-  }
-
-  dns(): ReturnType<L7Summary['dns']> {
-    return this.#l7?.dns();
+  /** What it carried on layer 7. */
+  get l7(): L7Summary | undefined {
+    return this.#l7;
   }
 
   /** With what sockets without a port add. */

@@ -1,5 +1,6 @@
 import type { DnsMessage, HttpMessage, L7 } from '../flow/flow.js';
 import { urlPath } from '../flow/url-path.js';
+import { inOrder } from './counters.js';
 
 /**
  * What an edge carried on layer 7, counted by route and by name. Bounded: past `MOST_KEPT` distinct
@@ -80,31 +81,35 @@ export class L7Summary {
 
   http() {
     if (this.#http.requests + this.#http.responses === 0) return undefined;
-    const routes = [...this.#routes.values()]
-      .flat()
-      .sort((a, b) => b.requests - a.requests || compare(a.path, b.path) || compare(a.method, b.method));
+    return { ...this.#http, methods: inOrder(this.#methods), statuses: inOrder(this.#statuses) };
+  }
+
+  dns() {
+    if (this.#dns.queries + this.#dns.responses === 0) return undefined;
+    return { ...this.#dns, rcodes: inOrder(this.#rcodes) };
+  }
+
+  /** The most frequent routes. */
+  routes() {
+    const all = [...this.#routes.values()].flat();
+    all.sort((a, b) => b.requests - a.requests || compare(a.path, b.path) || compare(a.method, b.method));
     return {
-      ...this.#http,
-      methods: sorted(this.#methods),
-      statuses: sorted(this.#statuses),
-      routes: routes.slice(0, MOST_SHOWN).map(({ method, path, requests, statuses }) => ({
+      routes: all.slice(0, MOST_SHOWN).map(({ method, path, requests, statuses }) => ({
         method,
         path,
         requests,
         statuses: statuses.sorted(),
       })),
-      routesLeftOut: Math.max(0, routes.length - MOST_SHOWN) + this.#routesLost,
+      routesLeftOut: Math.max(0, all.length - MOST_SHOWN) + this.#routesLost,
     };
   }
 
-  dns() {
-    if (this.#dns.queries + this.#dns.responses === 0) return undefined;
-    const names = [...this.#names].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
+  /** The names asked for most. */
+  names() {
+    const all = [...this.#names].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]));
     return {
-      ...this.#dns,
-      names: Object.fromEntries(names.slice(0, MOST_SHOWN)),
-      rcodes: sorted(this.#rcodes),
-      namesLeftOut: Math.max(0, names.length - MOST_SHOWN) + this.#namesLost,
+      names: Object.fromEntries(all.slice(0, MOST_SHOWN)),
+      namesLeftOut: Math.max(0, all.length - MOST_SHOWN) + this.#namesLost,
     };
   }
 }
@@ -124,7 +129,7 @@ class Statuses {
   sorted(): Record<string, number> {
     const counts = new Map<string, number>(this.#others);
     if (this.#count > 0) counts.set(this.#first, this.#count);
-    return sorted(counts);
+    return inOrder(counts);
   }
 }
 
@@ -137,11 +142,6 @@ function rcodeName(rcode: number): string {
 
 function increase(counts: Counts, key: string, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-function sorted(counts: Counts): Record<string, number> {
-  if (counts.size < 2) return Object.fromEntries(counts);
-  return Object.fromEntries([...counts].sort(([a], [b]) => compare(a, b)));
 }
 
 function compare(a: string, b: string): number {

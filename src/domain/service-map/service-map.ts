@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint } from '../flow/flow.js';
 import { identify, type Level, type NodeIdentity } from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
-import { counterOf, isSocket } from './counters.js';
+import { counterOf, inOrder, isSocket } from './counters.js';
 import { EdgeState, type Ends } from './edge-state.js';
+import type { L7Summary } from './l7-summary.js';
 import { Lore } from './lore.js';
 import { NodeState } from './node-state.js';
 import { PortNumbers } from './port-numbers.js';
@@ -32,12 +33,21 @@ export interface MapEdge {
   points: Record<string, number>;
   firstSeen: string;
   lastSeen: string;
-  http?: NonNullable<ReturnType<EdgeState['http']>>;
-  dns?: NonNullable<ReturnType<EdgeState['dns']>>;
+  http?: Http;
+  dns?: Dns;
   policies?: { allowedBy: string[]; deniedBy: string[] };
   oneSided?: true;
   inferred?: string[];
 }
+
+/** With its routes and names, of which there may be many. */
+export interface EdgeInFull extends MapEdge {
+  http?: Http & ReturnType<L7Summary['routes']>;
+  dns?: Dns & ReturnType<L7Summary['names']>;
+}
+
+type Http = NonNullable<ReturnType<L7Summary['http']>>;
+type Dns = NonNullable<ReturnType<L7Summary['dns']>>;
 
 /**
  * Who talks to whom, who is kept from it: the graph of clients and servers, at one level. Tallies
@@ -95,24 +105,31 @@ export class ServiceMap {
   }
 
   nodes(): MapNode[] {
-    return this.#graph
-      .nodes()
-      .sort()
-      .flatMap((id) => this.#renderNode(id) ?? []);
+    return renderNodes(this.#graph.mapEdges((_, { state }) => state)).sort(byId);
   }
 
   edges(): MapEdge[] {
-    return this.edgeIds()
-      .sort()
-      .map((id) => renderEdge(this.#edgeState(id)));
+    const made: MapEdge[] = [];
+    this.#graph.forEachEdge((_, { state }) => {
+      if (state.made) made.push(renderEdge(state));
+    });
+    return made.sort(byId);
   }
 
+  /** A node lives as long as its edges do; without one it is not shown. */
   node(id: string): MapNode | undefined {
-    return this.#graph.hasNode(id) ? this.#renderNode(id) : undefined;
+    if (!this.#graph.hasNode(id)) return undefined;
+    return renderNodes(this.#graph.mapEdges(id, (_, { state }) => state)).find((node) => node.id === id);
   }
 
   edge(id: string): MapEdge | undefined {
-    return this.#graph.hasEdge(id) && this.#edgeState(id).made ? renderEdge(this.#edgeState(id)) : undefined;
+    const state = this.#madeEdge(id);
+    return state && renderEdge(state);
+  }
+
+  edgeInFull(id: string): EdgeInFull | undefined {
+    const state = this.#madeEdge(id);
+    return state && renderInFull(state);
   }
 
   /** Numbers of some of the newest flows of an edge. */
@@ -201,20 +218,51 @@ export class ServiceMap {
     return this.#graph.someEdge(node, (_, { state }) => state.made);
   }
 
-  /** A node lives as long as its edges do; without one it is not shown. */
-  #renderNode(id: string): MapNode | undefined {
-    const edges = this.#graph.mapEdges(id, (_, { state }) => state);
-    const span = spanOf(edges);
-    if (span === undefined) return undefined;
-    const { identity, labels } = this.#graph.getNodeAttribute(id, 'state');
-    return {
-      ...identity,
-      labels: [...labels],
-      firstSeen: formatTimestamp(span.oldest),
-      lastSeen: formatTimestamp(span.newest),
-      drops: edges.reduce((sum, edge) => sum + (edge.made ? droppedOn(edge) : 0), 0),
-    };
+  #madeEdge(id: string): EdgeState | undefined {
+    const state = this.#graph.hasEdge(id) ? this.#edgeState(id) : undefined;
+    return state?.made ? state : undefined;
   }
+}
+
+/** What a node's edges tell of it. */
+interface Sight {
+  oldest: bigint;
+  newest: bigint;
+  drops: number;
+}
+
+/** The ends of edges. */
+function renderNodes(edges: readonly EdgeState[]): MapNode[] {
+  const seen = new Map<NodeState, Sight>();
+  for (const edge of edges) {
+    if (!edge.made) continue;
+    const { source, target } = edge.ends;
+    const drops = droppedOn(edge);
+    look(seen, source, edge, drops);
+    if (target !== source) look(seen, target, edge, drops);
+  }
+  return [...seen].map(([{ identity, labels }, { oldest, newest, drops }]) => ({
+    ...identity,
+    labels: [...labels],
+    firstSeen: formatTimestamp(oldest),
+    lastSeen: formatTimestamp(newest),
+    drops,
+  }));
+}
+
+function look(seen: Map<NodeState, Sight>, node: NodeState, { first, last }: EdgeState, drops: number): void {
+  const sight = seen.get(node);
+  if (sight === undefined) {
+    seen.set(node, { oldest: first, newest: last, drops });
+    return;
+  }
+  if (first < sight.oldest) sight.oldest = first;
+  if (last > sight.newest) sight.newest = last;
+  sight.drops += drops;
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
 function spanOf(edges: readonly EdgeState[]): { oldest: bigint; newest: bigint } | undefined {
@@ -243,14 +291,14 @@ function renderEdge(state: EdgeState): MapEdge {
     port: port === 0 ? null : port,
     verdicts,
     dropReasons,
-    points: Object.fromEntries([...state.points].sort(([a], [b]) => (a < b ? -1 : 1))),
+    points: inOrder(state.points),
     firstSeen: formatTimestamp(state.first),
     lastSeen: formatTimestamp(state.last),
   };
   // One after another, not spread: a map has thousands of edges.
-  const http = state.http();
+  const http = state.l7?.http();
   if (http !== undefined) edge.http = http;
-  const dns = state.dns();
+  const dns = state.l7?.dns();
   if (dns !== undefined) edge.dns = dns;
   const policies = state.policies();
   if (policies !== undefined) edge.policies = policies;
@@ -259,8 +307,19 @@ function renderEdge(state: EdgeState): MapEdge {
   return edge;
 }
 
+function renderInFull(state: EdgeState): EdgeInFull {
+  const { http, dns, ...edge } = renderEdge(state);
+  const { l7 } = state;
+  if (l7 === undefined) return edge;
+  return {
+    ...edge,
+    ...(http && { http: { ...http, ...l7.routes() } }),
+    ...(dns && { dns: { ...dns, ...l7.names() } }),
+  };
+}
+
 /** Short enough for a URL; the same edge has the same id in every map and after every restart. */
 function edgeId(source: string, target: string, protocol: string, port: number): string {
   const key = `${source}\n${target}\n${protocol}\n${port}`;
-  return createHash('sha256').update(key).digest('base64url').slice(0, 20);
+  return hash('sha256', key, 'base64url').slice(0, 20);
 }
