@@ -1,4 +1,7 @@
-import type { ServiceMap } from '../domain/service-map/service-map.js';
+import { setImmediate } from 'node:timers/promises';
+import type { Level } from '../domain/flow/node-identity.js';
+import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
+import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 
 type Tallies = AsyncIterable<{ tallies: Tally[]; upTo: number }>;
@@ -20,5 +23,21 @@ export async function readMap(
       seq = upTo;
     }
     if (holds) return { map, seq };
+  }
+}
+
+/** Sums that are placed at a stretch: one to two milliseconds. */
+const SLICE = 1_000;
+
+/** The map of sums, at a level that they can tell. */
+export async function mapOfSums({ tallies, ends }: CoarseSums, level: Level): Promise<ServiceMap> {
+  for (let map = new ServiceMap(level); ; map = map.again()) {
+    map.labelEnds(ends);
+    let holds = true;
+    for (let at = 0; at < tallies.length && holds; at += SLICE) {
+      holds = map.apply(tallies.slice(at, at + SLICE));
+      await setImmediate();
+    }
+    if (holds) return map;
   }
 }

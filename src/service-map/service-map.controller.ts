@@ -4,16 +4,17 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
+import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { oneOf } from '../query/parameters.js';
-import { questionSchema, readQuestion } from '../query/question.js';
+import { questionSchema, readQuestion, type Question } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { MapQuestions } from './map-questions.js';
-import { readMap } from './read-map.js';
+import { mapOfSums, readMap } from './read-map.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
 import type { Level, ServiceMapResponse } from './service-map.schema.js';
 
@@ -21,6 +22,12 @@ const mapQuery = questionSchema({
   level: oneOf(levels).default('workload').describe('what a node stands for'),
 });
 type MapQuery = z.infer<typeof mapQuery>;
+
+interface Answer {
+  map: ServiceMap;
+  /** The last stored flow that it includes. */
+  seq: number;
+}
 
 @ApiTags('service map')
 @Controller('api/v1')
@@ -37,8 +44,10 @@ export class ServiceMapController {
     @Query({ schema: mapQuery }) query: MapQuery,
     @CurrentViewer() viewer: Viewer,
   ): Promise<ServiceMapResponse> {
-    const { map, seq } = await this.#answer(query, viewer);
-    const { window } = readQuestion(query, Date.now());
+    const question = readQuestion(query, Date.now());
+    const { map, seq } =
+      (await this.#kept(viewer, query.level, question)) ?? (await this.#added(viewer, query.level, question));
+    const { window } = question;
     const span = map.span();
     return {
       level: query.level,
@@ -62,7 +71,9 @@ export class ServiceMapController {
     @CurrentViewer() viewer: Viewer,
     @Res() response: Response,
   ): Promise<void> {
-    const { map, seq } = await this.#answer(query, viewer);
+    const question = readQuestion(query, Date.now());
+    const { map, seq } =
+      (await this.#kept(viewer, query.level, question)) ?? (await this.#built(viewer, query.level, question));
     const edge = map.edgeInFull(id);
     const source = edge && map.node(edge.source);
     const target = edge && map.node(edge.target);
@@ -78,23 +89,32 @@ export class ServiceMapController {
       .send(withRawMember({ edge, source, target, seq }, 'examples', examples));
   }
 
-  /** The map of everything is kept; any other is made from the store's tallies. */
-  async #answer(query: MapQuery, viewer: Viewer): Promise<{ map: ServiceMap; seq: number }> {
-    const { filter, window } = readQuestion(query, Date.now());
-    if (filter.isEmpty && window.since === undefined && window.until === undefined) {
-      const question = this.questions.whole(viewer, query.level);
-      await question.refresh();
-      return { map: question.map, seq: question.seq };
-    }
-    return this.#build(viewer, query.level, filter, window);
+  /** The map of everything, which is also that of a window around all that is held. */
+  async #kept(viewer: Viewer, level: Level, { filter, window }: Question): Promise<Answer | undefined> {
+    if (!filter.isEmpty || !this.#isAround(window)) return undefined;
+    const question = this.questions.whole(viewer, level);
+    await question.refresh();
+    return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
   }
 
-  async #build(
-    viewer: Viewer,
-    level: Level,
-    filter: ReturnType<typeof readQuestion>['filter'],
-    window: ReturnType<typeof readQuestion>['window'],
-  ): Promise<{ map: ServiceMap; seq: number }> {
+  #isAround({ since, until }: Window): boolean {
+    if (since === undefined && until === undefined) return true;
+    const { oldest, newest } = this.store.summary();
+    return (
+      (since === undefined || oldest === undefined || oldest >= since) &&
+      (until === undefined || newest === undefined || newest <= until)
+    );
+  }
+
+  /** From sums at the grain of workloads, where that grain is enough. */
+  async #added(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+    const last = this.store.summary().lastSeq;
+    const sums = level === 'pod' ? undefined : await this.store.sums(viewer, question);
+    if (sums === undefined) return this.#built(viewer, level, question);
+    return { map: await mapOfSums(sums, level), seq: Math.max(last, sums.upTo) };
+  }
+
+  async #built(viewer: Viewer, level: Level, { filter, window }: Question): Promise<Answer> {
     const last = this.store.summary().lastSeq;
     const read = () => this.store.tallies(viewer, { filter, window });
     const { map, seq } = await readMap(new ServiceMap(level), read);

@@ -6,6 +6,7 @@ import type { Window } from '../domain/filter/window.js';
 import type { Flow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
+import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 
@@ -43,6 +44,12 @@ export interface TallyQuery {
   window: Window;
   /** Only flows with a greater number. */
   afterSeq?: number;
+}
+
+/** What is added up. */
+export interface SumQuery {
+  filter: Filter;
+  window: Window;
 }
 
 /** What is asked of the records: in order of arrival, so a window does not change the order. */
@@ -154,6 +161,12 @@ export abstract class FlowStore {
 
   /** Flows that match, told as tallies in order of arrival; `upTo` is the last number a batch covers. */
   abstract tallies(viewer: Viewer, query: TallyQuery): AsyncIterable<{ tallies: Tally[]; upTo: number }>;
+
+  /**
+   * Flows that match, added up for the map at the levels of workloads and above. Undefined where a record tells
+   * another workload of a pod than the one that it was counted for: then tallies must be asked.
+   */
+  abstract sums(viewer: Viewer, query: SumQuery): Promise<CoarseSums | undefined>;
 
   /**
    * The records again, to the letter and in order of arrival, as far as they had arrived when it was asked.

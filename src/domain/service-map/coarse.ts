@@ -120,6 +120,25 @@ function coarseL7({ type, kind, http, dns }: L7): L7 {
   };
 }
 
+/** Methods and codes come from the network: beyond so many kinds they are no longer the same objects. */
+const MOST_KINDS = 20_000;
+
+/** Messages without what tells them from others of their kind: the same object for equal ones. */
+export class L7Kinds {
+  readonly #kinds = new Map<string, L7>();
+
+  of(l7: L7): L7 {
+    const { type, kind, http, dns } = l7;
+    const name = `${type} ${kind} ${http?.status} ${dns?.rcode} ${http?.method}`;
+    let found = this.#kinds.get(name);
+    if (found === undefined) {
+      if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
+      this.#kinds.set(name, (found = coarseL7(l7)));
+    }
+    return found;
+  }
+}
+
 /** JSON of an end, without what is empty. */
 export function endText(end: Endpoint): string {
   const { cluster, namespace, workloads, pod, labels, names, ip, identity, service, serviceNamespace } = end;

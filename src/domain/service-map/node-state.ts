@@ -1,5 +1,5 @@
-import type { Endpoint } from '../flow/flow.js';
 import type { NodeIdentity } from '../flow/node-identity.js';
+import { sharedLabels } from './coarse-sums.js';
 import { Pair } from './pair.js';
 
 /** What is known of one node of the map by itself: what the labels of its endpoints have in common. */
@@ -9,10 +9,8 @@ export class NodeState {
 
   constructor(readonly identity: NodeIdentity) {}
 
-  learn({ labels }: Endpoint): void {
-    // A masked record has no labels; that says nothing about the others'.
-    if (labels.length === 0) return;
-    this.#labels = this.#labels?.filter((label) => labels.includes(label)) ?? [...labels].sort();
+  learn(labels: readonly string[]): void {
+    this.#labels = sharedLabels(this.#labels, labels);
   }
 
   get labels(): readonly string[] {

@@ -3,6 +3,7 @@ import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint } from '../flow/flow.js';
 import { identify, type Level, type NodeIdentity } from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
+import type { LabelledEnd } from './coarse-sums.js';
 import { counterOf, inOrder, isSocket } from './counters.js';
 import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
@@ -61,6 +62,7 @@ export class ServiceMap {
   readonly #endpoints = new WeakMap<Endpoint, { node: NodeState; learned: boolean }>();
   #touched = new Set<EdgeState>();
   #holds = true;
+  #labelsApart = false;
 
   constructor(
     readonly level: Level,
@@ -69,9 +71,11 @@ export class ServiceMap {
     this.#lore = lore;
   }
 
-  static of(tallies: readonly Tally[], level: Level): ServiceMap {
+  /** With the ends of coarse tallies apart. */
+  static of(tallies: readonly Tally[], level: Level, ends?: readonly LabelledEnd[]): ServiceMap {
     const map = new ServiceMap(level);
     map.#lore.learn(tallies);
+    if (ends !== undefined) map.labelEnds(ends);
     for (const tally of tallies) map.#place(tally);
     return map;
   }
@@ -84,6 +88,13 @@ export class ServiceMap {
     this.#holds = this.#lore.learn(tallies) && this.#holds;
     if (this.#holds) for (const tally of tallies) this.#place(tally);
     return this.#holds;
+  }
+
+  /** From now on labels of nodes are those of the ends alone that are named here; of coarse tallies they are nobody's. */
+  labelEnds(ends: readonly LabelledEnd[]): void {
+    this.#labelsApart = true;
+    for (const { endpoint, labels } of ends)
+      if (labels !== undefined) this.#node(endpoint, false).learn(labels);
   }
 
   /** An empty map that knows what this one has learned, so it guesses less. */
@@ -182,9 +193,10 @@ export class ServiceMap {
     if (known === undefined) {
       this.#endpoints.set(endpoint, (known = { node: this.#newNode(endpoint), learned: false }));
     }
-    if (seen && !known.learned) {
+    if (seen && !known.learned && !this.#labelsApart) {
       known.learned = true;
-      known.node.learn(endpoint);
+      // A masked record has no labels; that says nothing about the others'.
+      if (endpoint.labels.length > 0) known.node.learn(endpoint.labels);
     }
     return known.node;
   }

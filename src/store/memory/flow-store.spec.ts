@@ -1,6 +1,7 @@
 import { coverageContract } from '../coverage.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
+import { sumsContract } from '../sums.contract.js';
 import { removalContract } from '../removal.contract.js';
 import { Memory, MemoryFlowStore, MemoryFlowWriter } from './flow-store.js';
 
@@ -13,5 +14,6 @@ const openEmpty = () => {
 
 flowStoreContract('the memory store', openEmpty);
 recordsContract('the memory store', openEmpty);
+sumsContract('the memory store', openEmpty);
 removalContract('the memory store', openEmpty);
 coverageContract('the memory store', openEmpty);

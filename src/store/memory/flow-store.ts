@@ -8,6 +8,8 @@ import type { Flow } from '../../domain/flow/flow.js';
 import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
+import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
+import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -22,6 +24,7 @@ import {
   type NodeStatuses,
   type RecordBatch,
   type RecordQuery,
+  type SumQuery,
   type Removal,
   type Removed,
   type StoredFlow,
@@ -207,6 +210,21 @@ export class MemoryFlowStore extends FlowStore {
       .filter(({ seq, time, flow }) => seq > afterSeq && inWindow(window, time) && matches(flow))
       .map(toTally);
     yield await Promise.resolve({ tallies, upTo: this.memory.lastSeq });
+  }
+
+  /** Of each flow one. */
+  sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums> {
+    const { matches } = within(scopeOf(viewer), filter);
+    const tallies = this.memory.flows
+      .filter(({ time, flow }) => inWindow(window, time) && matches(flow))
+      .map(toTally);
+    const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
+    const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
+    const ends = endpoints.map((endpoint) => ({
+      endpoint,
+      labels: endpoint.labels.length === 0 ? undefined : endpoint.labels,
+    }));
+    return Promise.resolve({ tallies, ends, upTo: this.memory.lastSeq });
   }
 
   async *records(viewer: Viewer, { filter, window }: RecordQuery): AsyncGenerator<RecordBatch> {

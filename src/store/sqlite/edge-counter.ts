@@ -1,5 +1,4 @@
-import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
-import type { Kind, RollupParts } from './rollup-parts.js';
+import type { Endpoint, Flow, L7, Policies, Side, Traits } from '../../domain/flow/flow.js';
 import type { SegmentColumns } from './segment-columns.js';
 import { Sums } from './sums.js';
 
@@ -12,7 +11,24 @@ export interface CountedRows {
   endpoint(id: number): Endpoint;
   traits(template: number): Traits;
   policies(id: number): Policies;
+  /** The same object for equal kinds of messages counts fastest. */
   l7(row: number): L7 | undefined;
+}
+
+/** What was told of a flow, by number. */
+export interface Kind {
+  id: number;
+  client: Side | undefined;
+  isDrop: boolean;
+  isSocket: boolean;
+}
+
+/** Numbers what flows are added up by. */
+export interface Numbering {
+  endOf(endpoint: Endpoint): number;
+  kindOf(flow: Pick<Flow, 'traits' | 'policies' | 'l7'>): Kind;
+  /** Some record but that of a socket told this endpoint: once or more for each. */
+  see(end: number, endpoint: Endpoint): void;
 }
 
 /** A dropped flow as it is kept in a row of its own. */
@@ -26,31 +42,40 @@ export interface DroppedRow {
 export const HOUR = 3_600_000_000_000n;
 /** L7 kinds of one generation that are remembered. */
 const MOST_KINDS = 20_000;
+/** One time for all. */
+const NO_HOUR = 0;
 
-/** Adds flows up by hour, ends, kind and the server's port. */
+/** Adds flows up by hour, or not by time at all, and by ends, kind and the server's port. */
 export class EdgeCounter {
   sums = new Sums();
   #generation = -1;
   /** By numbers of the generation. */
   #ends: number[] = [];
-  readonly #kinds = new Map<number | string, Kind>();
+  #seen: boolean[] = [];
+  #kinds: KindsOfTemplate[] = [];
+  #kindsKnown = 0;
   readonly #key = new Int32Array(5);
   #hour = 0n;
   #hourNumber = 0;
 
-  constructor(private readonly parts: RollupParts) {}
+  constructor(
+    private readonly parts: Numbering,
+    private readonly byHour = true,
+  ) {}
 
-  /** Hands over those that were dropped. */
-  add(rows: CountedRows, from: number, onDrop: (drop: DroppedRow) => void): void {
-    this.#begin(rows.generation);
+  /** All of these rows, or none where it throws. Hands over those that were dropped. */
+  add(rows: CountedRows, picked: Uint32Array, onDrop: (drop: DroppedRow) => void = () => undefined): void {
+    const kinds = this.#numbered(rows, picked);
     const { columns } = rows;
     const key = this.#key;
-    for (let row = from; row < rows.flows; row++) {
+    key[0] = NO_HOUR;
+    for (const [i, row] of picked.entries()) {
+      const kind = kinds[i];
+      if (kind === undefined) continue;
       const time = columns.time[row] ?? 0n;
-      const kind = this.#kindOf(rows, row);
-      const source = (key[1] = this.#endOf(rows, columns.source[row] ?? 0));
-      const destination = (key[2] = this.#endOf(rows, columns.destination[row] ?? 0));
-      key[0] = this.#hourOf(time);
+      const source = (key[1] = this.#ends[columns.source[row] ?? 0] ?? 0);
+      const destination = (key[2] = this.#ends[columns.destination[row] ?? 0] ?? 0);
+      if (this.byHour) key[0] = this.#hourOf(time);
       key[3] = kind.id;
       const sourcePort = kind.client === 'source' ? 0 : (columns.sourcePort[row] ?? 0);
       const destinationPort = kind.client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
@@ -60,29 +85,47 @@ export class EdgeCounter {
     }
   }
 
-  /** Numbers of parts hold for one generation. */
-  #begin(generation: number): void {
-    if (generation === this.#generation && this.#kinds.size < MOST_KINDS) return;
-    this.#generation = generation;
-    this.#ends = [];
-    this.#kinds.clear();
+  /** What may fail comes first: the kind of each row, with both of its ends known. */
+  #numbered(rows: CountedRows, picked: Uint32Array): Kind[] {
+    this.#begin(rows.generation);
+    const { source, destination } = rows.columns;
+    return Array.from(picked, (row) => {
+      const kind = this.#kindOf(rows, row);
+      this.#meet(rows, source[row] ?? 0, kind);
+      this.#meet(rows, destination[row] ?? 0, kind);
+      return kind;
+    });
   }
 
-  #endOf(rows: CountedRows, id: number): number {
-    return (this.#ends[id] ??= this.parts.endOf(rows.endpoint(id)));
+  /** Numbers of parts hold for one generation. */
+  #begin(generation: number): void {
+    if (generation === this.#generation && this.#kindsKnown < MOST_KINDS) return;
+    this.#generation = generation;
+    this.#ends = [];
+    this.#seen = [];
+    this.#kinds = [];
+    this.#kindsKnown = 0;
+  }
+
+  #meet(rows: CountedRows, id: number, { isSocket }: Kind): void {
+    const end = (this.#ends[id] ??= this.parts.endOf(rows.endpoint(id)));
+    if (isSocket || this.#seen[id] === true) return;
+    this.#seen[id] = true;
+    this.parts.see(end, rows.endpoint(id));
   }
 
   #kindOf(rows: CountedRows, row: number): Kind {
     const template = rows.columns.template[row] ?? 0;
     const policies = rows.columns.policies[row] ?? 0;
     const l7 = rows.l7(row);
-    const name = l7 === undefined ? template * 2 ** 26 + policies : nameOf(template, policies, l7);
-    let kind = this.#kinds.get(name);
-    if (kind === undefined) {
-      const told = { traits: rows.traits(template), policies: rows.policies(policies), l7 };
-      this.#kinds.set(name, (kind = this.parts.kindOf(told)));
-    }
-    return kind;
+    const kinds = (this.#kinds[template] ??= new KindsOfTemplate());
+    const ofPolicies = kinds.of(l7);
+    return (ofPolicies[policies] ??= this.#newKind(rows, template, policies, l7));
+  }
+
+  #newKind(rows: CountedRows, template: number, policies: number, l7: L7 | undefined): Kind {
+    this.#kindsKnown++;
+    return this.parts.kindOf({ traits: rows.traits(template), policies: rows.policies(policies), l7 });
   }
 
   /** Flows mostly come hour by hour, and dividing is slow. */
@@ -95,6 +138,22 @@ export class EdgeCounter {
   }
 }
 
-function nameOf(template: number, policies: number, { type, kind, http, dns }: L7): string {
-  return `${template} ${policies} ${type} ${kind} ${http?.status} ${dns?.rcode} ${http?.method}`;
+/** By number of policies; of most templates no flow has an L7 message. */
+class KindsOfTemplate {
+  readonly #plain: Kind[] = [];
+  readonly #byL7 = new Map<L7, Kind[]>();
+
+  of(l7: L7 | undefined): Kind[] {
+    if (l7 === undefined) return this.#plain;
+    let kinds = this.#byL7.get(l7);
+    if (kinds === undefined) this.#byL7.set(l7, (kinds = []));
+    return kinds;
+  }
+}
+
+/** Numbers of rows from one to before another. */
+export function rowsBetween(from: number, to: number): Uint32Array {
+  const rows = new Uint32Array(Math.max(0, to - from));
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i;
+  return rows;
 }

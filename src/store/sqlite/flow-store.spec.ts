@@ -11,6 +11,7 @@ import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { coverageContract } from '../coverage.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
+import { sumsContract } from '../sums.contract.js';
 import type { FlowQuery, StoredFlow } from '../flow-store.js';
 import { removalContract } from '../removal.contract.js';
 
@@ -19,6 +20,7 @@ const newFolder = temporaryFolders();
 const openEmpty = () => Promise.resolve(openSqlite(newFolder(), clock));
 flowStoreContract('the SQLite store', openEmpty);
 recordsContract('the SQLite store', openEmpty);
+sumsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
 coverageContract('the SQLite store', openEmpty);
 

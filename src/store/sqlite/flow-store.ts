@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { within, type Filter } from '../../domain/filter/filter.js';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
+import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -16,6 +17,7 @@ import {
   type NodeStatuses,
   type RecordBatch,
   type RecordQuery,
+  type SumQuery,
   type Removed,
   type StoredFlow,
   type StoreSummary,
@@ -32,6 +34,7 @@ import { SegmentReader } from './segment-reader.js';
 import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
+import { WindowSums } from './window-sums.js';
 
 /** Where a flow was found; its record is read only when it is handed out. */
 interface Found extends FlowPosition {
@@ -213,6 +216,21 @@ export class SqliteFlowStore extends FlowStore {
         await setImmediate();
       }
     }
+  }
+
+  async sums(viewer: Viewer, { filter: asked, window }: SumQuery): Promise<CoarseSums | undefined> {
+    const sums = new WindowSums(within(scopeOf(viewer), asked), window);
+    let upTo = 0;
+    for (const info of this.#segments.infos()) {
+      if (!overlaps(info, window)) continue;
+      this.#visits.visit(info, (stretch) => {
+        sums.add(stretch);
+        return [];
+      });
+      upTo = info.firstSeq + info.flows - 1;
+      await setImmediate();
+    }
+    return sums.take(upTo);
   }
 
   records(viewer: Viewer, query: RecordQuery): AsyncIterable<RecordBatch> {

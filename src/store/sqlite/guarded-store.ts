@@ -6,6 +6,7 @@ import {
   FlowStore,
   type FlowQuery,
   type RecordQuery,
+  type SumQuery,
   type TallyQuery,
   type DamagedRange,
   type NodeCoverage,
@@ -37,6 +38,10 @@ export class GuardedFlowStore extends FlowStore {
 
   tallies(viewer: Viewer, query: TallyQuery): ReturnType<FlowStore['tallies']> {
     return this.#guardedItems(this.store.tallies(viewer, query));
+  }
+
+  sums(viewer: Viewer, query: SumQuery): ReturnType<FlowStore['sums']> {
+    return this.#guarded(() => this.store.sums(viewer, query)).catch(this.#fail);
   }
 
   records(viewer: Viewer, query: RecordQuery): ReturnType<FlowStore['records']> {

@@ -1,17 +1,12 @@
 import type Database from 'better-sqlite3';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { clientSide } from '../../domain/flow/direction.js';
-import type { Endpoint, Flow, Side } from '../../domain/flow/flow.js';
+import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { identify } from '../../domain/flow/node-identity.js';
+import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { parseHeld } from './damage.js';
-
-/** What was told of a flow, by number. */
-export interface Kind {
-  id: number;
-  client: Side | undefined;
-  isDrop: boolean;
-}
+import type { Kind, Numbering } from './edge-counter.js';
 
 interface End {
   id: number;
@@ -29,7 +24,7 @@ const UNKNOWN = -1;
 const MOST_KNOWN = 8 << 20;
 
 /** Numbers of ends and kinds, as the tables `rollup_end` and `rollup_kind` have them; new ones are put there. */
-export class RollupParts {
+export class RollupParts implements Numbering {
   readonly #ends = new Forgetful<End>(MOST_KNOWN);
   readonly #kinds = new Forgetful<number>(MOST_KNOWN);
   readonly #statements;
@@ -54,6 +49,10 @@ export class RollupParts {
     end ??= this.#ends.add(told, this.#find(told) ?? this.#add(coarse, told), 0);
     if (this.mayWrite) this.#label(end, endpoint.labels);
     return end.id;
+  }
+
+  see(): void {
+    // Labels are of all that was told.
   }
 
   #find(told: string): End | undefined {
@@ -81,10 +80,11 @@ export class RollupParts {
     const told = kindText(coarseKind(flow));
     const client = clientSide(flow);
     const isDrop = flow.traits.verdict === 'DROPPED';
-    return { id: this.#kinds.get(told) ?? this.#kindId(told, client), client, isDrop };
+    const id = this.#kinds.get(told) ?? this.#kindId(told, client);
+    return { id, client, isDrop, isSocket: isSocket(counterOf(flow)) };
   }
 
-  #kindId(told: string, client: Side | undefined): number {
+  #kindId(told: string, client: Kind['client']): number {
     const known = this.#statements.kind.get(told);
     if (known === undefined && !this.mayWrite) return UNKNOWN;
     const id = known ?? Number(this.#statements.addKind.run(client ?? null, told).lastInsertRowid);

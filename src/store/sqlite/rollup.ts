@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { Damaged, Gone } from './damage.js';
-import { EdgeCounter, HOUR, type CountedRows, type DroppedRow } from './edge-counter.js';
+import { EdgeCounter, HOUR, rowsBetween, type CountedRows, type DroppedRow } from './edge-counter.js';
 import { RollupParts } from './rollup-parts.js';
 import { SegmentReader } from './segment-reader.js';
 import type { Segment, SegmentInfo } from './segment.js';
@@ -20,6 +21,7 @@ const LONGEST_WAIT = 10_000;
 export class Rollup {
   readonly #segments: SegmentReader;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #l7Kinds = new L7Kinds();
   #counter: EdgeCounter;
   /** Numbers of the flows that are counted next and stored next. */
   #next = 1;
@@ -108,7 +110,7 @@ export class Rollup {
   }
 
   #count(rows: CountedRows, from: number): void {
-    this.#counter.add(rows, from, (drop) => {
+    this.#counter.add(withL7Kinds(rows, this.#l7Kinds), rowsBetween(from, rows.flows), (drop) => {
       this.#keepDrop(rows, drop);
     });
     this.#next = rows.firstSeq + rows.flows;
@@ -158,6 +160,15 @@ export class Rollup {
     this.#counter.sums = new Sums();
     this.#waiting = 0;
   }
+}
+
+/** Told with the kinds of its messages. */
+export function withL7Kinds(rows: CountedRows, kinds: L7Kinds): CountedRows {
+  const kindAt = (row: number) => {
+    const l7 = rows.l7(row);
+    return l7 && kinds.of(l7);
+  };
+  return { ...rows, l7: kindAt };
 }
 
 /** A segment as it was read again. */

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
+import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
-import { EdgeCounter, HOUR } from './edge-counter.js';
+import { EdgeCounter, HOUR, rowsBetween } from './edge-counter.js';
 import { RollupParts } from './rollup-parts.js';
-import { rowsOf } from './rollup.js';
+import { rowsOf, withL7Kinds } from './rollup.js';
 import type { Segment } from './segment.js';
 
 type Row = [hour: bigint, source: bigint, destination: bigint, kind: bigint, ...ports: bigint[]];
@@ -10,6 +11,7 @@ type Row = [hour: bigint, source: bigint, destination: bigint, kind: bigint, ...
 /** Makes the sums by hour again, and compares them with those that rest. */
 export class SumsVerifier {
   readonly #counter;
+  readonly #l7Kinds = new L7Kinds();
   readonly #counted: number;
   readonly #db;
 
@@ -23,7 +25,7 @@ export class SumsVerifier {
   add(segment: Segment): void {
     const { firstSeq, flows } = segment.info;
     const counted = Math.min(flows, this.#counted - firstSeq + 1);
-    if (counted > 0) this.#counter.add({ ...rowsOf(segment), flows: counted }, 0, () => undefined);
+    if (counted > 0) this.#counter.add(withL7Kinds(rowsOf(segment), this.#l7Kinds), rowsBetween(0, counted));
   }
 
   /** Of hours of which flows were removed, sums tell more than there is: they are not looked at. */

@@ -1,0 +1,31 @@
+import type { Endpoint } from '../flow/flow.js';
+import type { Tally } from './tally.js';
+
+/**
+ * Flows added up at the grain of workloads (see coarse.ts): of them the map at the levels of workloads, namespaces
+ * and clusters is made as of the flows themselves, but for routes and names of layer 7 and for examples.
+ */
+export interface CoarseSums {
+  tallies: Tally[];
+  /** The ends that packets had, each with the labels that all its endpoints share: coarse flows have none. */
+  ends: LabelledEnd[];
+  /** Number of the last flow that may be in them. */
+  upTo: number;
+}
+
+export interface LabelledEnd {
+  endpoint: Endpoint;
+  /** Undefined where no record told any. */
+  labels: readonly string[] | undefined;
+}
+
+/** The labels that both have; where nothing is known yet, those of the other. */
+export function sharedLabels(
+  known: readonly string[] | undefined,
+  labels: readonly string[],
+): readonly string[] {
+  if (known === undefined) return [...labels].sort();
+  return known.every((label) => labels.includes(label))
+    ? known
+    : known.filter((label) => labels.includes(label));
+}

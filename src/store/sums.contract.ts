@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { everything } from '../domain/filter/filter.js';
+import { parseFilter } from '../domain/filter/parse-filter.js';
+import { always } from '../domain/filter/window.js';
+import type { Flow } from '../domain/flow/flow.js';
+import { podKey, withoutGeneratedSuffix } from '../domain/flow/node-identity.js';
+import { ServiceMap } from '../domain/service-map/service-map.js';
+import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
+import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
+import { jsonText } from '../../test/support/json-text.js';
+import { pod, record, toTally, words } from '../../test/support/make-flow.js';
+import { append, hold, naive, opening, RUNS, type OpenedStore } from './opened.contract.js';
+
+const levels = ['cluster', 'namespace', 'workload'] as const;
+const shopkeeper: Viewer = { name: 'shopkeeper', namespaces: ['shop'] };
+
+/** What every store's sums of a window must tell. */
+export function sumsContract(name: string, open: () => Promise<OpenedStore>): void {
+  const opened = opening(open);
+
+  describe(`${name}: sums`, () => {
+    it('give the same map as the single flows, at the levels of workloads and above, of any filter and window', () =>
+      fc.assert(
+        fc.asyncProperty(flowTexts(), filterWords, windows, (texts, asked, window) =>
+          opened(async (at) => {
+            const held = await hold(at, texts);
+            const queries = [
+              { filter: everything, window: always },
+              { filter: everything, window },
+              { filter: parseFilter(words(asked)), window },
+            ];
+            for (const query of queries) await expectSameMap(at, held, everyone, query);
+            await expectSameMap(at, held, shopkeeper, { filter: everything, window });
+          }),
+        ),
+        { numRuns: RUNS.numRuns * 4 },
+      ));
+
+    it('tell labels that all pods of a workload have, and none that only sockets told', () =>
+      opened(async (at) => {
+        const web = (name: string, labels: string[]) => pod(`shop/${name}`, 'web', { labels });
+        const sock = { verdict: 'TRACED', Type: 'SOCK', event_type: { type: 7 } };
+        const told = [
+          { uuid: '1', source: web('web-0', ['a', 'b', 'c']) },
+          { uuid: '2', source: web('web-1', ['b', 'c']) },
+          { uuid: '3', source: web('web-2', []) },
+          { uuid: '4', source: web('web-3', ['c']), ...sock },
+        ];
+        await append(
+          at,
+          told.map((fields) => jsonText(record(fields))),
+        );
+        const sums = await at.store.sums(everyone, { filter: everything, window: always });
+        const map = ServiceMap.of(sums!.tallies, 'workload', sums!.ends);
+        expect(map.node('c/shop/web')?.labels).toEqual(['b', 'c']);
+        expect(sums?.upTo).toBe(4);
+      }));
+  });
+
+  async function expectSameMap(
+    { store }: OpenedStore,
+    held: readonly Flow[],
+    viewer: Viewer,
+    query: Parameters<typeof naive>[1],
+  ): Promise<void> {
+    const scope = scopeOf(viewer) ?? (() => true);
+    const seqs = naive(held, query).filter((seq) => scope(held[seq - 1]!));
+    const sums = await store.sums(viewer, query);
+    const flows = seqs.map((seq) => held[seq - 1]!);
+    if (sums === undefined) expect(flows.some((flow) => isAnother(flow, flows))).toBe(true);
+    else {
+      const single = flows.map((flow, i) => toTally(flow, seqs[i]!));
+      for (const level of levels) {
+        const told = ServiceMap.of(sums.tallies, level, sums.ends);
+        const plain = ServiceMap.of(single, level);
+        expect({ nodes: told.nodes(), edges: told.edges() }).toEqual({
+          nodes: plain.nodes(),
+          edges: plain.edges(),
+        });
+      }
+    }
+  }
+}
+
+/** It tells another workload of a pod than the one that others foretell, who do not tell it. */
+function isAnother({ source, destination }: Flow, flows: readonly Flow[]): boolean {
+  return [source, destination].some(
+    (told) =>
+      told.workloads.length > 0 &&
+      told.workloads[0]?.name !== withoutGeneratedSuffix(told.pod) &&
+      flows
+        .flatMap((flow) => [flow.source, flow.destination])
+        .some((end) => end.workloads.length === 0 && end.pod !== '' && podKey(end) === podKey(told)),
+  );
+}
