@@ -2,7 +2,7 @@
  * Enum numbers and their names. Hubble writes names; protojson readers must also take numbers, and
  * a name or number this version does not know is kept as it came.
  */
-const verdicts = [
+export const verdicts = [
   'VERDICT_UNKNOWN',
   'FORWARDED',
   'DROPPED',
@@ -13,10 +13,10 @@ const verdicts = [
   'TRANSLATED',
 ];
 const types = ['UNKNOWN_TYPE', 'L3_L4', 'L7', 'SOCK'];
-const directions = ['TRAFFIC_DIRECTION_UNKNOWN', 'INGRESS', 'EGRESS'];
-const l7Types = ['UNKNOWN_L7_TYPE', 'REQUEST', 'RESPONSE', 'SAMPLE'];
+export const directions = ['TRAFFIC_DIRECTION_UNKNOWN', 'INGRESS', 'EGRESS'];
+export const l7Types = ['UNKNOWN_L7_TYPE', 'REQUEST', 'RESPONSE', 'SAMPLE'];
 const ipVersions = ['IP_NOT_USED', 'IPv4', 'IPv6'];
-const authTypes = ['DISABLED', 'SPIRE', 'TEST_ALWAYS_FAIL'];
+export const authTypes = ['DISABLED', 'SPIRE', 'TEST_ALWAYS_FAIL'];
 const traceReasons = [
   'TRACE_REASON_UNKNOWN',
   'NEW',

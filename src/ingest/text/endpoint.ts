@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { printedIdentities } from '../../domain/flow/printed-names.js';
 import type { PrintedEndpoint } from './printed-flow.js';
 
 /** What a printed end says; empty where it does not say. */
@@ -15,18 +16,9 @@ export interface ReadEndpoint {
   label: string;
 }
 
-/** https://docs.cilium.io/en/stable/gettingstarted/terminology/#special-identities */
+/** That of `overlay-to-encrypt` is printed by number, but people write names by hand. */
 const RESERVED: ReadonlyMap<string, number> = new Map([
-  ['host', 1],
-  ['world', 2],
-  ['unmanaged', 3],
-  ['health', 4],
-  ['init', 5],
-  ['remote-node', 6],
-  ['kube-apiserver', 7],
-  ['ingress', 8],
-  ['world-ipv4', 9],
-  ['world-ipv6', 10],
+  ...printedIdentities.map((name, number) => [name, number] as const),
   ['overlay-to-encrypt', 11],
 ]);
 

@@ -3,6 +3,12 @@ import { observationPoints } from '../../domain/flow/enums.js';
 import { EventType } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
+import {
+  capturePoints,
+  FIRST_CAPTURE,
+  policyMatches,
+  socketPoints,
+} from '../../domain/flow/printed-names.js';
 
 /** What the TYPE column says, as the fields that Hubble's printer makes it of. */
 export interface FlowType {
@@ -50,10 +56,9 @@ function traceType(text: string): Json | undefined {
   };
 }
 
-const MATCHES = ['none', 'L3-Only', 'L3-L4', 'L4-Only', 'all', 'L3-Proto', 'Proto-Only'];
 /** Before Hubble 0.8 the match alone; the direction came with 0.11. */
 const VERDICT_TYPE = new RegExp(
-  `^(?:policy-verdict:)?(${MATCHES.join('|')}|\\d+)(?: (INGRESS|EGRESS|TRAFFIC_DIRECTION_UNKNOWN))?$`,
+  `^(?:policy-verdict:)?(${policyMatches.join('|')}|\\d+)(?: (INGRESS|EGRESS|TRAFFIC_DIRECTION_UNKNOWN))?$`,
 );
 /**
  * Why it was denied is not said, not even by `none`: the field mask that newer versions print with
@@ -62,7 +67,7 @@ const VERDICT_TYPE = new RegExp(
 function verdictType(text: string): Json | undefined {
   const [, match, direction = ''] = VERDICT_TYPE.exec(text) ?? [];
   if (match === undefined || (/^\d+$/.test(match) && !text.startsWith('policy-verdict:'))) return undefined;
-  const matchType = MATCHES.includes(match) ? MATCHES.indexOf(match) : Number(match);
+  const matchType = policyMatches.includes(match) ? policyMatches.indexOf(match) : Number(match);
   return {
     Type: 'L3_L4',
     event_type: eventType(EventType.policyVerdict),
@@ -71,41 +76,19 @@ function verdictType(text: string): Json | undefined {
   };
 }
 
-/** In the order of the enum SocketTranslationPoint. */
-const SOCKET_POINTS = ['pre-xlate-fwd', 'post-xlate-fwd', 'pre-xlate-rev', 'post-xlate-rev'];
-const SOCKET_NAMES = [
-  'SOCK_XLATE_POINT_PRE_DIRECTION_FWD',
-  'SOCK_XLATE_POINT_POST_DIRECTION_FWD',
-  'SOCK_XLATE_POINT_PRE_DIRECTION_REV',
-  'SOCK_XLATE_POINT_POST_DIRECTION_REV',
-];
-
 function socketType(text: string): Json | undefined {
-  const point = SOCKET_POINTS.indexOf(text);
+  const point = socketPoints.findIndex(([, printed]) => printed === text);
   if (point < 0 && !text.startsWith('SOCK_XLATE_POINT_')) return undefined;
   return {
     Type: 'SOCK',
     event_type: eventType(EventType.traceSock, point + 1),
-    ...(point < 0 ? {} : { sock_xlate_point: SOCKET_NAMES[point] }),
+    ...(point < 0 ? {} : { sock_xlate_point: socketPoints[point]?.[0] }),
   };
 }
 
-/** DBG_CAPTURE_DELIVERY is 4, and so on. */
-const CAPTURES = [
-  'DELIVERY',
-  'FROM_LB',
-  'AFTER_V46',
-  'AFTER_V64',
-  'PROXY_PRE',
-  'PROXY_POST',
-  'SNAT_PRE',
-  'SNAT_POST',
-];
-const FIRST_CAPTURE = 4;
-
 function captureType(text: string): Json | undefined {
   if (!text.startsWith('DBG_CAPTURE_')) return undefined;
-  const index = CAPTURES.indexOf(text.slice('DBG_CAPTURE_'.length));
+  const index = capturePoints.indexOf(text);
   return {
     Type: 'L3_L4',
     event_type: eventType(EventType.capture, index < 0 ? 0 : index + FIRST_CAPTURE),
