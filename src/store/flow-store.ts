@@ -32,6 +32,8 @@ export interface FlowQuery {
   upTo?: number | undefined;
   /** A hint: no more than this many will be taken. */
   limit?: number | undefined;
+  /** Once aborted, nothing more is read: whoever asked has gone. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface FlowPosition {
@@ -50,6 +52,28 @@ export interface TallyQuery {
 export interface SumQuery {
   filter: Filter;
   window: Window;
+}
+
+export interface ScanQuery {
+  filter: Filter;
+  window: Window;
+  /** Only flows with a greater number, */
+  afterSeq?: number | undefined;
+  /** and only those that had arrived at this one. */
+  upTo?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A flow where it rests. What is not asked of it is not read; it is gone when whoever looks at it returns. */
+export interface HeldFlow extends Flow, StoredFlow {
+  time: bigint;
+}
+
+/** What was made of the flows numbered `from` to `upTo`, as far as they match. */
+export interface ScanBatch<T> {
+  items: T[];
+  from: number;
+  upTo: number;
 }
 
 /** What is asked of the records: in order of arrival, so a window does not change the order. */
@@ -155,6 +179,17 @@ export function extentOf(nodes: readonly NodeCoverage[]): Extent {
 export abstract class FlowStore {
   /** Flows that match, ordered by time and then number. Stops reading when the caller stops taking. */
   abstract find(viewer: Viewer, query: FlowQuery): AsyncIterable<StoredFlow>;
+
+  /**
+   * What `read` makes of each flow that matches, in order of arrival. Batches cover every number held, also where
+   * nothing matches, and are small, so that whoever takes them may stop at any time. `read` may be called again for
+   * a flow, so it must only answer.
+   */
+  abstract scan<T>(
+    viewer: Viewer,
+    query: ScanQuery,
+    read: (flow: HeldFlow) => T,
+  ): AsyncIterable<ScanBatch<T>>;
 
   /** Flows by number, in the order asked for; numbers not held or out of scope are left out. */
   abstract take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]>;

@@ -3,6 +3,7 @@ import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
 import { removalContract } from '../removal.contract.js';
+import { scanContract } from '../scan.contract.js';
 import { Memory, MemoryFlowStore, MemoryFlowWriter } from './flow-store.js';
 
 const openEmpty = () => {
@@ -16,4 +17,5 @@ flowStoreContract('the memory store', openEmpty);
 recordsContract('the memory store', openEmpty);
 sumsContract('the memory store', openEmpty);
 removalContract('the memory store', openEmpty);
+scanContract('the memory store', openEmpty);
 coverageContract('the memory store', openEmpty);

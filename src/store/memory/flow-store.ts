@@ -18,6 +18,7 @@ import {
   type Block,
   type FlowQuery,
   type DamagedRange,
+  type HeldFlow,
   type KeepLimits,
   type NewFlow,
   type NodeCoverage,
@@ -27,6 +28,8 @@ import {
   type SumQuery,
   type Removal,
   type Removed,
+  type ScanBatch,
+  type ScanQuery,
   type StoredFlow,
   type StoreSummary,
   type TallyQuery,
@@ -179,13 +182,30 @@ export class MemoryFlowStore extends FlowStore {
   async *find(viewer: Viewer, query: FlowQuery): AsyncGenerator<StoredFlow> {
     const { matches } = within(scopeOf(viewer), query.filter);
     const compare = comparePositions(query.order);
-    const { after, upTo = Infinity } = query;
+    const { after, upTo = Infinity, signal } = query;
     const found = this.memory.flows
       .filter(({ flow, time, seq }) => seq <= upTo && inWindow(query.window, time) && matches(flow))
       .filter((position) => after === undefined || compare(position, after) > 0)
       .sort(compare);
     for (const { seq, time, placedAtArrival, record } of found) {
+      if (signal?.aborted === true) return;
       yield await Promise.resolve({ seq, time, placedAtArrival, record });
+    }
+  }
+
+  async *scan<T>(
+    viewer: Viewer,
+    query: ScanQuery,
+    read: (flow: HeldFlow) => T,
+  ): AsyncGenerator<ScanBatch<T>> {
+    const { matches } = within(scopeOf(viewer), query.filter);
+    const { window, afterSeq = 0, upTo = Infinity, signal } = query;
+    for (const { flow, ...held } of this.memory.flows) {
+      const { seq, time } = held;
+      if (signal?.aborted === true) return;
+      if (seq <= afterSeq || seq > upTo) continue;
+      const items = inWindow(window, time) && matches(flow) ? [read({ ...flow, ...held })] : [];
+      yield await Promise.resolve({ items, from: seq, upTo: seq });
     }
   }
 

@@ -14,6 +14,7 @@ import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
 import type { FlowQuery, StoredFlow } from '../flow-store.js';
 import { removalContract } from '../removal.contract.js';
+import { scanContract } from '../scan.contract.js';
 
 const newFolder = temporaryFolders();
 
@@ -22,6 +23,7 @@ flowStoreContract('the SQLite store', openEmpty);
 recordsContract('the SQLite store', openEmpty);
 sumsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
+scanContract('the SQLite store', openEmpty);
 coverageContract('the SQLite store', openEmpty);
 
 const query: FlowQuery = { filter: everything, window: always, order: 'asc' };

@@ -13,12 +13,15 @@ import {
   type Extent,
   type FlowPosition,
   type FlowQuery,
+  type HeldFlow,
   type NodeCoverage,
   type NodeStatuses,
   type RecordBatch,
   type RecordQuery,
   type SumQuery,
   type Removed,
+  type ScanBatch,
+  type ScanQuery,
   type StoredFlow,
   type StoreSummary,
   type TallyQuery,
@@ -124,6 +127,7 @@ export class SqliteFlowStore extends FlowStore {
     const segments = this.#segmentsOf(query);
     let found: Found[] = [];
     for (const [i, info] of segments.entries()) {
+      if (query.signal?.aborted === true) return;
       found.push(...this.#search(info, filter, query));
       found.sort(compare);
       if (query.limit !== undefined && found.length > query.limit) found.length = query.limit;
@@ -176,6 +180,30 @@ export class SqliteFlowStore extends FlowStore {
         return [{ seq, time, placedAtArrival, record: segment.record(from) }];
       };
       yield* this.#visits.visit(info, read, row, row + 1);
+    }
+  }
+
+  async *scan<T>(
+    viewer: Viewer,
+    query: ScanQuery,
+    read: (flow: HeldFlow) => T,
+  ): AsyncGenerator<ScanBatch<T>> {
+    const { window, afterSeq = 0, upTo = Infinity, signal } = query;
+    const filter = within(scopeOf(viewer), query.filter);
+    const use = (stretch: Stretch) => readRows(stretch, filter, window, read);
+    for (const info of this.#segments.infos()) {
+      const last = Math.min(info.firstSeq + info.flows - 1, upTo);
+      const from = Math.max(info.firstSeq, afterSeq + 1);
+      if (from > last) continue;
+      if (!overlaps(info, window)) yield { items: [], from, upTo: last };
+      else
+        for (let seq = from; seq <= last; seq += SLICE) {
+          if (signal?.aborted === true) return;
+          const end = Math.min(seq + SLICE - 1, last);
+          const items = this.#visits.visit(info, use, seq - info.firstSeq, end + 1 - info.firstSeq);
+          yield { items, from: seq, upTo: end };
+          await setImmediate();
+        }
     }
   }
 
@@ -308,6 +336,16 @@ function tallyRows(stretch: Stretch, filter: Filter, window: Window): Tally[] {
     table.add(cursor);
   }
   return table.tallies;
+}
+
+function readRows<T>(stretch: Stretch, filter: Filter, window: Window, read: (flow: HeldFlow) => T): T[] {
+  const items: T[] = [];
+  const cursor = stretch.segment.cursor();
+  for (const row of matchingRows(stretch, filter, window)) {
+    cursor.row = row;
+    items.push(read(cursor));
+  }
+  return items;
 }
 
 /** The first time that a segment can contribute in this order. */

@@ -5,8 +5,11 @@ import type { Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
   type FlowQuery,
+  type HeldFlow,
   type RecordQuery,
   type SumQuery,
+  type ScanBatch,
+  type ScanQuery,
   type TallyQuery,
   type DamagedRange,
   type NodeCoverage,
@@ -30,6 +33,10 @@ export class GuardedFlowStore extends FlowStore {
 
   find(viewer: Viewer, query: FlowQuery): AsyncIterable<StoredFlow> {
     return this.#guardedItems(this.store.find(viewer, query));
+  }
+
+  scan<T>(viewer: Viewer, query: ScanQuery, read: (flow: HeldFlow) => T): AsyncIterable<ScanBatch<T>> {
+    return this.#guardedItems(this.store.scan(viewer, query, read));
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {

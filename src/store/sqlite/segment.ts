@@ -1,9 +1,10 @@
 import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
-import type { Endpoint, Flow, L7, Policies, Traits } from '../../domain/flow/flow.js';
+import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { objectOf, textOf } from '../../domain/flow/json.js';
 import type { L7Reader } from '../../domain/flow/l7-reader.js';
 import { recogniseRecord } from '../../domain/flow/record.js';
 import type { Template } from '../../domain/flow/template.js';
+import type { HeldFlow } from '../flow-store.js';
 import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
 import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
@@ -104,12 +105,24 @@ export class Segment {
   }
 }
 
-/** One row read as a flow, without its record: what filters and tallies look at. */
-export class SegmentRow implements Flow {
+/** One row read as a flow, as far as it is asked: what filters and tallies look at. */
+export class SegmentRow implements HeldFlow {
   constructor(
     private readonly segment: Segment,
     public row: number,
   ) {}
+
+  get seq(): number {
+    return this.segment.info.firstSeq + this.row;
+  }
+
+  get placedAtArrival(): boolean {
+    return this.segment.has(this.row, Flag.placedAtArrival);
+  }
+
+  get record(): string {
+    return this.segment.record(this.row);
+  }
 
   get time(): bigint {
     return this.segment.columns.time[this.row] ?? 0n;

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseFilter } from '../domain/filter/parse-filter.js';
+import { everything, type Filter } from '../domain/filter/filter.js';
+import { always } from '../domain/filter/window.js';
+import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
+import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
+import { jsonText } from '../../test/support/json-text.js';
+import { record, words } from '../../test/support/make-flow.js';
+import type { HeldFlow, ScanBatch, ScanQuery } from './flow-store.js';
+import { append, ask, collect, hold, naive, opening, RUNS, type OpenedStore } from './opened.contract.js';
+
+const whole: ScanQuery = { filter: everything, window: always };
+const seqOf = ({ seq }: HeldFlow): number => seq;
+
+/** The laws of `scan`: what counts, groups and follows is made of. */
+export function scanContract(name: string, open: () => Promise<OpenedStore>): void {
+  const opened = opening(open);
+
+  describe(`${name}: scan`, () => {
+    it('shows exactly the flows that match, in order of arrival, and covers every number', () =>
+      fc.assert(
+        fc.asyncProperty(flowTexts(), filterWords, windows, fc.nat(8), (texts, filter, window, later) =>
+          opened(async (at) => {
+            const held = await hold(at, texts);
+            const query = { filter: parseFilter(words(filter)), window };
+            const matching = naive(held, query).sort((a, b) => a - b);
+            const batches = await collect(at.store.scan(everyone, query, seqOf));
+            expect(batches.flatMap(({ items }) => items)).toEqual(matching);
+            expect(numbersIn(batches)).toEqual(held.map((_, i) => i + 1));
+            const [afterSeq, upTo] = [later, held.length - later];
+            const part = await collect(at.store.scan(everyone, { ...query, afterSeq, upTo }, seqOf));
+            expect(part.flatMap(({ items }) => items)).toEqual(
+              matching.filter((seq) => seq > afterSeq && seq <= upTo),
+            );
+          }),
+        ),
+        RUNS,
+      ));
+
+    it('shows of each flow what find gives', () =>
+      fc.assert(
+        fc.asyncProperty(flowTexts(), (texts) =>
+          opened(async (at) => {
+            await append(at, texts);
+            const stored = ({ seq, time, placedAtArrival, record }: HeldFlow) => ({
+              seq,
+              time,
+              placedAtArrival,
+              record,
+            });
+            const seen = (await collect(at.store.scan(everyone, whole, stored))).flatMap(
+              ({ items }) => items,
+            );
+            const found = await collect(at.store.find(everyone, ask({})));
+            expect(seen).toEqual(found.sort((a, b) => a.seq - b.seq));
+          }),
+        ),
+        RUNS,
+      ));
+
+    it('shows a viewer of some namespaces the flows with an end there', () =>
+      fc.assert(
+        fc.asyncProperty(flowTexts(), (texts) =>
+          opened(async (at) => {
+            const held = await hold(at, texts);
+            const shopkeeper: Viewer = { name: 'shopkeeper', namespaces: ['shop'] };
+            const scope = scopeOf(shopkeeper)!;
+            const seen = await collect(at.store.scan(shopkeeper, whole, seqOf));
+            expect(seen.flatMap(({ items }) => items)).toEqual(
+              held.flatMap((flow, i) => (scope(flow) ? [i + 1] : [])),
+            );
+          }),
+        ),
+        RUNS,
+      ));
+  });
+
+  describe(`${name}: a question that was called off`, () => {
+    /** Matches nothing, and calls the question off when it sees the first flow. */
+    function callingOff(): { filter: Filter; signal: AbortSignal; looked: () => number } {
+      const controller = new AbortController();
+      let looked = 0;
+      const matches = () => {
+        looked++;
+        controller.abort();
+        return false;
+      };
+      return { filter: { matches, isEmpty: false }, signal: controller.signal, looked: () => looked };
+    }
+
+    const blocks = 5;
+    async function holdBlocks(at: OpenedStore): Promise<void> {
+      for (let block = 0; block < blocks; block++) {
+        const time = `2026-06-01T10:0${block}:00Z`;
+        await append(at, [jsonText(record({ uuid: `flow-${block}`, time }))]);
+      }
+    }
+
+    it('reads on to the end of its step and not beyond it, though nothing matches', () =>
+      opened(async (at) => {
+        await holdBlocks(at);
+        const scanned = callingOff();
+        await collect(at.store.scan(everyone, { ...whole, ...scanned }, seqOf));
+        expect(scanned.looked()).toBe(1);
+      }));
+
+    it('finds nothing more', () =>
+      opened(async (at) => {
+        await holdBlocks(at);
+        const controller = new AbortController();
+        const found: number[] = [];
+        for await (const { seq } of at.store.find(everyone, ask({ signal: controller.signal }))) {
+          found.push(seq);
+          controller.abort();
+        }
+        expect(found).toEqual([1]);
+      }));
+  });
+}
+
+function numbersIn(batches: readonly ScanBatch<unknown>[]): number[] {
+  return batches.flatMap(({ from, upTo }) => Array.from({ length: upTo - from + 1 }, (_, i) => from + i));
+}
