@@ -19,7 +19,9 @@ export function inWindow(window: Window, time: bigint): boolean {
 const UNITS = new Map([
   ['ns', 1n],
   ['us', 1_000n],
-  ['µs', 1_000n],
+  // Go takes the micro sign and the Greek letter.
+  ['\u00b5s', 1_000n],
+  ['\u03bcs', 1_000n],
   ['ms', 1_000_000n],
   ['s', 1_000_000_000n],
   ['m', 60_000_000_000n],
@@ -27,18 +29,22 @@ const UNITS = new Map([
   ['d', 86_400_000_000_000n],
   ['w', 604_800_000_000_000n],
 ]);
-const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w))+$/;
-const TERM = /(\d+)(?:\.(\d+))?(ns|us|µs|ms|s|m|h|d|w)/g;
+const UNIT = '(ns|us|\u00b5s|\u03bcs|ms|s|m|h|d|w)';
+const DURATION = new RegExp(`^[-+]?(?:(?:\\d+(?:\\.\\d*)?|\\.\\d+)${UNIT})+$`);
+const TERM = new RegExp(`(\\d*)(?:\\.(\\d*))?${UNIT}`, 'g');
 const SHORT_TIME = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /**
- * Hubble's forms of `--since` and `--until`: a duration back from now (`10m`, `1h30m`, and days and
- * weeks besides), a day, an hour or a minute, RFC 3339, or RFC 1123 with a numeric zone.
+ * Hubble's forms of `--since` and `--until`: a duration back from now, as Go reads them (`10m`, `1h30m`, `.5s`,
+ * `-10m` for ten minutes ahead; days and weeks besides), a day, an hour or a minute, RFC 3339, or RFC 1123 with a
+ * numeric zone. https://pkg.go.dev/time#ParseDuration
  */
 export function parseTime(field: string, text: string, now: number): bigint {
-  const time = DURATION.test(text)
-    ? inRange(fromMilliseconds(now) - duration(text))
-    : (parseTimestamp(text) ?? parseShort(text) ?? parseRfc1123(text));
+  const back = parseDuration(text);
+  const time =
+    back === undefined
+      ? (parseTimestamp(text) ?? parseShort(text) ?? parseRfc1123(text))
+      : inRange(fromMilliseconds(now) - back);
   if (time !== undefined) return time;
   throw new FlowatlasError(
     'invalid_parameter',
@@ -47,14 +53,16 @@ export function parseTime(field: string, text: string, now: number): bigint {
   );
 }
 
-function duration(text: string): bigint {
+/** Nanoseconds; undefined where the text is no duration. */
+export function parseDuration(text: string): bigint | undefined {
+  if (/^[-+]?0$/.test(text)) return 0n;
+  if (!DURATION.test(text)) return undefined;
   let sum = 0n;
-  for (const [, whole = '0', fraction = '', unit = 's'] of text.matchAll(TERM)) {
+  for (const [, whole = '', fraction = '', unit = 's'] of text.matchAll(TERM)) {
     const size = UNITS.get(unit) ?? 0n;
-    sum += BigInt(whole) * size;
-    if (fraction !== '') sum += (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
+    sum += BigInt(whole) * size + (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
   }
-  return sum;
+  return text.startsWith('-') ? -sum : sum;
 }
 
 function parseShort(text: string): bigint | undefined {
