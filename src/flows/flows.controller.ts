@@ -1,69 +1,63 @@
-import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res, type OnModuleDestroy } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
+import { Feed } from '../feed/feed.js';
+import { hangUp } from '../http/hang-up.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
-import { oneOf, wholeNumber } from '../query/parameters.js';
-import { questionSchema, readQuestion } from '../query/question.js';
-import { FlowStore, type FlowQuery, type StoredFlow } from '../store/flow-store.js';
+import { FlowStore, type StoredFlow } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { csvHeader, csvLine } from './csv.js';
-import { formatCursor, parseCursor } from './cursor.js';
+import { formatCursor } from './cursor.js';
+import { flowsQuery, formOf, readAsked, type Asked } from './flows-query.js';
 import { flowDetailSchema, flowsPageSchema } from './flows.schema.js';
+import { followLines } from './follow-lines.js';
 import { findWithNeighbours } from './neighbours.js';
-import { streamLines } from './stream-lines.js';
+import { readPage, select } from './selection.js';
+import { batches, streamText } from './stream-lines.js';
 
-const DEFAULT_LIMIT = 100;
-const HIGHEST_LIMIT = 10_000;
-
-const flowsQuery = questionSchema({
-  limit: wholeNumber(1)
-    .optional()
-    .describe(
-      `flows of a page: ${DEFAULT_LIMIT} unless said, at most ${HIGHEST_LIMIT}; streams have no limit`,
-    ),
-  order: oneOf(['asc', 'desc']).default('desc').describe('desc is newest first'),
-  cursor: z.string().optional().describe('`next` of the page before'),
-});
-type FlowsQuery = z.infer<typeof flowsQuery>;
+/** Those who follow at the same time: each costs a look at the store after every commit. */
+const MOST_FOLLOWERS = 256;
 
 @ApiTags('flows')
 @Controller('api/v1/flows')
-export class FlowsController {
-  constructor(private readonly store: FlowStore) {}
+export class FlowsController implements OnModuleDestroy {
+  readonly #stopping = new AbortController();
+  #followers = 0;
+
+  constructor(
+    private readonly store: FlowStore,
+    private readonly feed: Feed,
+  ) {}
 
   @Get()
   @ApiOperation({
     summary: 'Flows that match, as Hubble wrote them',
     description:
-      'As a page of JSON; with Accept application/x-ndjson or text/csv as a stream of every match.',
+      'As a page of JSON; with Accept application/x-ndjson or text/csv as a stream of every match. With follow=true the stream goes on with what comes.',
   })
   @ApiOkResponse({ standardSchema: flowsPageSchema })
   async find(
-    @Query({ schema: flowsQuery }) query: FlowsQuery,
+    @Query({ schema: flowsQuery }) query: z.infer<typeof flowsQuery>,
     @Headers('accept') accept: string | undefined,
     @CurrentViewer() viewer: Viewer,
     @Res() response: Response,
   ): Promise<void> {
-    const asked = this.#read(query);
-    if (accept?.includes('application/x-ndjson') === true) {
-      const lines = this.store.find(viewer, { ...asked, limit: query.limit });
-      await streamLines(
-        response,
-        'application/x-ndjson',
-        '',
-        lines,
-        ({ record }) => `${record}\n`,
-        query.limit,
-      );
-    } else if (accept?.includes('text/csv') === true) {
-      const lines = this.store.find(viewer, { ...asked, limit: query.limit });
-      await streamLines(response, 'text/csv; charset=utf-8', csvHeader, lines, csvLine, query.limit);
-    } else await this.#page(query, asked, viewer, response);
+    const form = formOf(accept);
+    const asked = readAsked(query, form, Date.now(), this.store.summary().lastSeq);
+    const gone = hangUp(response);
+    asked.selection.signal = gone;
+    if (form === 'page') return this.#page(asked, viewer, response);
+    response.setHeader('Flowatlas-Coverage', JSON.stringify(this.#coverageOf(asked)));
+    if (asked.follow) return this.#follow(asked, gone, viewer, response);
+    const flows = select(this.store, viewer, asked.selection, asked);
+    if (form === 'csv') {
+      await streamText(response, 'text/csv; charset=utf-8', batches(csvHeader, flows, csvLine));
+    } else await streamText(response, 'application/x-ndjson', batches('', flows, recordLine));
   }
 
   @Get(':uuid')
@@ -81,39 +75,56 @@ export class FlowsController {
     response.type('application/json').send(`{"flow":${flow.record},"neighbours":${rawList(neighbours)}}`);
   }
 
-  #read(query: FlowsQuery): FlowQuery {
-    const { filter, window } = readQuestion(query, Date.now());
-    const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor);
-    const upTo = cursor?.upTo ?? this.store.summary().lastSeq;
-    return { filter, window, order: query.order, after: cursor, upTo };
+  /** Those who follow would keep the server from ending. */
+  onModuleDestroy(): void {
+    this.#stopping.abort();
   }
 
-  async #page(query: FlowsQuery, asked: FlowQuery, viewer: Viewer, response: Response): Promise<void> {
-    const limit = query.limit ?? DEFAULT_LIMIT;
-    if (limit > HIGHEST_LIMIT) {
+  async #follow(
+    { selection, limit }: Asked,
+    gone: AbortSignal,
+    viewer: Viewer,
+    response: Response,
+  ): Promise<void> {
+    if (this.#followers >= MOST_FOLLOWERS) {
       throw new FlowatlasError(
-        'invalid_parameter',
-        `limit: at most ${HIGHEST_LIMIT} flows a page; for all of them ask with Accept: application/x-ndjson`,
-        'limit',
+        'unavailable',
+        `${MOST_FOLLOWERS} streams are followed already`,
+        undefined,
+        RETRY,
       );
     }
-    const flows: StoredFlow[] = [];
-    // One more than asked for tells whether there is another page.
-    for await (const flow of this.store.find(viewer, { ...asked, limit: limit + 1 })) {
-      flows.push(flow);
-      if (flows.length > limit) break;
+    const signal = AbortSignal.any([gone, this.#stopping.signal]);
+    const lines = followLines(this.store, this.feed, viewer, { ...selection, signal }, limit);
+    this.#followers++;
+    try {
+      await streamText(response, 'application/x-ndjson', lines, { atOnce: true });
+    } finally {
+      this.#followers--;
     }
-    const last = flows.length > limit ? flows[limit - 1] : undefined;
-    flows.length = Math.min(flows.length, limit);
-    const next = last === undefined ? null : formatCursor({ ...last, upTo: asked.upTo ?? 0 });
+  }
+
+  async #page({ selection, at, limit = 0 }: Asked, viewer: Viewer, response: Response): Promise<void> {
+    const { flows, next, previous } = await readPage(this.store, viewer, selection, at, limit);
     const placed = placedAtArrival(flows);
     const rest = {
-      next,
+      next: next === undefined ? null : formatCursor(next),
+      previous: previous === undefined ? null : formatCursor(previous),
       ...(placed.length > 0 && { placedAtArrival: placed }),
-      coverage: coverageOf(this.store, asked.window),
+      coverage: coverageOf(this.store, selection.window),
     };
     response.type('application/json').send(withRawMember(rest, 'flows', rawList(flows)));
   }
+
+  #coverageOf({ selection }: Asked): ReturnType<typeof coverageOf> {
+    return coverageOf(this.store, selection.window);
+  }
+}
+
+const RETRY = { retryAfterSeconds: 10 };
+
+function recordLine({ record }: StoredFlow): string {
+  return `${record}\n`;
 }
 
 function placedAtArrival(flows: readonly StoredFlow[]): { index: number; time: string }[] {

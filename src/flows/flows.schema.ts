@@ -8,6 +8,7 @@ export const flowsPageSchema = z
   .object({
     flows: z.array(recordSchema),
     next: z.string().nullable().describe('cursor of the next page; null at the end'),
+    previous: z.string().nullable().describe('cursor of the page before; null at the beginning'),
     placedAtArrival: z
       .array(z.object({ index: z.int(), time: z.string() }))
       .optional()

@@ -6,25 +6,18 @@ import type { StoredFlow } from '../store/flow-store.js';
 /** Characters gathered before they are written: single records would each cost a system call. */
 const BATCH = 64 << 10;
 
-/** Streams flows with back-pressure; stops reading the store when the receiver hangs up. */
-export async function streamLines(
-  response: Response,
-  type: string,
-  header: string,
-  flows: AsyncIterable<StoredFlow>,
-  line: (flow: StoredFlow) => string,
-  limit = Infinity,
-): Promise<void> {
-  await streamText(response, type, batches(header, flows, line, limit));
-}
-
-/** What was gathered is written in one go, when the receiver has taken what came before. */
+/**
+ * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up. With
+ * `atOnce` the answer begins before there is a text.
+ */
 export async function streamText(
   response: Response,
   type: string,
   texts: AsyncIterable<string>,
+  { atOnce = false } = {},
 ): Promise<void> {
   response.setHeader('Content-Type', type);
+  if (atOnce) response.flushHeaders();
   try {
     await pipeline(Readable.from(texts, { highWaterMark: 1 }), response);
   } catch (error) {
@@ -32,21 +25,19 @@ export async function streamText(
   }
 }
 
-async function* batches(
+/** Lines of flows, gathered. */
+export async function* batches(
   header: string,
   flows: AsyncIterable<StoredFlow>,
   line: (flow: StoredFlow) => string,
-  limit: number,
 ): AsyncGenerator<string> {
   let batch = header;
-  let count = 0;
   for await (const flow of flows) {
     batch += line(flow);
     if (batch.length >= BATCH) {
       yield batch;
       batch = '';
     }
-    if (++count >= limit) break;
   }
   if (batch !== '') yield batch;
 }
