@@ -44,6 +44,9 @@ export class IngestServer {
       if (!this.#trimFailed) this.#trimAt = 0;
       send({ kind: 'committed' });
     };
+    writer.onDelay = (message) => {
+      send({ kind: 'trouble', message });
+    };
     this.#timer = setInterval(() => {
       writer.commitAfter(OPEN_AT_MOST);
       void this.#answerWaiting();

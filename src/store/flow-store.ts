@@ -325,6 +325,9 @@ export abstract class FlowWriter {
   /** Called after each commit that made flows or events durable. */
   onCommit: () => void = () => undefined;
 
+  /** Called with words for the operator when something is put off. */
+  onDelay: (message: string) => void = () => undefined;
+
   /** How many commits have failed: whoever appended before one of them and committed after it lost flows. */
   abstract readonly failures: number;
 

@@ -16,6 +16,7 @@ import { Rollup } from './rollup.js';
 import { SegmentBuilder, type PackedSegment } from './segment-builder.js';
 import { SegmentInserter } from './segment-inserter.js';
 import { SegmentMerger } from './segment-merger.js';
+import { SteadyClock } from './steady-clock.js';
 import { secondOf } from './time-runs.js';
 
 /** Sealed segments that may wait for the disk before the reader of flows has to. */
@@ -56,6 +57,8 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #inserter: SegmentInserter;
   readonly #minutes: NodeMinutes;
   readonly #merger: SegmentMerger;
+  readonly #clock: SteadyClock;
+  #isClockDoubted = false;
   #events: NewEvent[] = [];
   #generation = 0;
   /** Of the newest segment on disk: it and later ones are in use. */
@@ -82,6 +85,7 @@ export class SqliteFlowWriter extends FlowWriter {
     super();
     this.#known = new KnownKeys(db, mostBytesOfKeys);
     this.#rollup = new Rollup(db, elapsed);
+    this.#clock = new SteadyClock(now, elapsed);
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
     this.#minutes = new NodeMinutes(db);
@@ -159,8 +163,10 @@ export class SqliteFlowWriter extends FlowWriter {
   }
 
   async trim(limits: KeepLimits): Promise<Removal | undefined> {
-    if (this.#retention?.limits !== limits) this.#retention = new Retention(this.db, limits, this.now);
+    if (this.#retention?.limits !== limits)
+      this.#retention = new Retention(this.db, limits, () => this.#clock.now());
     const retention = this.#retention;
+    this.#tellDoubt();
     const removal = retention.isDue ? await this.#removeAll(retention) : undefined;
     while (this.db.open && retention.removeOldSums()) await setImmediate();
     if (this.db.open && !retention.isTold) retention.tell(this.#generationOnDisk);
@@ -171,6 +177,17 @@ export class SqliteFlowWriter extends FlowWriter {
     }
     if (this.db.open && (removal !== undefined || isSmaller)) retention.emptyLog();
     return removal;
+  }
+
+  #tellDoubt(): void {
+    const { doubted } = this.#clock;
+    if (doubted > 0 && !this.#isClockDoubted) {
+      const hours = Math.round(doubted / 3_600_000);
+      this.onDelay(
+        `the clock was set forward by ${hours} hours; what has become too old by that is removed when it has stayed so for an hour`,
+      );
+    }
+    this.#isClockDoubted = doubted > 0;
   }
 
   /** Between the steps, commits have their turn; the last of them may be the one that closes. */

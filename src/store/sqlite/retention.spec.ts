@@ -161,3 +161,30 @@ describe('what is only a little too old', () => {
     await opened.close();
   });
 });
+
+describe('a clock that jumps ten years forward', () => {
+  it('removes nothing before it has stayed so for an hour, and says so once', async () => {
+    const hour = 3_600_000;
+    let elapsed = 0;
+    let start = Date.UTC(2026, 5, 1);
+    const opened = openSqlite(
+      newFolder(),
+      () => start + elapsed,
+      () => elapsed,
+    );
+    const told: string[] = [];
+    opened.writer.onDelay = (message) => told.push(message);
+    const limits = { keepFor: 7 * 24 * hour };
+    await fill(opened, 0, 10);
+    expect(await opened.writer.trim(limits)).toBeUndefined();
+    start += 87_600 * hour;
+    for (const passed of [0, 30, 29]) {
+      elapsed += (passed * hour) / 60;
+      expect(await opened.writer.trim(limits)).toBeUndefined();
+    }
+    expect(told).toEqual([expect.stringContaining('set forward by 87600 hours')]);
+    elapsed += hour / 60;
+    expect(await opened.writer.trim(limits)).toMatchObject({ flows: 10 });
+    await opened.close();
+  });
+});
