@@ -70,7 +70,7 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
     const flows = seqs.map((seq) => held[seq - 1]!);
     if (sums === undefined) expect(flows.some((flow) => isAnother(flow, flows))).toBe(true);
     else {
-      const single = flows.map((flow, i) => toTally(flow, seqs[i]!));
+      const single = flows.map((flow, i) => toTally(flow, seqs[i]));
       for (const level of levels) {
         const told = ServiceMap.of(sums.tallies, level, sums.ends);
         const plain = ServiceMap.of(single, level);

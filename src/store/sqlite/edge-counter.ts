@@ -27,8 +27,6 @@ export interface Kind {
 export interface Numbering {
   endOf(endpoint: Endpoint): number;
   kindOf(flow: Pick<Flow, 'traits' | 'policies' | 'l7'>): Kind;
-  /** Some record but that of a socket told this endpoint: once or more for each. */
-  see(end: number, endpoint: Endpoint): void;
 }
 
 /** A dropped flow as it is kept in a row of its own. */
@@ -42,40 +40,33 @@ export interface DroppedRow {
 export const HOUR = 3_600_000_000_000n;
 /** L7 kinds of one generation that are remembered. */
 const MOST_KINDS = 20_000;
-/** One time for all. */
-const NO_HOUR = 0;
 
-/** Adds flows up by hour, or not by time at all, and by ends, kind and the server's port. */
+/** Adds flows up by hour, ends, kind and the server's port. */
 export class EdgeCounter {
   sums = new Sums();
   #generation = -1;
   /** By numbers of the generation. */
   #ends: number[] = [];
-  #seen: boolean[] = [];
   #kinds: KindsOfTemplate[] = [];
   #kindsKnown = 0;
   readonly #key = new Int32Array(5);
   #hour = 0n;
   #hourNumber = 0;
 
-  constructor(
-    private readonly parts: Numbering,
-    private readonly byHour = true,
-  ) {}
+  constructor(private readonly parts: Numbering) {}
 
   /** All of these rows, or none where it throws. Hands over those that were dropped. */
   add(rows: CountedRows, picked: Uint32Array, onDrop: (drop: DroppedRow) => void = () => undefined): void {
     const kinds = this.#numbered(rows, picked);
     const { columns } = rows;
     const key = this.#key;
-    key[0] = NO_HOUR;
     for (const [i, row] of picked.entries()) {
       const kind = kinds[i];
       if (kind === undefined) continue;
       const time = columns.time[row] ?? 0n;
       const source = (key[1] = this.#ends[columns.source[row] ?? 0] ?? 0);
       const destination = (key[2] = this.#ends[columns.destination[row] ?? 0] ?? 0);
-      if (this.byHour) key[0] = this.#hourOf(time);
+      key[0] = this.#hourOf(time);
       key[3] = kind.id;
       const sourcePort = kind.client === 'source' ? 0 : (columns.sourcePort[row] ?? 0);
       const destinationPort = kind.client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
@@ -91,8 +82,8 @@ export class EdgeCounter {
     const { source, destination } = rows.columns;
     return Array.from(picked, (row) => {
       const kind = this.#kindOf(rows, row);
-      this.#meet(rows, source[row] ?? 0, kind);
-      this.#meet(rows, destination[row] ?? 0, kind);
+      this.#meet(rows, source[row] ?? 0);
+      this.#meet(rows, destination[row] ?? 0);
       return kind;
     });
   }
@@ -102,16 +93,12 @@ export class EdgeCounter {
     if (generation === this.#generation && this.#kindsKnown < MOST_KINDS) return;
     this.#generation = generation;
     this.#ends = [];
-    this.#seen = [];
     this.#kinds = [];
     this.#kindsKnown = 0;
   }
 
-  #meet(rows: CountedRows, id: number, { isSocket }: Kind): void {
-    const end = (this.#ends[id] ??= this.parts.endOf(rows.endpoint(id)));
-    if (isSocket || this.#seen[id] === true) return;
-    this.#seen[id] = true;
-    this.parts.see(end, rows.endpoint(id));
+  #meet(rows: CountedRows, id: number): void {
+    this.#ends[id] ??= this.parts.endOf(rows.endpoint(id));
   }
 
   #kindOf(rows: CountedRows, row: number): Kind {

@@ -31,6 +31,7 @@ import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
 import { MinuteReader } from './minute-reader.js';
+import { RowNumbers } from './numbered-rows.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentReader } from './segment-reader.js';
@@ -85,6 +86,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
+  readonly #rowNumbers = new RowNumbers();
   readonly #totals;
   readonly #removed;
 
@@ -247,7 +249,7 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   async sums(viewer: Viewer, { filter: asked, window }: SumQuery): Promise<CoarseSums | undefined> {
-    const sums = new WindowSums(within(scopeOf(viewer), asked), window);
+    const sums = new WindowSums(this.#rowNumbers, within(scopeOf(viewer), asked), window);
     let upTo = 0;
     for (const info of this.#segments.infos()) {
       if (!overlaps(info, window)) continue;

@@ -51,10 +51,6 @@ export class RollupParts implements Numbering {
     return end.id;
   }
 
-  see(): void {
-    // Labels are of all that was told.
-  }
-
   #find(told: string): End | undefined {
     const row = this.#statements.end.get(told);
     if (row === undefined) return undefined;

@@ -2,94 +2,90 @@ import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { podKey, withoutGeneratedSuffix } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
-import { sharedLabels, type LabelledEnd } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
-import type { Kind, Numbering } from './edge-counter.js';
+import type { Kind } from './edge-counter.js';
 
-/** An endpoint at the grain of workloads. */
-interface End {
-  endpoint: Endpoint;
-  text: string;
+type Told = Pick<Flow, 'traits' | 'policies' | 'l7'>;
+
+interface KnownEndpoint {
+  labels: readonly string[];
   /** Its pod, where the workload is only foretold by the pod's name, or told and another one. */
   guessed: string | undefined;
   unforetold: string | undefined;
 }
 
-/** Readers hand out the same object for equal endpoints. */
-const ends = new WeakMap<Endpoint, End>();
-
-function endOf(endpoint: Endpoint): End {
-  let end = ends.get(endpoint);
-  if (end === undefined) ends.set(endpoint, (end = readEnd(endpoint)));
-  return end;
+interface KnownKind extends Kind {
+  told: Told;
 }
 
-function readEnd(endpoint: Endpoint): End {
-  const coarse = coarseEndpoint(endpoint);
-  const { pod, workloads } = endpoint;
+/** What is remembered: some 100 MB of a cluster of 200,000 pods. */
+const MOST_ENDPOINTS = 200_000;
+const MOST_KINDS = 50_000;
+
+/** Numbers endpoints, their ends at the grain of workloads, and kinds, for all windows: they are few, and asked for again. */
+export class WindowParts {
+  readonly #endpoints = new Map<Endpoint, number>();
+  readonly #ends = new Map<string, number>();
+  readonly #kinds = new Map<string, KnownKind>();
+  /** By their numbers. */
+  readonly endpoints: KnownEndpoint[] = [];
+  readonly ends: Endpoint[] = [];
+  readonly kinds: KnownKind[] = [];
+  /** The ends of endpoints. */
+  endOf = new Int32Array(1 << 12);
+
+  /** So many that all is better numbered anew. */
+  get isFull(): boolean {
+    return this.endpoints.length > MOST_ENDPOINTS || this.kinds.length > MOST_KINDS;
+  }
+
+  endpoint(endpoint: Endpoint): number {
+    let number = this.#endpoints.get(endpoint);
+    if (number === undefined) {
+      number = this.endpoints.push(readEndpoint(endpoint)) - 1;
+      this.#endpoints.set(endpoint, number);
+      if (number === this.endOf.length) this.endOf = doubled(this.endOf);
+      this.endOf[number] = this.#end(endpoint);
+    }
+    return number;
+  }
+
+  #end(endpoint: Endpoint): number {
+    const coarse = coarseEndpoint(endpoint);
+    const text = endText(coarse);
+    let number = this.#ends.get(text);
+    if (number === undefined) this.#ends.set(text, (number = this.ends.push(coarse) - 1));
+    return number;
+  }
+
+  kind(flow: Told): KnownKind {
+    const told = coarseKind(flow);
+    const text = kindText(told);
+    let kind = this.#kinds.get(text);
+    if (kind === undefined) {
+      const isDrop = flow.traits.verdict === 'DROPPED';
+      const id = this.kinds.length;
+      kind = { id, told, client: clientSide(flow), isDrop, isSocket: isSocket(counterOf(flow)) };
+      this.kinds.push(kind);
+      this.#kinds.set(text, kind);
+    }
+    return kind;
+  }
+}
+
+function readEndpoint(endpoint: Endpoint): KnownEndpoint {
+  const { pod, workloads, labels } = endpoint;
   const told = workloads[0]?.name;
   const key = pod === '' ? undefined : podKey(endpoint);
   return {
-    endpoint: coarse,
-    text: endText(coarse),
+    labels,
     guessed: told === undefined ? key : undefined,
     unforetold: told === undefined || told === withoutGeneratedSuffix(pod) ? undefined : key,
   };
 }
 
-type Told = Pick<Flow, 'traits' | 'policies' | 'l7'>;
-
-/** Numbers the ends and kinds of one window. */
-export class WindowParts implements Numbering {
-  readonly #ends = new Map<string, number>();
-  readonly #kinds = new Map<string, Kind>();
-  /** By their numbers. */
-  readonly ends: LabelledEnd[] = [];
-  readonly kinds: Told[] = [];
-  readonly #seen = new Set<number>();
-  readonly #guessed = new Set<string>();
-  readonly #unforetold = new Set<string>();
-
-  endOf(endpoint: Endpoint): number {
-    const { endpoint: coarse, text, guessed, unforetold } = endOf(endpoint);
-    if (guessed !== undefined) this.#guessed.add(guessed);
-    if (unforetold !== undefined) this.#unforetold.add(unforetold);
-    let number = this.#ends.get(text);
-    if (number === undefined) {
-      number = this.ends.push({ endpoint: coarse, labels: undefined }) - 1;
-      this.#ends.set(text, number);
-    }
-    return number;
-  }
-
-  kindOf(flow: Told): Kind {
-    const coarse = coarseKind(flow);
-    const text = kindText(coarse);
-    let kind = this.#kinds.get(text);
-    if (kind === undefined) {
-      const id = this.kinds.push(coarse) - 1;
-      const isDrop = flow.traits.verdict === 'DROPPED';
-      kind = { id, client: clientSide(flow), isDrop, isSocket: isSocket(counterOf(flow)) };
-      this.#kinds.set(text, kind);
-    }
-    return kind;
-  }
-
-  see(number: number, { labels }: Endpoint): void {
-    this.#seen.add(number);
-    const end = this.ends[number];
-    // A masked record has no labels; that says nothing about the others'.
-    if (end !== undefined && labels.length > 0) end.labels = sharedLabels(end.labels, labels);
-  }
-
-  /** Those that packets had. */
-  seen(): LabelledEnd[] {
-    return this.ends.filter((_, number) => this.#seen.has(number));
-  }
-
-  /** No pod was counted for the workload that its name foretells while a record tells another one. */
-  get hold(): boolean {
-    for (const pod of this.#unforetold) if (this.#guessed.has(pod)) return false;
-    return true;
-  }
+function doubled(from: Int32Array): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(from.length * 2);
+  to.set(from);
+  return to;
 }

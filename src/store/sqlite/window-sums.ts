@@ -1,30 +1,32 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
-import type { L7 } from '../../domain/flow/flow.js';
-import { L7Kinds } from '../../domain/service-map/coarse.js';
-import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
+import { sharedLabels, type CoarseSums, type LabelledEnd } from '../../domain/service-map/coarse-sums.js';
 import type { Tally } from '../../domain/service-map/tally.js';
-import { EdgeCounter, rowsBetween } from './edge-counter.js';
+import { rowsBetween } from './edge-counter.js';
 import { matchingRows } from './matching-rows.js';
-import { rowsOf } from './rollup.js';
-import type { Segment } from './segment.js';
+import type { RowNumbers } from './numbered-rows.js';
 import type { Stretch } from './segment-visits.js';
-import type { Sum } from './sums.js';
-import { WindowParts } from './window-parts.js';
+import { Sums, type Sum } from './sums.js';
+import type { WindowParts } from './window-parts.js';
 
-const l7Kinds = new L7Kinds();
-/** Of each row, as far as it was asked for: of a segment that is read again, messages are not parsed again. */
-const kindsOfRows = new WeakMap<Segment, (L7 | undefined)[]>();
+/** How an endpoint was met. */
+const BY_SOCKET = 1;
+const BY_PACKET = 2;
 
 /** Adds up the flows of a window, segment by segment, at the grain of workloads. */
 export class WindowSums {
-  readonly #parts = new WindowParts();
-  readonly #counter = new EdgeCounter(this.#parts, false);
+  readonly #parts: WindowParts;
+  readonly #sums = new Sums();
+  /** By number of endpoint. */
+  #met = new Uint8Array(0);
 
   constructor(
+    private readonly numbers: RowNumbers,
     private readonly filter: Filter,
     private readonly window: Window,
-  ) {}
+  ) {
+    this.#parts = numbers.begin();
+  }
 
   /** All rows of a stretch that pass, or none where it throws. */
   add(stretch: Stretch): void {
@@ -34,26 +36,78 @@ export class WindowSums {
     const picked = whole
       ? rowsBetween(from, to)
       : Uint32Array.from(matchingRows(stretch, this.filter, this.window));
-    this.#counter.add({ ...rowsOf(segment), l7: kindsOf(segment) }, picked);
+    const { source, destination, kind, ports } = this.numbers.of(segment, this.#parts);
+    const met = this.#makeRoom();
+    const { kinds, endOf } = this.#parts;
+    const { time, weight } = segment.columns;
+    const key = new Int32Array(5);
+    for (let i = 0; i < picked.length; i++) {
+      const row = picked[i] ?? 0;
+      const [from, to, told] = [source[row] ?? 0, destination[row] ?? 0, kind[row] ?? 0];
+      const how = kinds[told]?.isSocket ? BY_SOCKET : BY_PACKET;
+      met[from] = (met[from] ?? 0) | how;
+      met[to] = (met[to] ?? 0) | how;
+      key[1] = endOf[from] ?? 0;
+      key[2] = endOf[to] ?? 0;
+      key[3] = told;
+      key[4] = ports[row] ?? 0;
+      this.#sums.add(key, weight[row] ?? 1, time[row] ?? 0n);
+    }
+  }
+
+  #makeRoom(): Uint8Array {
+    if (this.#met.length < this.#parts.endpoints.length) {
+      const met = new Uint8Array(this.#parts.endpoints.length);
+      met.set(this.#met);
+      this.#met = met;
+    }
+    return this.#met;
   }
 
   /** Undefined where only the flows themselves can tell which workload a pod belongs to. */
   take(upTo: number): CoarseSums | undefined {
-    if (!this.#parts.hold) return undefined;
-    const tallies = Array.from(this.#counter.sums.all(), (sum) => this.#tallyOf(sum));
-    return { tallies, ends: this.#parts.seen(), upTo };
+    if (!this.#isForetold()) return undefined;
+    const tallies = Array.from(this.#sums.all(), (sum) => this.#tallyOf(sum));
+    return { tallies, ends: this.#labelled(), upTo };
+  }
+
+  /** No pod was counted for the workload that its name foretells while a record tells another one. */
+  #isForetold(): boolean {
+    const { endpoints } = this.#parts;
+    const met = endpoints.filter((_, number) => (this.#met[number] ?? 0) > 0);
+    const unforetold = new Set(met.flatMap((endpoint) => endpoint.unforetold ?? []));
+    return !met.some(({ guessed }) => guessed !== undefined && unforetold.has(guessed));
+  }
+
+  /** The ends that packets had. */
+  #labelled(): LabelledEnd[] {
+    const { endpoints, ends, endOf } = this.#parts;
+    const labelled = new Map<number, LabelledEnd>();
+    for (const [number, { labels }] of endpoints.entries()) {
+      if (((this.#met[number] ?? 0) & BY_PACKET) === 0) continue;
+      const id = endOf[number] ?? 0;
+      const endpoint = ends[id];
+      if (endpoint === undefined) continue;
+      let end = labelled.get(id);
+      if (end === undefined) labelled.set(id, (end = { endpoint, labels: undefined }));
+      // A masked record has no labels; that says nothing about the others'.
+      if (labels.length > 0) end.labels = sharedLabels(end.labels, labels);
+    }
+    return [...labelled.values()];
   }
 
   #tallyOf({ key, flows, first, last }: Sum): Tally {
-    const [, source = 0, destination = 0, kind = 0, ports = 0] = key;
+    const [, from = 0, to = 0, kind = 0, ports = 0] = key;
     const { ends, kinds } = this.#parts;
-    const [from, to, told] = [ends[source], ends[destination], kinds[kind]];
-    if (from === undefined || to === undefined || told === undefined) throw new Error('a sum of nothing');
+    const [source, destination, told] = [ends[from], ends[to], kinds[kind]?.told];
+    if (source === undefined || destination === undefined || told === undefined) {
+      throw new Error('a sum of something that has no number');
+    }
     return {
       time: last,
       uuid: '',
-      source: from.endpoint,
-      destination: to.endpoint,
+      source,
+      destination,
       sourcePort: ports >>> 16,
       destinationPort: ports & 0xffff,
       traits: told.traits,
@@ -67,15 +121,4 @@ export class WindowSums {
       lastSeq: 0,
     };
   }
-}
-
-function kindsOf(segment: Segment): (row: number) => L7 | undefined {
-  let kinds = kindsOfRows.get(segment);
-  if (kinds === undefined) kindsOfRows.set(segment, (kinds = []));
-  const known = kinds;
-  return (row) => {
-    if (row in known) return known[row];
-    const l7 = segment.l7(row);
-    return (known[row] = l7 && l7Kinds.of(l7));
-  };
 }

@@ -1,0 +1,86 @@
+import type { L7 } from '../../domain/flow/flow.js';
+import { L7Kinds } from '../../domain/service-map/coarse.js';
+import type { Segment } from './segment.js';
+import { WindowParts } from './window-parts.js';
+
+/** The rows of a segment by the numbers of `WindowParts`. */
+export interface NumberedRows {
+  /** Endpoints. */
+  source: Int32Array;
+  destination: Int32Array;
+  kind: Int32Array;
+  /** The server's, or both where only ports can tell the client. */
+  ports: Int32Array;
+}
+
+/** Numbers rows once, as long as their segment stays in memory: what was worked out for one window is good for all. */
+export class RowNumbers {
+  parts = new WindowParts();
+  #known = new WeakMap<Segment, NumberedRows>();
+  readonly #l7Kinds = new L7Kinds();
+
+  /** Before a window is read: numbers hold until the next time. */
+  begin(): WindowParts {
+    if (this.parts.isFull) {
+      this.parts = new WindowParts();
+      this.#known = new WeakMap();
+    }
+    return this.parts;
+  }
+
+  of(segment: Segment, parts: WindowParts): NumberedRows {
+    // A window that was begun before all was numbered anew goes on with its own numbers.
+    if (parts !== this.parts) return this.#number(segment, parts);
+    let rows = this.#known.get(segment);
+    if (rows === undefined) this.#known.set(segment, (rows = this.#number(segment, parts)));
+    return rows;
+  }
+
+  #number(segment: Segment, parts: WindowParts): NumberedRows {
+    const { columns, info } = segment;
+    const kind = this.#kinds(segment, parts);
+    return {
+      source: endpointsOf(columns.source, segment, parts),
+      destination: endpointsOf(columns.destination, segment, parts),
+      kind,
+      ports: Int32Array.from({ length: info.flows }, (_, row) => {
+        const client = parts.kinds[kind[row] ?? 0]?.client;
+        const sourcePort = client === 'source' ? 0 : (columns.sourcePort[row] ?? 0);
+        const destinationPort = client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
+        return (sourcePort << 16) | destinationPort;
+      }),
+    };
+  }
+
+  #kinds(segment: Segment, parts: WindowParts): Int32Array {
+    const { columns, info } = segment;
+    const known = new Map<L7 | undefined, KindsByNumber>();
+    const kinds = new Int32Array(info.flows);
+    for (let row = 0; row < info.flows; row++) {
+      const message = segment.l7(row);
+      const l7 = message && this.#l7Kinds.of(message);
+      let alike = known.get(l7);
+      if (alike === undefined) known.set(l7, (alike = []));
+      const policies = columns.policies[row] ?? 0;
+      const ofTemplate = (alike[columns.template[row] ?? 0] ??= []);
+      kinds[row] = ofTemplate[policies] ??= parts.kind({
+        traits: segment.template(row).traits,
+        policies: segment.parts.policies(policies),
+        l7,
+      }).id;
+    }
+    return kinds;
+  }
+}
+
+/** By template and policies. */
+type KindsByNumber = number[][];
+
+function endpointsOf(ids: Uint32Array, { parts: generation }: Segment, parts: WindowParts): Int32Array {
+  const known: number[] = [];
+  const numbers = new Int32Array(ids.length);
+  for (const [row, id] of ids.entries()) {
+    numbers[row] = known[id] ??= parts.endpoint(generation.endpoint(id));
+  }
+  return numbers;
+}
