@@ -8,8 +8,8 @@ import {
 } from '../../test/support/captures.js';
 import { ingest } from '../../test/support/ingest.js';
 import { losslessly } from '../../test/support/json-text.js';
-import { words } from '../../test/support/make-flow.js';
-import { parseFilter } from '../domain/filter/parse-filter.js';
+import type { Filter } from '../domain/filter/filter.js';
+import { verdictName } from '../domain/flow/enums.js';
 import { always } from '../domain/filter/window.js';
 import { everyone } from '../domain/viewer.js';
 
@@ -68,7 +68,9 @@ describe('every real capture', () => {
         rejected: unreadableLines + notHubble,
       });
       for (const [verdict, count] of Object.entries(verdicts)) {
-        const filter = parseFilter(words({ verdict }));
+        // Not by the words of a filter: some of these verdicts are none that Hubble has.
+        const name = verdictName(/^\d+$/.test(verdict) ? Number(verdict) : verdict);
+        const filter: Filter = { isEmpty: false, matches: ({ traits }) => traits.verdict === name };
         let found = 0;
         for await (const _ of store.find(everyone, { filter, window: always, order: 'asc' })) found++;
         expect([verdict, found]).toEqual([verdict, count]);

@@ -1,7 +1,8 @@
 import { everything, type Filter } from '../domain/filter/filter.js';
 import { always, inWindow, type Window } from '../domain/filter/window.js';
 import { FlowReader } from '../domain/flow/flow-reader.js';
-import type { Flow } from '../domain/flow/flow.js';
+import type { RecordedFlow } from '../domain/flow/flow.js';
+import { recordedFlow } from '../domain/flow/recorded-flow.js';
 import { newFlow } from '../../test/support/make-flow.js';
 import type { FlowQuery, FlowStore, FlowWriter } from './flow-store.js';
 
@@ -48,17 +49,17 @@ export async function append({ writer }: OpenedStore, texts: readonly string[]):
 }
 
 /** The flows that the store holds then, by their numbers. */
-export async function hold(at: OpenedStore, texts: readonly string[]): Promise<Flow[]> {
+export async function hold(at: OpenedStore, texts: readonly string[]): Promise<RecordedFlow[]> {
   const stored = await append(at, texts);
   return stored.map((text) => {
     const { flow: read } = newFlow(text);
-    return { ...read, time: read.time ?? NOW };
+    return recordedFlow({ ...read, time: read.time ?? NOW }, text);
   });
 }
 
 /** Numbers of the flows that pass, in order of time: what every index must agree with. */
 export function naive(
-  held: readonly Flow[],
+  held: readonly RecordedFlow[],
   { filter, window }: { filter: Filter; window: Window },
 ): number[] {
   return held

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { everything } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
-import type { Flow } from '../domain/flow/flow.js';
+import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import { podKey, withoutGeneratedSuffix } from '../domain/flow/node-identity.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
@@ -60,7 +60,7 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
 
   async function expectSameMap(
     { store }: OpenedStore,
-    held: readonly Flow[],
+    held: readonly RecordedFlow[],
     viewer: Viewer,
     query: Parameters<typeof naive>[1],
   ): Promise<void> {

@@ -205,8 +205,21 @@ const socket = fc.record({ connection, portless: fc.boolean() }).map((told) => [
   },
 ]);
 
+/** What few records carry and no column holds. */
+const seldom: Fields = {
+  IP: {
+    source: '10.0.1.5',
+    source_xlated: '192.0.2.7',
+    destination: '10.0.2.7',
+    ipVersion: 'IPv4',
+    encrypted: true,
+  },
+  trace_context: { parent: { trace_id: '4bf92f35' } },
+  ip_trace_id: { trace_id: new Digits('18446744073709551615') },
+};
+
 /** What field masks and other versions of Cilium leave and add. */
-const odd = fc.record({ connection, which: fc.nat(5) }).map(({ connection: told, which }): Fields[] => {
+const odd = fc.record({ connection, which: fc.nat(7) }).map(({ connection: told, which }): Fields[] => {
   const base: Fields = { verdict: 'FORWARDED', ...packet(told, false) };
   if (which === 0) return [{ verdict: 'FORWARDED', source: {}, destination: {}, l4: {} }];
   if (which === 1) return [{ ...base, aggregate: { ingress_flow_count: 31, egress_flow_count: 3 } }];
@@ -214,6 +227,8 @@ const odd = fc.record({ connection, which: fc.nat(5) }).map(({ connection: told,
   if (which === 3)
     return [{ ...base, cookie: new Digits('9223372036854775807'), note: 'ü "q" \\ 🙂 \u2028' }];
   if (which === 4) return [{ ...base, l4: { ICMPv4: { type: 8 } }, verdict: 'SOME_FUTURE_VERDICT' }];
+  if (which === 5) return [{ ...base, ...seldom, interface: { index: 2, name: 'eth0' } }];
+  if (which === 6) return [{ ...base, l4: { TCP: { flags: { SYN: true, ACK: true } } }, ...seldom }];
   return [
     { ...base, l4: { ICMPv4: {} }, is_reply: null, extensions: { '@type': 'x/y', source: { a: [1, null] } } },
   ];
@@ -284,6 +299,28 @@ const filterValues: Record<string, readonly string[]> = {
   'drop-reason-desc': ['POLICY_DENIED', 'POLICY_DENY'],
   uuid: ['flow-1', 'flow-2'],
   'node-name': ['c/n1', 'n*', 'default/'],
+  'node-label': ['zone=a', '!zone'],
+  'http-url': ['pay:8080', '<2>'],
+  'http-header': ['X:r1', 'X:'],
+  'dns-query': ['example', '^x'],
+  'ip-version': ['v4', 'none'],
+  encrypted: ['true', 'false'],
+  reply: ['true', 'false'],
+  'tcp-flags': ['syn', 'syn,ack'],
+  'trace-id': ['4bf92f35'],
+  'ip-trace-id': ['18446744073709551615', '3'],
+  'snat-ip': ['192.0.2.0/24'],
+  interface: ['eth0'],
+  denylist: ['{"verdict":["DROPPED"]}', '{"source_pod":["shop/"],"reply":[true]}'],
+};
+/** Beyond Hubble. */
+const ownValues: Record<string, readonly string[]> = {
+  'dns-rcode': ['NXDOMAIN', 'NOERROR'],
+  'latency-min': ['1h'],
+  'latency-max': ['1h', '4000h'],
+  policy: ['shop/no-way', 'no-way'],
+  text: ['große', 'WEB', '🙂', '503'],
+  between: ['web,api', 'shop/web,Deployment/backend'],
 };
 const sidedValues: Record<string, readonly string[]> = {
   namespace: ['shop', 'pay'],
@@ -291,7 +328,9 @@ const sidedValues: Record<string, readonly string[]> = {
   label: ['app=web', 'k8s:app in (web,api)', '!tier', 'app!=api'],
   workload: ['web', 'Deployment/', 'Deployment/backend'],
   ip: ['10.0.1.5', '10.0.0.0/16', 'fd00::/8'],
-  port: ['80', '53', '41822'],
+  port: ['80', '53', '41822', '50-90'],
+  identity: ['world', '23001'],
+  fqdn: ['*.example.com'],
 };
 const names = [
   ...Object.entries(filterValues),
@@ -300,20 +339,28 @@ const names = [
   ),
 ];
 
-const word = fc
-  .tuple(fc.constantFrom(...names), fc.boolean())
-  .chain(([[name, values], not]) =>
-    fc.tuple(
-      fc.constant(not ? `not-${name}` : name),
-      fc.subarray([...values], { minLength: 1, maxLength: 2 }),
-    ),
-  );
+type Name = readonly [string, readonly string[]];
+
+function someOf(names: readonly Name[]): fc.Arbitrary<Record<string, string[]>> {
+  const word = fc
+    .tuple(fc.constantFrom(...names), fc.boolean())
+    .chain(([[name, values], not]) =>
+      fc.tuple(
+        fc.constant(not && name !== 'denylist' ? `not-${name}` : name),
+        fc.subarray([...values], { minLength: 1, maxLength: Math.min(2, values.length) }),
+      ),
+    );
+  return fc
+    .array(word, { minLength: 1, maxLength: 3 })
+    .map((list) => Object.fromEntries(list))
+    .filter(isAccepted);
+}
 
 /** Filters that Hubble would take, in the words of a URL. */
-export const filterWords: fc.Arbitrary<Record<string, string[]>> = fc
-  .array(word, { minLength: 1, maxLength: 3 })
-  .map((list) => Object.fromEntries(list))
-  .filter(isAccepted);
+export const hubbleWords = someOf(names);
+
+/** Those and the ones beyond Hubble. */
+export const filterWords = someOf([...names, ...Object.entries(ownValues)]);
 
 function isAccepted(filter: Record<string, string[]>): boolean {
   try {

@@ -1,5 +1,6 @@
 import { FlowReader } from '../../src/domain/flow/flow-reader.js';
-import type { Flow } from '../../src/domain/flow/flow.js';
+import type { Flow, RecordedFlow } from '../../src/domain/flow/flow.js';
+import { recordedFlow } from '../../src/domain/flow/recorded-flow.js';
 import { recogniseRecord, type EventRecord, type FlowRecord } from '../../src/domain/flow/record.js';
 import { tallyPorts, type Tally } from '../../src/domain/service-map/tally.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
@@ -53,8 +54,18 @@ export function flowRecordOf(value: unknown): FlowRecord {
 }
 
 /** What the product reads out of `record(fields)`. */
-export function flow(fields: Fields = {}): Flow {
-  return reader.read(flowRecordOf(record(fields)));
+export function flow(fields: Fields = {}): RecordedFlow {
+  const text = JSON.stringify(record(fields));
+  return recordedFlow(readFlow(JSON.parse(text)), text);
+}
+
+function readFlow(value: unknown): Flow {
+  return reader.read(flowRecordOf(value));
+}
+
+/** The same out of a record's text. */
+export function flowOfText(text: string): RecordedFlow {
+  return recordedFlow(newFlow(text).flow, text);
 }
 
 /** One flow as a tally of its own. */
@@ -64,7 +75,7 @@ export function toTally(of: Flow, seq = 1): Tally {
 }
 
 export function tally(fields: Fields = {}, seq = 1): Tally {
-  return toTally(flow(fields), seq);
+  return toTally(readFlow(record(fields)), seq);
 }
 
 /** What a writer is given for one line of JSON. */

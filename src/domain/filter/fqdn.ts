@@ -1,12 +1,17 @@
-import { onEndpoint, type SidedCriterion } from './criterion.js';
+import { onEndpoint, readText, type SidedCriterion } from './criterion.js';
 import { anyOf, namePattern } from './name-pattern.js';
 
 /** `--fqdn`: names that the observing node knew for the address, not names asked for in DNS. */
-export const fqdn: SidedCriterion = {
-  name: 'fqdn',
-  describe: 'DNS name of the address, with * for any part of it',
-  parse(values) {
-    const isWanted = anyOf(values.map((value) => namePattern('fqdn', value)));
+export const fqdn: SidedCriterion<string> = {
+  field: 'fqdn',
+  flag: { name: 'fqdn', describe: 'DNS name of the address, with * for any part of it' },
+  read(value) {
+    const text = readText(value);
+    namePattern(text);
+    return text;
+  },
+  test(names) {
+    const isWanted = anyOf(names.map(namePattern));
     return onEndpoint((endpoint) =>
       endpoint.names.some((name) => isWanted(name.trim().replace(/\.$/, '').toLowerCase())),
     );

@@ -1,4 +1,4 @@
-import { invalidFilter } from '../errors.js';
+import { readText, Refusal, shown } from './criterion.js';
 
 /**
  * Kubernetes label selectors over Cilium's labels, which are `source:key=value`. A key may name its
@@ -17,6 +17,13 @@ export function parseLabelSelector(text: string): LabelSelector {
   return (labels) => requirements.every((holds) => holds(labels));
 }
 
+/** The text of a selector that can be parsed. */
+export function readLabelSelector(value: unknown): string {
+  const text = readText(value);
+  parseLabelSelector(text);
+  return text;
+}
+
 function parseRequirement(text: string): LabelSelector {
   const set = SET.exec(text);
   if (set && set[1] === '') {
@@ -30,32 +37,52 @@ function parseRequirement(text: string): LabelSelector {
   const exists = EXISTS.exec(text);
   if (exists) {
     const key = exists[2] ?? '';
-    return (labels) => labels.some((label) => valueOf(label, key) !== undefined) !== (exists[1] === '!');
+    return (labels) => valuesOf(labels, key).length > 0 !== (exists[1] === '!');
   }
-  throw invalidFilter(
-    'label',
-    `cannot read "${text}"; write key=value, key!=value, key in (a,b), key or !key`,
-  );
+  throw new Refusal(`cannot read ${shown(text)}; write key=value, key!=value, key in (a,b), key or !key`);
 }
 
 /** `!=` and `notin` also hold where the key is absent, as in Kubernetes. */
 function requirement(key: string, values: readonly string[], wanted: boolean): LabelSelector {
-  return (labels) =>
-    labels.some((label) => {
-      const value = valueOf(label, key);
-      return value !== undefined && values.includes(value);
-    }) === wanted;
+  const among = new Set(values);
+  return (labels) => valuesOf(labels, key).some((value) => among.has(value)) === wanted;
 }
 
-/** The value of `label` if it has this key, "" for a label without a value. */
-function valueOf(label: string, key: string): string | undefined {
-  const equals = label.indexOf('=');
-  const name = equals < 0 ? label : label.slice(0, equals);
-  const value = equals < 0 ? '' : label.slice(equals + 1);
-  const colon = key.indexOf(':');
-  if (colon > 0 && !key.startsWith('any:')) return name === key ? value : undefined;
-  const bareKey = colon > 0 ? key.slice(colon + 1) : key;
-  return name.slice(name.indexOf(':') + 1) === bareKey ? value : undefined;
+/** Labels by their key, with its source and without. A label without a value has the value "". */
+class LabelIndex {
+  readonly #byName = new Map<string, string[]>();
+  readonly #byKey = new Map<string, string[]>();
+
+  constructor(labels: readonly string[]) {
+    for (const label of labels) {
+      const equals = label.indexOf('=');
+      const name = equals < 0 ? label : label.slice(0, equals);
+      const value = equals < 0 ? '' : label.slice(equals + 1);
+      add(this.#byName, name, value);
+      add(this.#byKey, name.slice(name.indexOf(':') + 1), value);
+    }
+  }
+
+  valuesOf(key: string): readonly string[] {
+    const colon = key.indexOf(':');
+    if (colon > 0 && !key.startsWith('any:')) return this.#byName.get(key) ?? [];
+    return this.#byKey.get(colon > 0 ? key.slice(colon + 1) : key) ?? [];
+  }
+}
+
+function add(map: Map<string, string[]>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}
+
+const indexes = new WeakMap<readonly string[], LabelIndex>();
+
+/** Many selectors ask the same labels. */
+function valuesOf(labels: readonly string[], key: string): readonly string[] {
+  let index = indexes.get(labels);
+  if (index === undefined) indexes.set(labels, (index = new LabelIndex(labels)));
+  return index.valuesOf(key);
 }
 
 function splitOutsideParentheses(text: string): string[] {

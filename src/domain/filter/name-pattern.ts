@@ -1,13 +1,17 @@
 import { RE2JS } from 're2js';
-import { invalidFilter } from '../errors.js';
+import { Refusal, shown } from './criterion.js';
+
+/** Of a DNS name; what is longer is no name. */
+const LONGEST_NAME = 255;
 
 /** Hubble's patterns of names: `*` stands for any letters, digits, dashes and dots. Answers a regular expression. */
-export function namePattern(field: string, value: string): string {
+export function namePattern(value: string): string {
   const pattern = value.trim().replace(/\.$/, '').toLowerCase();
+  if (pattern.length > LONGEST_NAME) throw new Refusal(`a name has at most ${LONGEST_NAME} characters`);
   if (!/^[-._0-9a-z*]+$/.test(pattern)) {
-    throw invalidFilter(field, `"${value}" has other characters than a DNS name and *`);
+    throw new Refusal(`${shown(value)} has other characters than a DNS name and *`);
   }
-  return pattern.replaceAll('.', '\\.').replaceAll('*', '[-.0-9a-z]*');
+  return pattern.replaceAll('.', '\\.').replace(/\*+/g, '[-.0-9a-z]*');
 }
 
 /** Whether all of a name is as one of the patterns says. */

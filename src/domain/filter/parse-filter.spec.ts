@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { filterWords, flowTexts } from '../../../test/support/arbitrary-flows.js';
-import { flow, newFlow, pod, words } from '../../../test/support/make-flow.js';
+import { flow, flowOfText, pod, words } from '../../../test/support/make-flow.js';
 import { FlowatlasError } from '../errors.js';
 import { parseFilter } from './parse-filter.js';
 
@@ -71,12 +71,13 @@ describe('a filter', () => {
     fc.assert(
       fc.property(flowTexts(8), filterWords, (texts, filter) => {
         const [name, values] = Object.entries(filter)[0]!;
+        fc.pre(name !== 'denylist');
         const plain = name.replace(/^not-/, '');
         const yes = parseFilter(new Map([[plain, values]]));
         const no = parseFilter(new Map([[`not-${plain}`, values]]));
         for (const text of texts) {
-          const { flow } = newFlow(text);
-          expect(no.matches(flow)).toBe(!yes.matches(flow));
+          const told = flowOfText(text);
+          expect(no.matches(told)).toBe(!yes.matches(told));
         }
       }),
       { numRuns: 300 },
@@ -88,7 +89,7 @@ describe('a filter', () => {
       fc.property(
         flowTexts(8),
         filterWords.filter((filter) =>
-          /^(namespace|pod|label|workload|ip|port)$/.test(Object.keys(filter)[0]!),
+          /^(namespace|pod|label|workload|ip|port|identity|fqdn)$/.test(Object.keys(filter)[0]!),
         ),
         (texts, filter) => {
           const [name, values] = Object.entries(filter)[0]!;
@@ -96,8 +97,8 @@ describe('a filter', () => {
             parseFilter(new Map([[side + name, values]])),
           );
           for (const text of texts) {
-            const { flow } = newFlow(text);
-            expect(either!.matches(flow)).toBe(from!.matches(flow) || to!.matches(flow));
+            const told = flowOfText(text);
+            expect(either!.matches(told)).toBe(from!.matches(told) || to!.matches(told));
           }
         },
       ),
@@ -130,7 +131,31 @@ describe('a filter that makes no sense', () => {
     ['port', '65536'],
     ['port', '-1'],
     ['port', 'http'],
-    ['port', '80-90'],
+    ['port', '90-80'],
+    ['port', '80-65536'],
+    ['verdict', 'dropped'],
+    ['drop-reason-desc', 'policy_denied'],
+    ['ip-version', 'v5'],
+    ['identity', 'nobody'],
+    ['identity', '4294967296'],
+    ['tcp-flags', 'syn,akk'],
+    ['ip-trace-id', '0'],
+    ['ip-trace-id', '18446744073709551616'],
+    ['http-header', 'no-colon'],
+    ['http-url', '('],
+    ['snat-ip', '10.0.0'],
+    ['encrypted', 'maybe'],
+    ['ipv4', 'false'],
+    ['all-namespaces', 'shop'],
+    ['namespace', 'a/b'],
+    ['node-label', 'a in (b'],
+    ['reply', 'maybe'],
+    ['dns-query', '('],
+    ['dns-rcode', 'NOPE'],
+    ['latency-min', '5'],
+    ['latency-max', 'slow'],
+    ['between', 'web'],
+    ['between', 'a,b,c'],
     ['uuid', ''],
     ['namespace', ''],
     ['identity-crisis', '1'],
@@ -152,9 +177,14 @@ describe('a filter that makes no sense', () => {
   });
 
   it('is refused in words that say what would do', () => {
-    expect(refusal({ port: '80-90' }).message).toBe('port: "80-90" is no port from 0 to 65535');
+    expect(refusal({ port: 'http' }).message).toBe(
+      'port: "http" is no port from 0 to 65535, nor a range of them such as 8000-8100',
+    );
     expect(refusal({ 'http-path': '(' }).message).toMatch(/^http-path: .*\(/);
     expect(refusal({ protocol: 'quic' }).message).toContain('icmp');
+    expect(refusal({ verdict: 'dropped' }).message).toContain('FORWARDED, DROPPED');
+    expect(refusal({ 'drop-reason-desc': 'x' }).message).toContain('POLICY_DENIED');
+    expect(refusal({ identity: 'x' }).message).toContain('kube-apiserver');
   });
 
   it.each([
@@ -169,6 +199,10 @@ describe('a filter that makes no sense', () => {
     [{ 'to-port': '1', port: '1' }],
     [{ 'to-workload': 'a', workload: 'a' }],
     [{ 'not-from-port': '1', 'not-port': '1' }],
+    [{ identity: '1', 'to-identity': '1' }],
+    [{ encrypted: '', unencrypted: '' }],
+    [{ ip: '10.0.0.1', 'all-namespaces': '' }],
+    [{ 'to-service': 'a', 'all-namespaces': '' }],
   ] as [Record<string, string>][])('is refused when two flags would write the same field: %j', (filter) => {
     expect(refusal(filter).message).toContain('cannot go with');
   });
@@ -186,15 +220,20 @@ describe('a filter that makes no sense', () => {
   });
 
   it('is refused when filters on HTTP stand with a type that is not l7', () => {
-    for (const name of ['http-status', 'http-method', 'http-path']) {
-      const value = name === 'http-status' ? '200' : 'x';
+    for (const name of ['http-status', 'http-method', 'http-path', 'http-url', 'http-header']) {
+      const value = name === 'http-status' ? '200' : 'x:y';
       expect(refusal({ [name]: value, type: 'trace' }).field).toBe('type');
-      expect(() => parseFilter(words({ [name]: value, type: 'l7' }))).not.toThrow();
+      expect(() => parseFilter(words({ [name]: value, type: ['l7', 'drop'] }))).not.toThrow();
     }
   });
 
   it('is refused when a pod and --namespace disagree', () => {
     expect(refusal({ pod: 'shop/web', namespace: 'pay' }).field).toBe('pod');
+    expect(refusal({ pod: 'shop/web', namespace: ['pay', 'shop'] }).field).toBe('pod');
+    expect(refusal({ pod: 'shop/web', 'all-namespaces': '' }).field).toBe('pod');
+    expect(refusal({ 'from-pod': 'shop/web', 'from-namespace': 'pay' }).field).toBe('from-pod');
+    expect(refusal({ 'not-service': 'a/b', 'not-namespace': 'c' }).field).toBe('not-service');
+    expect(refusal({ pod: 'shop/web', service: 'pay/api' }).field).toBe('service');
     expect(() => parseFilter(words({ pod: 'shop/web', namespace: 'shop' }))).not.toThrow();
   });
 });

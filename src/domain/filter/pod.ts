@@ -1,36 +1,48 @@
-import { onEndpoint, type FilterWords, type SidedCriterion } from './criterion.js';
+import { onEndpoint, readText, type SidedCriterion } from './criterion.js';
 
 /**
  * `--pod [namespace/]prefix`: the namespace is exact, the name a case-sensitive prefix. Without a
- * slash the namespace is `default`, or the one that `--namespace` gives; `/prefix` is any namespace.
+ * slash the namespace is `default`; `/prefix` is any namespace. `--namespace x` is the pod filter `x/`.
  */
-export const pod: SidedCriterion = {
-  name: 'pod',
-  describe: '[namespace/]prefix of a pod name; without a namespace: default',
-  parse(values, words) {
-    const wanted = values.flatMap((value) => readQualifiedName(value, words));
-    return onEndpoint((endpoint) => {
-      const { namespace } = endpoint;
-      if (namespace === '' && endpoint.pod === '') return false;
-      return wanted.some(
-        (pod) =>
-          (pod.namespace === undefined || pod.namespace === namespace) && endpoint.pod.startsWith(pod.prefix),
-      );
-    });
+export const pod: SidedCriterion<string> = {
+  field: 'pod',
+  flag: { name: 'pod', describe: '[namespace/]prefix of a pod name; without a namespace: default' },
+  read: readText,
+  test(names) {
+    const isWanted = anyOf(names);
+    return onEndpoint(({ namespace, pod }) => isWanted(namespace, pod));
+  },
+};
+
+/** `--service [namespace/]prefix`: like `--pod`, of the service whose frontend the address is. */
+export const service: SidedCriterion<string> = {
+  field: 'service',
+  flag: { name: 'service', describe: '[namespace/]prefix of a service name; without a namespace: default' },
+  read: readText,
+  test(names) {
+    const isWanted = anyOf(names);
+    return onEndpoint(({ serviceNamespace, service }) => isWanted(serviceNamespace, service));
   },
 };
 
 interface QualifiedName {
+  /** Undefined is any. */
   namespace: string | undefined;
   prefix: string;
 }
 
-/** `namespace/prefix`, as Hubble names pods and services. */
-export function readQualifiedName(value: string, words: FilterWords): QualifiedName[] {
-  const slash = value.indexOf('/');
-  if (slash < 0) {
-    const namespaces = words.get('namespace') ?? ['default'];
-    return namespaces.map((namespace) => ({ namespace, prefix: value }));
-  }
-  return [{ namespace: slash === 0 ? undefined : value.slice(0, slash), prefix: value.slice(slash + 1) }];
+function anyOf(names: readonly string[]): (namespace: string, name: string) => boolean {
+  const wanted = names.map(readQualifiedName);
+  return (namespace, name) =>
+    (namespace !== '' || name !== '') &&
+    wanted.some(
+      (asked) =>
+        (asked.namespace === undefined || asked.namespace === namespace) && name.startsWith(asked.prefix),
+    );
+}
+
+function readQualifiedName(name: string): QualifiedName {
+  const slash = name.indexOf('/');
+  if (slash < 0) return { namespace: 'default', prefix: name };
+  return { namespace: slash === 0 ? undefined : name.slice(0, slash), prefix: name.slice(slash + 1) };
 }

@@ -1,6 +1,5 @@
-import { invalidFilter } from '../errors.js';
 import type { Flow } from '../flow/flow.js';
-import type { Criterion } from './criterion.js';
+import { readText, Refusal, shown, type Criterion } from './criterion.js';
 
 const l4 = new Map([
   ['tcp', 'TCP'],
@@ -12,21 +11,31 @@ const l4 = new Map([
   ['igmp', 'IGMP'],
 ]);
 const l7 = ['dns', 'http', 'kafka'];
+const names = [...l4.keys(), 'icmp', ...l7];
 
 /** `--protocol`: of layer 4 or 7, in any case; `icmp` is both versions. */
-export const protocol: Criterion = {
-  name: 'protocol',
-  describe: 'tcp, udp, sctp, icmp, icmpv4, icmpv6, vrrp, igmp, dns, http or kafka',
-  parse(values) {
-    const tests = values.map((value) => readProtocol(value.toLowerCase()));
+export const protocol: Criterion<string> = {
+  field: 'protocol',
+  flags: [
+    {
+      name: 'protocol',
+      describe: 'tcp, udp, sctp, icmp, icmpv4, icmpv6, vrrp, igmp, dns, http or kafka',
+    },
+  ],
+  read(value) {
+    const name = readText(value);
+    if (names.includes(name.toLowerCase())) return name;
+    throw new Refusal(`${shown(value)} is none of ${names.join(', ')}`);
+  },
+  test(protocols) {
+    const tests = protocols.map((name) => testOf(name.toLowerCase()));
     return (flow) => tests.some((test) => test(flow));
   },
 };
 
-function readProtocol(value: string): (flow: Flow) => boolean {
-  if (value === 'icmp') return (flow) => flow.traits.protocol.startsWith('ICMP');
-  const name = l4.get(value);
-  if (name !== undefined) return (flow) => flow.traits.protocol === name;
-  if (l7.includes(value)) return (flow) => flow.l7?.kind === value;
-  throw invalidFilter('protocol', `"${value}" is none of ${[...l4.keys(), 'icmp', ...l7].join(', ')}`);
+function testOf(name: string): (flow: Flow) => boolean {
+  if (name === 'icmp') return (flow) => flow.traits.protocol.startsWith('ICMP');
+  const protocol = l4.get(name);
+  if (protocol !== undefined) return (flow) => flow.traits.protocol === protocol;
+  return (flow) => flow.l7?.kind === name;
 }

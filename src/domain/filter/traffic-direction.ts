@@ -1,18 +1,16 @@
-import { invalidFilter } from '../errors.js';
+import { directions } from '../flow/enums.js';
 import type { Criterion } from './criterion.js';
+import { EnumValues } from './enum-value.js';
+
+const values = new EnumValues('traffic direction', directions.entries());
 
 /** `--traffic-direction`: of the connection, seen from the endpoint local to the node. */
-export const trafficDirection: Criterion = {
-  name: 'traffic-direction',
-  describe: 'ingress or egress',
-  parse(values) {
-    const wanted = new Set(values.map(readDirection));
+export const trafficDirection: Criterion<string | number> = {
+  field: 'traffic_direction',
+  flags: [{ name: 'traffic-direction', describe: 'ingress or egress', value: (word) => word.toUpperCase() }],
+  read: (value) => values.read(value),
+  test(directions) {
+    const wanted = new Set(directions.map((direction) => values.inFlow(direction)));
     return (flow) => wanted.has(flow.traits.direction);
   },
 };
-
-function readDirection(value: string): string {
-  const name = value.toUpperCase();
-  if (name === 'INGRESS' || name === 'EGRESS') return name;
-  throw invalidFilter('traffic-direction', `"${value}" is neither ingress nor egress`);
-}

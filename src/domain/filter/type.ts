@@ -1,8 +1,9 @@
-import { invalidFilter } from '../errors.js';
 import { dropReasonByName } from '../flow/drop-reason.js';
 import { observationPoints } from '../flow/enums.js';
 import { EventType } from '../flow/flow.js';
-import type { Criterion, Predicate } from './criterion.js';
+import { isObject } from '../flow/json.js';
+import { Refusal, shown, type Criterion } from './criterion.js';
+import { readMembers } from './members.js';
 
 const types = new Map<string, number>([
   ['capture', EventType.capture],
@@ -13,36 +14,55 @@ const types = new Map<string, number>([
   ['trace-sock', EventType.traceSock],
 ]);
 
+/** Hubble's EventTypeFilter; a sub-type of 0 means something, so it is said whether one is asked for. */
+interface EventTypeFilter {
+  type?: number;
+  match_sub_type?: true;
+  sub_type?: number;
+}
+
 /** `--type TYPE[:SUBTYPE]`: names or numbers; the sub-type of a drop is its reason. */
-export const type: Criterion = {
-  name: 'type',
-  describe: 'capture, drop, l7, policy-verdict, trace[:to-endpoint…], trace-sock, or numbers such as 4:0',
-  parse(values) {
-    const tests = values.map(readType);
-    return (flow) => tests.some((test) => test(flow));
+export const type: Criterion<EventTypeFilter> = {
+  field: 'event_type',
+  flags: [
+    {
+      name: 'type',
+      describe: 'capture, drop, l7, policy-verdict, trace[:to-endpoint…], trace-sock, or numbers such as 4:0',
+      value: readWord,
+    },
+  ],
+  read: (value) => readMembers(value, { type: 'number', match_sub_type: 'boolean', sub_type: 'number' }),
+  test(filters) {
+    return ({ traits }) =>
+      traits.eventType !== 0 &&
+      filters.some(
+        ({ type = 0, match_sub_type = false, sub_type = 0 }) =>
+          (type === 0 || type === traits.eventType) && (!match_sub_type || sub_type === traits.subType),
+      );
   },
 };
 
-function readType(value: string): Predicate {
-  const [name = '', sub] = value.split(/:(.*)/s);
-  const eventType = types.get(name) ?? (/^\d+$/.test(name) ? Number(name) : undefined);
-  if (eventType === undefined) {
-    throw invalidFilter('type', `"${name}" is none of ${[...types.keys()].join(', ')}`);
-  }
-  if (sub === undefined) return (flow) => flow.traits.eventType === eventType;
-  const subType = readSubType(eventType, sub);
-  return (flow) => flow.traits.eventType === eventType && flow.traits.subType === subType;
+/** Hubble refuses filters on HTTP beside types of which none is L7. */
+export function canBeL7(filters: readonly unknown[]): boolean {
+  return filters.some((filter) => isObject(filter) && filter['type'] === EventType.l7);
 }
 
-function readSubType(eventType: number, value: string): number {
-  if (/^\d+$/.test(value)) return Number(value);
-  const name = value.toUpperCase().replaceAll('-', '_');
+function readWord(word: string): EventTypeFilter {
+  const [name = '', sub] = word.split(/:(.*)/s);
+  const eventType = types.get(name) ?? (/^\d{1,9}$/.test(name) ? Number(name) : undefined);
+  if (eventType === undefined) {
+    throw new Refusal(`${shown(name)} is none of ${[...types.keys()].join(', ')}`);
+  }
+  if (sub === undefined) return { type: eventType };
+  return { type: eventType, match_sub_type: true, sub_type: readSubType(eventType, sub) };
+}
+
+function readSubType(eventType: number, word: string): number {
+  if (/^\d{1,9}$/.test(word)) return Number(word);
+  const name = word.toUpperCase().replaceAll('-', '_');
   if (eventType === EventType.trace && observationPoints.includes(name))
     return observationPoints.indexOf(name);
   const reason = eventType === EventType.drop ? dropReasonByName(name) : undefined;
   if (reason !== undefined) return reason.number;
-  throw invalidFilter(
-    'type',
-    `"${value}" is no sub-type of it; a trace has to-endpoint, from-network and so on`,
-  );
+  throw new Refusal(`${shown(word)} is no sub-type of it; a trace has to-endpoint, from-network and so on`);
 }

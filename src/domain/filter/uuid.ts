@@ -1,11 +1,12 @@
-import type { Criterion } from './criterion.js';
+import { readText, type Criterion } from './criterion.js';
 
 /** `--uuid`: exact. */
-export const uuid: Criterion = {
-  name: 'uuid',
-  describe: 'exact uuid of a flow',
-  parse(values) {
-    const wanted = new Set(values);
+export const uuid: Criterion<string> = {
+  field: 'uuid',
+  flags: [{ name: 'uuid', describe: 'exact uuid of a flow' }],
+  read: readText,
+  test(uuids) {
+    const wanted = new Set(uuids);
     return (flow) => flow.uuid !== '' && wanted.has(flow.uuid);
   },
 };

@@ -1,21 +1,22 @@
-import { invalidFilter } from '../errors.js';
-import { verdictName } from '../flow/enums.js';
+import { verdicts } from '../flow/enums.js';
 import type { Criterion } from './criterion.js';
+import { EnumValues, nameOrNumber } from './enum-value.js';
+
+const values = new EnumValues('verdict', verdicts.entries());
 
 /** `--verdict`: the exact enum name, or its number as some writers store it. */
-export const verdict: Criterion = {
-  name: 'verdict',
-  describe: 'FORWARDED, DROPPED, AUDIT, REDIRECTED, ERROR, TRACED or TRANSLATED',
-  parse(values) {
-    const wanted = new Set(values.map(readVerdict));
+export const verdict: Criterion<string | number> = {
+  field: 'verdict',
+  flags: [
+    {
+      name: 'verdict',
+      describe: 'FORWARDED, DROPPED, AUDIT, REDIRECTED, ERROR, TRACED or TRANSLATED',
+      value: nameOrNumber,
+    },
+  ],
+  read: (value) => values.read(value),
+  test(verdicts) {
+    const wanted = new Set(verdicts.map((verdict) => values.inFlow(verdict)));
     return (flow) => wanted.has(flow.traits.verdict);
   },
 };
-
-function readVerdict(value: string): string {
-  if (/^\d+$/.test(value)) return verdictName(Number(value));
-  if (!/^\w+$/.test(value)) {
-    throw invalidFilter('verdict', `"${value}" is no verdict; repeat the parameter for several`);
-  }
-  return verdictName(value);
-}

@@ -1,21 +1,24 @@
 import type { Workload } from '../flow/flow.js';
 import { onEndpoint, type SidedCriterion } from './criterion.js';
+import { readMembers } from './members.js';
+
+type AskedWorkload = Partial<Workload>;
 
 /** `--workload`: `Kind/name`, `name` or `Kind/`; exact and case-sensitive, any workload of the endpoint. */
-export const workload: SidedCriterion = {
-  name: 'workload',
-  describe: 'name, Kind/name or Kind/ of a workload',
-  parse(values) {
-    const wanted = values.map(readWorkload);
-    return onEndpoint((endpoint) =>
-      endpoint.workloads.some((workload) => wanted.some((matches) => matches(workload))),
+export const workload: SidedCriterion<AskedWorkload> = {
+  field: 'workload',
+  flag: { name: 'workload', describe: 'name, Kind/name or Kind/ of a workload', value: readWord },
+  read: (value) => readMembers(value, { name: 'text', kind: 'text' }),
+  test(wanted) {
+    return onEndpoint(({ workloads }) =>
+      workloads.some(({ name, kind }) =>
+        wanted.some((asked) => (asked.kind ?? kind) === kind && (asked.name ?? name) === name),
+      ),
     );
   },
 };
 
-function readWorkload(value: string): (workload: Workload) => boolean {
-  const slash = value.indexOf('/');
-  const kind = slash < 0 ? '' : value.slice(0, slash);
-  const name = slash < 0 ? value : value.slice(slash + 1);
-  return (workload) => (kind === '' || workload.kind === kind) && (name === '' || workload.name === name);
+function readWord(word: string): AskedWorkload {
+  const slash = word.indexOf('/');
+  return { kind: word.slice(0, Math.max(slash, 0)), name: word.slice(slash + 1) };
 }

@@ -15,7 +15,7 @@ export const verdicts = [
 const types = ['UNKNOWN_TYPE', 'L3_L4', 'L7', 'SOCK'];
 export const directions = ['TRAFFIC_DIRECTION_UNKNOWN', 'INGRESS', 'EGRESS'];
 export const l7Types = ['UNKNOWN_L7_TYPE', 'REQUEST', 'RESPONSE', 'SAMPLE'];
-const ipVersions = ['IP_NOT_USED', 'IPv4', 'IPv6'];
+export const ipVersions = ['IP_NOT_USED', 'IPv4', 'IPv6'];
 export const authTypes = ['DISABLED', 'SPIRE', 'TEST_ALWAYS_FAIL'];
 const traceReasons = [
   'TRACE_REASON_UNKNOWN',

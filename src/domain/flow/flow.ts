@@ -28,6 +28,14 @@ export interface Flow {
   weight: number;
 }
 
+/** A flow beside the record it was read from, for what is seldom asked: getting at it costs more than all the rest. */
+export interface RecordedFlow extends Flow {
+  /** One JSON object, as it came. */
+  readonly record: string;
+  /** The flow's object in it. */
+  readonly json: Json;
+}
+
 export interface Endpoint {
   /** As Hubble wrote it: `source` or `destination`, unknown fields included. */
   raw: Json;

@@ -1,10 +1,12 @@
 import { fieldsOf } from '../../domain/coverage/fields.js';
 import { aheadBy, lateBy, wholeMinutes, type NodeMinute } from '../../domain/coverage/node-minute.js';
 import { readNodeStatus } from '../../domain/coverage/node-status.js';
+import type { Predicate } from '../../domain/filter/criterion.js';
 import { within } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import { canonicalText } from '../../domain/flow/flow-key.js';
-import type { Flow } from '../../domain/flow/flow.js';
+import type { Flow, RecordedFlow } from '../../domain/flow/flow.js';
+import { recordedFlow } from '../../domain/flow/recorded-flow.js';
 import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
@@ -184,7 +186,7 @@ export class MemoryFlowStore extends FlowStore {
     const compare = comparePositions(query.order);
     const { after, upTo = Infinity, signal } = query;
     const found = this.memory.flows
-      .filter(({ flow, time, seq }) => seq <= upTo && inWindow(query.window, time) && matches(flow))
+      .filter((held) => held.seq <= upTo && inWindow(query.window, held.time) && matches(withRecord(held)))
       .filter((position) => after === undefined || compare(position, after) > 0)
       .sort(compare);
     for (const { seq, time, placedAtArrival, record } of found) {
@@ -200,21 +202,22 @@ export class MemoryFlowStore extends FlowStore {
   ): AsyncGenerator<ScanBatch<T>> {
     const { matches } = within(scopeOf(viewer), query.filter);
     const { window, afterSeq = 0, upTo = Infinity, signal } = query;
-    for (const { flow, ...held } of this.memory.flows) {
-      const { seq, time } = held;
+    for (const held of this.memory.flows) {
+      const { flow, seq, time, placedAtArrival, record } = held;
       if (signal?.aborted === true) return;
       if (seq <= afterSeq || seq > upTo) continue;
-      const items = inWindow(window, time) && matches(flow) ? [read({ ...flow, ...held })] : [];
+      const isFound = inWindow(window, time) && matches(withRecord(held));
+      const items = isFound ? [read({ ...flow, seq, time, placedAtArrival, record })] : [];
       yield await Promise.resolve({ items, from: seq, upTo: seq });
     }
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
-    const scope = scopeOf(viewer) ?? (() => true);
+    const scope: Predicate = scopeOf(viewer) ?? (() => true);
     return Promise.resolve(
       seqs.flatMap((seq) => {
         const held = this.memory.flows.find((flow) => flow.seq === seq);
-        if (held === undefined || !scope(held.flow)) return [];
+        if (held === undefined || !scope(withRecord(held))) return [];
         const { time, placedAtArrival, record } = held;
         return [{ seq, time, placedAtArrival, record }];
       }),
@@ -227,7 +230,7 @@ export class MemoryFlowStore extends FlowStore {
   ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
     const { matches } = within(scopeOf(viewer), filter);
     const tallies = this.memory.flows
-      .filter(({ seq, time, flow }) => seq > afterSeq && inWindow(window, time) && matches(flow))
+      .filter((held) => held.seq > afterSeq && inWindow(window, held.time) && matches(withRecord(held)))
       .map(toTally);
     yield await Promise.resolve({ tallies, upTo: this.memory.lastSeq });
   }
@@ -236,7 +239,7 @@ export class MemoryFlowStore extends FlowStore {
   sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums> {
     const { matches } = within(scopeOf(viewer), filter);
     const tallies = this.memory.flows
-      .filter(({ time, flow }) => inWindow(window, time) && matches(flow))
+      .filter((held) => inWindow(window, held.time) && matches(withRecord(held)))
       .map(toTally);
     const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
     const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
@@ -250,7 +253,9 @@ export class MemoryFlowStore extends FlowStore {
   async *records(viewer: Viewer, { filter, window }: RecordQuery): AsyncGenerator<RecordBatch> {
     const { matches } = within(scopeOf(viewer), filter);
     const withEvents = filter.isEmpty && viewer.namespaces === 'all';
-    const flows = this.memory.flows.filter(({ time, flow }) => inWindow(window, time) && matches(flow));
+    const flows = this.memory.flows.filter(
+      (held) => inWindow(window, held.time) && matches(withRecord(held)),
+    );
     const isOpen = window.since === undefined && window.until === undefined;
     const events = this.memory.events.filter(
       ({ time }) => withEvents && (isOpen || (time !== undefined && inWindow(window, time))),
@@ -332,6 +337,10 @@ const LONG_AGO = -(1n << 63n);
 
 function textsOf(texts: NewFlow['known']): string[] {
   return texts.map(({ text }) => text);
+}
+
+function withRecord({ flow, record }: Held): RecordedFlow {
+  return recordedFlow(flow, record);
 }
 
 function toTally({ flow, time, seq }: Held): Tally {

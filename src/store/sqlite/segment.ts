@@ -1,8 +1,8 @@
 import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
-import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
-import { objectOf, textOf } from '../../domain/flow/json.js';
+import type { Endpoint, L7, Policies, RecordedFlow, Traits } from '../../domain/flow/flow.js';
+import { textOf, type Json } from '../../domain/flow/json.js';
 import type { L7Reader } from '../../domain/flow/l7-reader.js';
-import { recogniseRecord } from '../../domain/flow/record.js';
+import { flowOf } from '../../domain/flow/recorded-flow.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../flow-store.js';
 import { parseHeld } from './damage.js';
@@ -59,7 +59,7 @@ export class Segment {
 
   uuid(row: number): string {
     if (this.has(row, Flag.keyIsUuid)) return formatUuid(this.keys, row * KEY_BYTES);
-    return this.has(row, Flag.oddUuid) ? textOf(this.#flowJson(row)['uuid']) : '';
+    return this.has(row, Flag.oddUuid) ? textOf(this.json(row)['uuid']) : '';
   }
 
   l7(row: number): L7 | undefined {
@@ -72,12 +72,11 @@ export class Segment {
   #l7Value(row: number): unknown {
     const { l7Text } = this.template(row);
     if (l7Text >= 0) return parseHeld(this.#ownText(row, l7Text));
-    return this.has(row, Flag.l7InRecord) ? this.#flowJson(row)['l7'] : undefined;
+    return this.has(row, Flag.l7InRecord) ? this.json(row)['l7'] : undefined;
   }
 
-  #flowJson(row: number): Record<string, unknown> {
-    const record = recogniseRecord(parseHeld(this.record(row)));
-    return record?.kind === 'flow' ? record.flow : objectOf(undefined);
+  json(row: number): Json {
+    return flowOf(parseHeld(this.record(row)));
   }
 
   #ownText(row: number, index: number): string {
@@ -106,7 +105,12 @@ export class Segment {
 }
 
 /** One row read as a flow, as far as it is asked: what filters and tallies look at. */
-export class SegmentRow implements HeldFlow {
+export class SegmentRow implements HeldFlow, RecordedFlow {
+  #recordRow = -1;
+  #record = '';
+  #jsonRow = -1;
+  #json: Json = {};
+
   constructor(
     private readonly segment: Segment,
     public row: number,
@@ -120,8 +124,21 @@ export class SegmentRow implements HeldFlow {
     return this.segment.has(this.row, Flag.placedAtArrival);
   }
 
+  /** Composed once a row, as several criteria may ask for it. */
   get record(): string {
-    return this.segment.record(this.row);
+    if (this.#recordRow !== this.row) {
+      this.#record = this.segment.record(this.row);
+      this.#recordRow = this.row;
+    }
+    return this.#record;
+  }
+
+  get json(): Json {
+    if (this.#jsonRow !== this.row) {
+      this.#json = flowOf(parseHeld(this.record));
+      this.#jsonRow = this.row;
+    }
+    return this.#json;
   }
 
   get time(): bigint {

@@ -1,0 +1,53 @@
+import type { DnsMessage, L7 } from '../flow/flow.js';
+import { once, readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
+import { findsAny, readPattern } from './pattern.js';
+
+/** The name asked for in DNS: RE2, not anchored. Hubble has the field but no flag for it. */
+export const dnsQuery: Criterion<string> = {
+  field: 'dns_query',
+  flags: [
+    { name: 'dns-query', describe: 'regular expression (RE2) found anywhere in the name asked for in DNS' },
+  ],
+  read: readPattern,
+  test(patterns) {
+    const finds = findsAny(patterns);
+    return onDns(({ query }) => finds(query));
+  },
+};
+
+/** https://www.iana.org/assignments/dns-parameters/dns-parameters.xhtml#dns-parameters-6 */
+const rcodes = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'YXDOMAIN',
+  'YXRRSET',
+  'NXRRSET',
+  'NOTAUTH',
+  'NOTZONE',
+];
+
+/** How a DNS server answered; a question has no code, and NOERROR is not written. */
+export const dnsRcode: Criterion<number> = {
+  field: 'dns-rcode',
+  flags: [{ name: 'dns-rcode', describe: 'code of a DNS answer: a name such as NXDOMAIN, or its number' }],
+  read(value) {
+    const text = readText(value);
+    const number = /^\d{1,5}$/.test(text) ? Number(text) : rcodes.indexOf(text.toUpperCase());
+    if (number >= 0) return number;
+    throw new Refusal(`${shown(value)} is neither a number nor one of ${rcodes.join(', ')}`);
+  },
+  test(codes) {
+    const wanted = new Set(codes);
+    return onDns(({ rcode }, { type }) => (rcode !== 0 || type === 'RESPONSE') && wanted.has(rcode));
+  },
+};
+
+/** Judges each message once. */
+function onDns(test: (dns: DnsMessage, l7: L7) => boolean): Predicate {
+  const judged = once<L7>((l7) => l7.dns !== undefined && test(l7.dns, l7));
+  return ({ l7 }) => l7 !== undefined && judged(l7);
+}

@@ -1,0 +1,45 @@
+import { onEndpoint, Refusal, shown, type SidedCriterion } from './criterion.js';
+
+/** https://docs.cilium.io/en/stable/gettingstarted/terminology/#special-identities */
+const reserved = new Map(
+  [
+    'unknown',
+    'host',
+    'world',
+    'unmanaged',
+    'health',
+    'init',
+    'remote-node',
+    'kube-apiserver',
+    'ingress',
+    'world-ipv4',
+    'world-ipv6',
+    'overlay-to-encrypt',
+  ].map((name, number) => [name, number]),
+);
+
+/** `--identity`: the number, or the name of a reserved one. */
+export const identity: SidedCriterion<number> = {
+  field: 'identity',
+  flag: {
+    name: 'identity',
+    describe: 'security identity: a number, or a reserved name such as world or host',
+    value: readWord,
+  },
+  read(value) {
+    const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 2 ** 32)
+      return number;
+    throw new Refusal(`${shown(value)} is no number below 2^32`);
+  },
+  test(numbers) {
+    const wanted = new Set(numbers);
+    return onEndpoint((endpoint) => wanted.has(endpoint.identity));
+  },
+};
+
+function readWord(word: string): number {
+  const number = reserved.get(word) ?? (/^\d{1,10}$/.test(word) ? Number(word) : undefined);
+  if (number !== undefined) return number;
+  throw new Refusal(`${shown(word)} is neither a number nor one of ${[...reserved.keys()].join(', ')}`);
+}
