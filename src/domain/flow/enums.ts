@@ -12,12 +12,12 @@ export const verdicts = [
   'TRACED',
   'TRANSLATED',
 ];
-const types = ['UNKNOWN_TYPE', 'L3_L4', 'L7', 'SOCK'];
+export const flowTypes = ['UNKNOWN_TYPE', 'L3_L4', 'L7', 'SOCK'];
 export const directions = ['TRAFFIC_DIRECTION_UNKNOWN', 'INGRESS', 'EGRESS'];
 export const l7Types = ['UNKNOWN_L7_TYPE', 'REQUEST', 'RESPONSE', 'SAMPLE'];
 export const ipVersions = ['IP_NOT_USED', 'IPv4', 'IPv6'];
 export const authTypes = ['DISABLED', 'SPIRE', 'TEST_ALWAYS_FAIL'];
-const traceReasons = [
+export const traceReasons = [
   'TRACE_REASON_UNKNOWN',
   'NEW',
   'ESTABLISHED',
@@ -47,7 +47,7 @@ export const observationPoints = [
 ];
 
 export const verdictName = named(verdicts);
-export const typeName = named(types);
+export const typeName = named(flowTypes);
 export const directionName = named(directions);
 export const l7TypeName = named(l7Types);
 export const ipVersionName = named(ipVersions);

@@ -31,9 +31,9 @@ export interface Flow {
 /** A flow beside the record it was read from, for what is seldom asked: getting at it costs more than all the rest. */
 export interface RecordedFlow extends Flow {
   /** One JSON object, as it came. */
-  readonly record: string;
+  record: string;
   /** The flow's object in it. */
-  readonly json: Json;
+  json: Json;
 }
 
 export interface Endpoint {
