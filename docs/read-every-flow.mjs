@@ -1,21 +1,28 @@
 // Prints every record of a Flowatlas database, in order of arrival, from nothing but the layout that
 // design.md describes ("Segments"): node docs/read-every-flow.mjs data/flowatlas.db
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, crc32 } from 'node:zlib';
 import Database from 'better-sqlite3';
 
 const ENDPOINT = 0;
 const TEMPLATE = 1;
 const TEXT = 2;
 const NODE = 3;
+const HABIT = 5;
 const KEY_IS_UUID = 1;
 const MARK = '\u0001';
+/** Of blocks. Those of an older Flowatlas have another one, until they are merged. */
+const LAYOUT = 2;
 
 const db = new Database(process.argv[2], { readonly: true, fileMustExist: true });
 const lines = (blob) => brotliDecompressSync(blob).toString('utf8').split('\n').slice(0, -1);
 
-const blocks = db.prepare('SELECT lines FROM dictionary WHERE generation = ? AND kind = ? ORDER BY first_id');
+const blocks = db.prepare(
+  'SELECT entries, lines FROM dictionary WHERE generation = ? AND kind = ? ORDER BY first_id',
+);
 const chunks = db.prepare('SELECT texts FROM text_chunk WHERE segment_id = ? ORDER BY first_text');
-const segments = db.prepare('SELECT id, generation, flows, columns, keys FROM segment ORDER BY first_seq');
+const segments = db.prepare(
+  'SELECT id, generation, flows, layout, columns, keys FROM segment ORDER BY first_seq',
+);
 
 const entriesOf = (generation, kind) => blocks.all(generation, kind).flatMap((block) => lines(block.lines));
 
@@ -27,13 +34,37 @@ function readGeneration(number) {
     templates: parsed(TEMPLATE).map(([text]) => split(text)),
     texts: entriesOf(number, TEXT),
     nodes: parsed(NODE),
+    habits: readHabits(number),
   };
 }
 
-/** The text before the first slot, then the kind of each slot and the text behind it. */
+/** By subject and endpoint: the value, and how many habits were known before it. */
+function readHabits(generation) {
+  const habits = new Map();
+  for (const { entries, lines: blob } of blocks.all(generation, HABIT)) {
+    const read = columnReader(brotliDecompressSync(blob));
+    const [subjects, steps, values] = [read(entries), read(entries), read(entries)];
+    let endpoint = 0;
+    subjects.forEach((subject, i) => {
+      endpoint += steps[i] | 0;
+      const key = `${subject} ${endpoint}`;
+      const before = habits.size;
+      habits.set(key, { value: values[i], before });
+    });
+  }
+  return habits;
+}
+
+/** The text before the first slot, then the kind of each slot, the text behind it, and what the text before it says. */
 function split(text) {
   const [first, ...rest] = text.split(MARK);
-  return { first, slots: rest.map((piece) => ({ kind: piece[0], behind: piece.slice(1) })) };
+  let before = first;
+  const slots = rest.map((piece) => {
+    const subject = (crc32(Buffer.from(before).subarray(-12)) & ~1) >>> 0;
+    before += MARK + piece;
+    return { kind: piece[0], behind: piece.slice(1), subject };
+  });
+  return { first, slots };
 }
 
 /** Reads columns one after another: how many planes, then plane by plane the bytes of all rows. */
@@ -63,15 +94,16 @@ function readTimes(read, rows) {
 function company(a, b, c = 0) {
   let value = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
-  return (value ^ (value >>> 13)) & 16_383;
+  return value ^ (value >>> 13);
 }
 
 /** 0, 1 and 2 stand for the number last seen in that one of the three companies; else it is the number plus three. */
 function prediction() {
   const last = [0, 1, 2].map(() => new Uint32Array(16_384));
   return (companies, written) => {
-    const value = written < 3 ? last[written][companies[written]] : written - 3;
-    companies.forEach((place, i) => (last[i][place] = value));
+    const places = companies.map((company) => company & 16_383);
+    const value = written < 3 ? last[written][places[written]] : written - 3;
+    places.forEach((place, i) => (last[i][place] = value));
     return value;
   };
 }
@@ -82,11 +114,42 @@ const portCompanies = (own, other, template) => [
   company(own, 0, 2),
 ];
 
-const endCompanies = (source, destination, template) => [
-  company(source, destination, template),
-  company(source, 0, template),
-  company(0, destination, template),
-];
+/**
+ * Two guesses: what the number last was with the source and with the destination at the same subject, else the
+ * habit of that end. 0 stands for the one that was right more often in this context, 1 for the other one; else it
+ * is the number plus two. What was seen is kept plus one.
+ */
+function guesses({ habits }, known) {
+  const seen = [0, 1].map(() => new Uint32Array(65_536));
+  const scores = [0, 1].map(() => new Uint16Array(4_096));
+  const habitOf = (subject, endpoint) => {
+    const habit = habits.get(`${subject} ${endpoint}`);
+    return habit !== undefined && habit.before < known ? habit.value + 1 : 0;
+  };
+  return (ends, subject, context, written) => {
+    const places = ends.map((end, i) => company(end, subject, i + 1) & 65_535);
+    const found = places.map((place, i) => seen[i][place] || habitOf(subject + i, ends[i]));
+    const at = context & 4_095;
+    const first = scores[0][at] >= scores[1][at] ? 0 : 1;
+    const value = written < 2 ? found[written === 0 ? first : 1 - first] : written - 1;
+    found.forEach((guess, i) => {
+      if (guess !== 0) scores[i][at] += (guess === value ? 32 : 0) - (scores[i][at] >> 5);
+      seen[i][places[i]] = value;
+    });
+    return value - 1;
+  };
+}
+
+/** Written is 0 for whom the source was with last, else the number plus one. */
+function readDestinations(source, written) {
+  const partners = new Uint32Array(16_384);
+  return written.map((told, row) => {
+    const destination = (told || partners[source[row] % 16_384]) - 1;
+    partners[source[row] % 16_384] = destination + 1;
+    partners[destination % 16_384] = source[row] + 1;
+    return destination;
+  });
+}
 
 function readPorts(read, { template, source, destination }) {
   const [sourcePort, destinationPort] = [read(template.length), read(template.length)];
@@ -99,43 +162,56 @@ function readPorts(read, { template, source, destination }) {
   return { sourcePort, destinationPort };
 }
 
-function readNodes(read, { template, source, destination }) {
-  const predict = prediction();
+function readNodes(read, { template, source, destination }, guess) {
   return read(template.length).map((written, row) =>
-    predict(endCompanies(source[row], destination[row], template[row]), written),
+    guess([source[row], destination[row]], 0, company(template[row], 0), written),
   );
 }
 
 /** Of each row a list: a text for each `k` of its template. */
-function readKnown(read, { template, source, destination }, templates) {
+function readKnown(read, { template, source, destination }, { templates }, guess) {
   const written = read(read(1)[0]);
-  const predict = prediction();
   let next = 0;
   return Array.from(template, (number, row) =>
     templates[number].slots
       .filter(({ kind }) => kind === 'k')
-      .map((_, i) =>
-        predict(endCompanies(source[row], destination[row], number + (i + 1) * 2 ** 24), written[next++]),
+      .map(({ subject }, i) =>
+        guess([source[row], destination[row]], subject, company(number, i + 1), written[next++]),
       ),
   );
 }
 
-function readColumns(blob, rows, templates) {
+function readColumns(blob, rows, parts) {
   const read = columnReader(brotliDecompressSync(blob));
   const time = readTimes(read, rows);
-  const [template, source, destination, flags] = Array.from({ length: 4 }, () => read(rows));
+  const [template, source, flags] = Array.from({ length: 3 }, () => read(rows));
   read(rows); // the weight less one, which no record is made of
-  const numbers = { template, source, destination };
+  const numbers = { template, source, destination: readDestinations(source, read(rows)) };
   const ports = readPorts(read, numbers);
-  const node = readNodes(read, numbers);
   read(rows); // policies, which stand in the record as texts
-  return { time, ...numbers, flags, ...ports, node, known: readKnown(read, numbers, templates) };
+  const [known] = read(1);
+  const node = readNodes(read, numbers, guesses(parts, known));
+  return {
+    time,
+    ...numbers,
+    flags,
+    ...ports,
+    node,
+    known: readKnown(read, numbers, parts, guesses(parts, known)),
+  };
 }
 
-/** Keys lie plane by plane: the first byte of every key, then the second. */
+/** Plane by plane: the first byte of every key, then the second. Before them stand their lengths. */
+function readKeys(blob, rows) {
+  let at = 64;
+  return Array.from({ length: 16 }, (_, byte) => {
+    const plane = blob.subarray(at, (at += blob.readUInt32LE(byte * 4)));
+    return plane.length === rows ? plane : brotliDecompressSync(plane);
+  });
+}
+
 function uuidOf(planes, row) {
-  const rows = planes.length / 16;
-  const bytes = Array.from({ length: 16 }, (_, byte) => planes[byte * rows + row]);
+  const bytes = planes.map((plane) => plane[row]);
   // Of each word of four bytes the lowest comes first.
   const order = [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12];
   const digits = order.map((byte) => bytes[byte].toString(16).padStart(2, '0')).join('');
@@ -210,10 +286,12 @@ function* ownTexts(segment) {
 }
 
 let parts;
-for (const { id, generation, flows, columns: blob, keys: keyBlob } of segments.iterate()) {
+for (const { id, generation, flows, layout, columns: blob, keys: keyBlob } of segments.iterate()) {
+  if (layout !== LAYOUT)
+    throw new Error(`block ${id} has layout ${layout}; \`flowatlas export\` reads it, too`);
   if (parts?.number !== generation) parts = readGeneration(generation);
-  const columns = readColumns(blob, flows, parts.templates);
-  const keys = brotliDecompressSync(keyBlob);
+  const columns = readColumns(blob, flows, parts);
+  const keys = readKeys(keyBlob, flows);
   const own = ownTexts(id);
   for (let row = 0; row < flows; row++) {
     const known = columns.known[row].values();

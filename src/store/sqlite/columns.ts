@@ -52,4 +52,9 @@ export class ColumnReader {
     this.#at += planes * rows;
     return values;
   }
+
+  /** A copy of what was not read yet. */
+  rest(): Uint8Array {
+    return Uint8Array.from(this.bytes.subarray(this.#at));
+  }
 }

@@ -8,11 +8,11 @@ const brotli = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
  * In the thread pool, in one go: with the default of 16 KiB of output at a time, every piece would
  * wait for a turn of the event loop.
  */
-export function compress(bytes: Uint8Array): Promise<Buffer> {
+export function compress(bytes: Uint8Array, quality: Quality = Quality.usual): Promise<Buffer> {
   return brotli(bytes, {
     chunkSize: Math.max(4096, bytes.byteLength >> 2),
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: windowBits(bytes.byteLength),
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
     },
@@ -24,8 +24,14 @@ function windowBits(length: number): number {
   return Math.min(22, Math.max(16, 32 - Math.clz32(length)));
 }
 
-/** Above it, hardly smaller and much slower (`npm run bench`). */
-const QUALITY = 5;
+/** How hard brotli tries. */
+export const Quality = {
+  /** Of a single plane, in which there is little to find. */
+  plane: 2,
+  /** Above it, hardly smaller and much slower (`npm run bench`). */
+  usual: 5,
+} as const;
+export type Quality = (typeof Quality)[keyof typeof Quality];
 
 /** CRC-32 of blobs one after another: it finds every damage of up to 32 bits in a row, and nearly all other. */
 export function checksumOf(...blobs: readonly Uint8Array[]): number {
@@ -39,9 +45,10 @@ export function refuseChanged(checksum: number | null, ...blobs: readonly Uint8A
   }
 }
 
-export function decompress(bytes: Uint8Array): Buffer {
+/** `expected`: about how many bytes come out. */
+export function decompress(bytes: Uint8Array, expected = 1 << 18): Buffer {
   try {
-    return brotliDecompressSync(bytes, { chunkSize: 1 << 18 });
+    return brotliDecompressSync(bytes, { chunkSize: Math.max(64, expected) });
   } catch (error) {
     throw new Damaged(`it cannot be unpacked (${error instanceof Error ? error.message : String(error)})`);
   }

@@ -8,6 +8,7 @@ import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, parseHeld, typed } from './damage.js';
 import { Kind } from './dictionary-writer.js';
+import { Habits, readHabits } from './habits.js';
 import { Lines } from './lines.js';
 
 /** Generations kept: some megabytes each. */
@@ -61,7 +62,12 @@ export class Generation {
   readonly #nodes;
   readonly #policies;
 
-  constructor(readBlocks: ReadBlocks, parts: SharedParts) {
+  readonly #habits = new Habits();
+
+  constructor(
+    private readonly readBlocks: ReadBlocks,
+    parts: SharedParts,
+  ) {
     this.#endpoints = new EntryReader(Kind.endpoint, readBlocks, parts.endpoint);
     this.#templates = new EntryReader(Kind.template, readBlocks, parts.template);
     this.#texts = new EntryReader(Kind.text, readBlocks, (line) => line.toString('utf8'));
@@ -74,7 +80,27 @@ export class Generation {
   text = (id: number): string => this.#texts.get(id);
   node = (id: number): NodeEntry => this.#nodes.get(id);
   policies = (id: number): Policies => this.#policies.get(id);
+
+  /** All that are on disk, or as many as were read before where these are enough. */
+  habits = (least = Infinity): Habits => {
+    if (this.#habits.size < least) this.#loadHabits();
+    if (least !== Infinity && this.#habits.size < least)
+      throw new Damaged('it rests on habits of the dictionary that are missing or damaged');
+    return this.#habits;
+  };
+
+  /** Up to the first block that is missing or damaged: what came later cannot be told without it. */
+  #loadHabits(): void {
+    for (const row of this.readBlocks(Kind.habit, this.#habits.size)) {
+      const { firstId, entries, lines, checksum } = typed(row, BLOCK_ROW);
+      const bytes = unpacked(lines, checksum);
+      if (firstId !== this.#habits.size || bytes === undefined) return;
+      for (const habit of readHabits(bytes, entries)) this.#habits.add(habit);
+    }
+  }
 }
+
+const BLOCK_ROW = { firstId: 'count', entries: 'count', lines: 'blob', checksum: 'count?' } as const;
 
 /** The entries of one kind, each read when it is first asked for. */
 class EntryReader<T> {
@@ -102,9 +128,11 @@ class EntryReader<T> {
 
   #load(): void {
     for (const row of this.readBlocks(this.kind, this.#held)) {
-      const block = typed(row, { firstId: 'count', entries: 'count', lines: 'blob', checksum: 'count?' });
-      this.#blocks.push({ firstId: block.firstId, lines: unpacked(block) });
-      this.#held = block.firstId + block.entries;
+      const { firstId, entries, lines, checksum } = typed(row, BLOCK_ROW);
+      const bytes = unpacked(lines, checksum);
+      const found = bytes === undefined ? undefined : new Lines(bytes);
+      this.#blocks.push({ firstId, lines: found?.length === entries ? found : undefined });
+      this.#held = firstId + entries;
     }
   }
 }
@@ -115,11 +143,10 @@ interface Block {
 }
 
 /** Undefined when it is damaged. */
-function unpacked({ entries, lines, checksum }: BlockRow): Lines | undefined {
+function unpacked(lines: Buffer, checksum: number | null): Buffer | undefined {
   try {
     refuseChanged(checksum, lines);
-    const found = new Lines(decompress(lines));
-    return found.length === entries ? found : undefined;
+    return decompress(lines);
   } catch (error) {
     if (error instanceof Damaged) return undefined;
     throw error;

@@ -3,12 +3,14 @@ import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
 import type { Note, RepeatedText } from '../flow-store.js';
+import { HabitLearner } from './guesses.js';
+import { Habits, writeHabits } from './habits.js';
 
 /** What the columns name by number. */
-export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4 } as const;
+export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4, habit: 5 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** New entries of one kind, one a line, numbered from `firstId` on. */
+/** New entries of one kind, one a line (but for habits, which are columns), numbered from `firstId` on. */
 export interface NewEntries {
   kind: Kind;
   firstId: number;
@@ -35,6 +37,8 @@ export class DictionaryWriter {
   readonly #newNodes = new EntryList(Kind.node, nodeLine, this.#size);
   readonly #endpointFields: number[] = [];
   readonly #templateFields: number[] = [];
+  readonly #habits = new Habits();
+  readonly learner = new HabitLearner(this.#habits);
 
   /** The number of a part is left in its note: to look for it takes ten times as long, and each flow has many. */
   endpoint(endpoint: Endpoint, note: Note = {}): number {
@@ -77,6 +81,8 @@ export class DictionaryWriter {
   templateFields = (id: number): number =>
     (this.#templateFields[id] ??= traitFields(this.templateOf(id).traits));
 
+  habits = (): Habits => this.#habits;
+
   #nodeOf({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
     let entry = this.#nodes.get(node)?.find(({ labels }) => labels === nodeLabels);
     if (entry === undefined) {
@@ -103,7 +109,14 @@ export class DictionaryWriter {
     this.#size.taken = this.#size.bytes;
     return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies]
       .map((list) => list.takeNew())
+      .concat(this.#newHabits())
       .filter(({ entries }) => entries > 0);
+  }
+
+  #newHabits(): NewEntries {
+    const firstId = this.#habits.size;
+    const habits = this.learner.takeNew();
+    return { kind: Kind.habit, firstId, entries: habits.length, lines: writeHabits(habits) };
   }
 }
 

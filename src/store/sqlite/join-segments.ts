@@ -1,7 +1,8 @@
 import { compress } from './compression.js';
 import { packKeys } from './keys.js';
 import { CHUNK_BYTES, type PackedSegment } from './segment-builder.js';
-import { joinSegmentColumns, writeSegmentColumns } from './segment-columns.js';
+import { writeSegmentColumns } from './column-layout.js';
+import { joinSegmentColumns } from './segment-columns.js';
 import type { Segment } from './segment.js';
 import { secondOf, Slices } from './time-runs.js';
 
@@ -34,7 +35,7 @@ export async function joinSegments(
   const times = new Slices();
   for (const [row, time] of joined.time.entries()) times.add(row, secondOf(time));
   const [columns, keys, chunks] = await Promise.all([
-    compress(writeSegmentColumns(joined, flows)),
+    compress(writeSegmentColumns(joined, flows, first.segment.parts)),
     packKeys(Buffer.concat(parts.map(({ keys }) => keys))),
     Promise.all(joinChunks(parts.flatMap(({ texts }) => texts))),
   ]);

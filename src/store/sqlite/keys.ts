@@ -1,43 +1,81 @@
 import { KEY_BYTES } from '../../domain/flow/flow-key.js';
-import { compress, decompress, refuseChanged } from './compression.js';
+import { compress, decompress, Quality, refuseChanged } from './compression.js';
 import { Damaged, typed } from './damage.js';
 
 /**
- * The keys of a segment, 16 bytes a flow, as planes: first the first byte of every key, then the
- * second. Nearly all of it is chance, but not the version of a uuid, nor what some writers count up.
+ * The keys of a segment, 16 bytes a flow, as planes: first the first byte of every key, then the second. Nearly
+ * all of it is chance, but not the version of a uuid, nor what some writers count up. So each plane is compressed
+ * by itself, and kept as it is where that makes it no smaller: among chance a compressor finds nothing. Before
+ * the planes stand their lengths.
  */
-export function packKeys(keys: Uint8Array): Promise<Buffer> {
+export async function packKeys(keys: Uint8Array): Promise<Buffer> {
   const rows = keys.length / KEY_BYTES;
-  const planes = new Uint8Array(keys.length);
-  let at = 0;
-  for (let byte = 0; byte < KEY_BYTES; byte++) {
-    for (let row = 0; row < rows; row++) planes[at++] = keys[row * KEY_BYTES + byte] ?? 0;
-  }
-  return compress(planes);
+  const planes = await Promise.all(
+    Array.from({ length: KEY_BYTES }, (_, byte) => packPlane(planeOf(keys, byte, rows))),
+  );
+  const lengths = Buffer.alloc(KEY_BYTES * 4);
+  for (const [byte, { length }] of planes.entries()) lengths.writeUInt32LE(length, byte * 4);
+  return Buffer.concat([lengths, ...planes]);
+}
+
+function planeOf(keys: Uint8Array, byte: number, rows: number): Uint8Array {
+  const plane = new Uint8Array(rows);
+  for (let row = 0, at = byte; row < rows; row++, at += KEY_BYTES) plane[row] = keys[at] ?? 0;
+  return plane;
+}
+
+async function packPlane(plane: Uint8Array): Promise<Uint8Array> {
+  const packed = await compress(plane, Quality.plane);
+  return packed.length < plane.length ? packed : plane;
 }
 
 /** As they rest. */
 export interface KeysRow {
   flows: number;
+  layout: number;
   keys: Buffer;
   checksum: number | null;
 }
 
 /** From row `from` on, up to the one before `end`. Throws `Damaged` where they are not what was written. */
 export function readKeys(row: KeysRow, from = 0, end = row.flows): Uint8Array {
-  const { flows, keys: blob, checksum } = typed(row, { flows: 'count', keys: 'blob', checksum: 'count?' });
+  const {
+    flows,
+    layout,
+    keys: blob,
+    checksum,
+  } = typed(row, { flows: 'count', layout: 'count', keys: 'blob', checksum: 'count?' });
   refuseChanged(checksum, blob);
-  const planes = decompress(blob);
-  if (planes.length !== flows * KEY_BYTES) {
-    throw new Damaged(`it has ${flows} flows, but ${planes.length} bytes of keys`);
-  }
+  const planes = layout === 1 ? planesOfFirstLayout(blob, flows) : unpackPlanes(blob, flows);
   const keys = new Uint8Array((end - from) * KEY_BYTES);
-  for (let byte = 0; byte < KEY_BYTES; byte++) {
+  for (const [byte, plane] of planes.entries()) {
     let at = byte;
-    for (const part of planes.subarray(byte * flows + from, byte * flows + end)) {
+    for (const part of plane.subarray(from, end)) {
       keys[at] = part;
       at += KEY_BYTES;
     }
   }
   return keys;
+}
+
+function unpackPlanes(blob: Buffer, flows: number): Uint8Array[] {
+  let at = KEY_BYTES * 4;
+  if (blob.length < at) throw new Damaged('its keys are cut off');
+  return Array.from({ length: KEY_BYTES }, (_, byte) => {
+    const length = blob.readUInt32LE(byte * 4);
+    const packed = blob.subarray(at, (at += length));
+    return ofLength(length === flows ? packed : decompress(packed, flows), flows);
+  });
+}
+
+/** All planes were compressed together. */
+function planesOfFirstLayout(blob: Buffer, flows: number): Uint8Array[] {
+  const planes = ofLength(decompress(blob), flows * KEY_BYTES);
+  return Array.from({ length: KEY_BYTES }, (_, byte) => planes.subarray(byte * flows, (byte + 1) * flows));
+}
+
+function ofLength(bytes: Uint8Array, expected: number): Uint8Array {
+  if (bytes.length !== expected)
+    throw new Damaged(`it has ${bytes.length} bytes of keys instead of ${expected}`);
+  return bytes;
 }

@@ -162,7 +162,7 @@ describe('the keys held in memory', () => {
     const mostBytes = 20_000;
     const known = new KnownKeys(db, mostBytes);
     const insert = db.prepare(
-      'INSERT INTO segment (generation, first_seq, flows, time_min, time_max, columns, keys) VALUES (1, ?, 100, ?, ?, ?, ?)',
+      'INSERT INTO segment (generation, first_seq, flows, time_min, time_max, columns, keys, layout) VALUES (1, ?, 100, ?, ?, ?, ?, 2)',
     );
     const keyOf = (segment: number, row: number) => Uint32Array.of(segment, row, 7, 7);
     for (let segment = 0; segment < 200; segment++) {

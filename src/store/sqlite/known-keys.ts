@@ -192,7 +192,7 @@ function prepare(db: Database.Database) {
     timeless: db.prepare<[Uint8Array], number>('SELECT 1 FROM timeless WHERE key = ?').pluck(),
     // Of the segment that holds the slice, with the row at which the next slice begins.
     keys: db.prepare<[number, number], KeysRow & { firstSeq: number; end: number | null }>(
-      `SELECT first_seq AS firstSeq, flows, keys, keys_checksum AS checksum,
+      `SELECT first_seq AS firstSeq, flows, layout, keys, keys_checksum AS checksum,
          (SELECT min(first_row) FROM segment_slice WHERE segment_id = id AND first_row > ? - first_seq) AS end
        FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment WHERE first_seq <= ?)`,
     ),

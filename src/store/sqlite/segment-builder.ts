@@ -7,7 +7,8 @@ import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
 import type { CountedRows } from './edge-counter.js';
 import { KeyBlock } from './key-block.js';
 import { packKeys } from './keys.js';
-import { emptySegmentColumns, Flag, writeSegmentColumns } from './segment-columns.js';
+import { writeSegmentColumns } from './column-layout.js';
+import { emptySegmentColumns, Flag } from './segment-columns.js';
 import { secondOf, Slices, type Slice } from './time-runs.js';
 
 export const SEGMENT_ROWS = 8_192;
@@ -152,9 +153,12 @@ export class SegmentBuilder {
     this.#closeChunk();
     const flows = this.#rows;
     const nodes = this.#nodeSummaries();
+    const { learner, habits, templateOf: template } = this.dictionary;
+    const written = writeSegmentColumns(this.#columns, flows, { template, habits }, learner);
+    // Behind the columns, which tell of habits.
     const dictionary = this.dictionary.takeNew();
     const [columns, keys, lines, texts] = await Promise.all([
-      compress(writeSegmentColumns(this.#columns, flows)),
+      compress(written),
       packKeys(this.keys.written()),
       Promise.all(dictionary.map(({ lines }) => compress(lines))),
       Promise.all(this.#chunks.map(({ texts }) => texts)),

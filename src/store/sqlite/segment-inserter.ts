@@ -2,6 +2,9 @@ import type Database from 'better-sqlite3';
 import { checksumOf } from './compression.js';
 import type { PackedSegment } from './segment-builder.js';
 
+/** How blobs are laid out today. */
+const LAYOUT = 2;
+
 /** Puts a segment with all that belongs to it into its tables, in whatever transaction is open. */
 export class SegmentInserter {
   readonly #statements: ReturnType<typeof prepare>;
@@ -47,8 +50,8 @@ function prepare(db: Database.Database) {
   return {
     /** An id is never used twice: readers remember them. */
     segment: db.prepare(
-      `INSERT INTO segment (id, generation, first_seq, flows, time_min, time_max, columns, keys, checksum, keys_checksum)
-       VALUES (max((SELECT coalesce(max(id), 0) FROM segment), (SELECT last_segment FROM retention)) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO segment (id, generation, first_seq, flows, time_min, time_max, columns, keys, checksum, keys_checksum, layout)
+       VALUES (max((SELECT coalesce(max(id), 0) FROM segment), (SELECT last_segment FROM retention)) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${LAYOUT})`,
     ),
     dictionary: db.prepare(
       'INSERT INTO dictionary (generation, kind, first_id, entries, lines, checksum) VALUES (?, ?, ?, ?, ?, ?)',

@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import { L7Reader } from '../../domain/flow/l7-reader.js';
-import { ColumnReader } from './columns.js';
+import { readSegmentColumns } from './column-layout.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
+import { readFirstLayout } from './first-layout.js';
 import { readKeys, type KeysRow } from './keys.js';
-import { readSegmentColumns } from './segment-columns.js';
 import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
 
@@ -16,6 +16,7 @@ const SEGMENTS_CACHED = 64;
 const MOST_FLOWS = 1 << 24;
 
 interface Blob {
+  layout: number;
   bytes: Buffer;
   checksum: number | null;
 }
@@ -43,10 +44,10 @@ export class SegmentReader {
         .raw()
         .safeIntegers(),
       columns: db.prepare<[number, number, number], Blob>(
-        'SELECT columns AS bytes, checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
+        'SELECT layout, columns AS bytes, checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
       ),
       keys: db.prepare<[number, number, number], KeysRow>(
-        'SELECT flows, keys, keys_checksum AS checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
+        'SELECT flows, layout, keys, keys_checksum AS checksum FROM segment WHERE id = ? AND first_seq = ? AND flows = ?',
       ),
     };
   }
@@ -90,14 +91,14 @@ export class SegmentReader {
   #load(info: SegmentInfo): Segment | undefined {
     const found = this.#statements.columns.get(info.id, info.firstSeq, info.flows);
     if (found === undefined) return undefined;
-    typed(found, { bytes: 'blob', checksum: 'count?' });
+    typed(found, { layout: 'count', bytes: 'blob', checksum: 'count?' });
     refuseChanged(found.checksum, found.bytes);
     const parts = this.#dictionary.generation(info.generation);
-    const columns = readSegmentColumns(
-      new ColumnReader(decompress(found.bytes)),
-      info.flows,
-      (template) => parts.template(template).knownTexts,
-    );
+    const bytes = decompress(found.bytes);
+    const columns =
+      found.layout === 1
+        ? readFirstLayout(bytes, info.flows, (template) => parts.template(template).knownTexts)
+        : readSegmentColumns(bytes, info.flows, parts);
     const chunks = this.#texts.chunksOf(info.id);
     const text = (number: number) => this.#texts.read(info.id, chunks, number);
     return new Segment(info, parts, columns, () => this.#keysOf(info), text, this.#l7);

@@ -3,6 +3,8 @@ import { formatTimestamp } from '../../domain/flow/timestamp.js';
 import { decompress, refuseChanged } from './compression.js';
 import { isDamage, typed } from './damage.js';
 import { isAsItCame } from './event-key.js';
+import { Kind } from './dictionary-writer.js';
+import { readHabits } from './habits.js';
 import { Lines } from './lines.js';
 import { SegmentReader } from './segment-reader.js';
 import type { SegmentInfo } from './segment.js';
@@ -74,7 +76,7 @@ const DICTIONARY_ROW = {
   lines: 'blob',
   checksum: 'count?',
 } as const;
-const KINDS = ['endpoints', 'templates', 'texts', 'nodes', 'policies'];
+const KINDS = ['endpoints', 'templates', 'texts', 'nodes', 'policies', 'habits'];
 
 function* checkDictionary(db: Database.Database): Generator<string> {
   const rows = db.prepare<[], DictionaryRow>(
@@ -89,7 +91,8 @@ function* checkDictionary(db: Database.Database): Generator<string> {
     if (firstId !== expected) yield `${name}: entries ${expected} to ${firstId - 1} are missing`;
     const problems = guarded(`${name} ${firstId} to ${firstId + entries - 1}`, function* () {
       refuseChanged(checksum, lines);
-      const held = new Lines(decompress(lines)).length;
+      const bytes = decompress(lines);
+      const held = kind === Kind.habit ? readHabits(bytes, entries).length : new Lines(bytes).length;
       if (held !== entries) yield `${name}: ${held} entries instead of ${entries}`;
     });
     yield* problems;
