@@ -5,6 +5,7 @@ import { objectOf } from '../../domain/flow/json.js';
 import type { EventKind } from '../../domain/flow/record.js';
 import type { Extent, LossReport, NodeCoverage, NodeStatuses } from '../flow-store.js';
 import { parseHeld, typed } from './damage.js';
+import type { SegmentList } from './segment-list.js';
 
 interface NodeRow {
   node: string;
@@ -42,14 +43,17 @@ const STATUSES =
 /** What each node delivered, from the segments, and what it reported as lost, from the events. */
 export class CoverageReader {
   readonly #nodes;
-  readonly #span;
+  readonly #reaching;
   readonly #lost;
   readonly #losses;
   readonly #counts;
   readonly #statuses;
   readonly #statusCount;
 
-  constructor(db: Database.Database) {
+  constructor(
+    db: Database.Database,
+    private readonly segments: SegmentList,
+  ) {
     this.#nodes = db
       .prepare<[Bounds], NodeRow>(
         `SELECT node, sum(flows) AS flows, min(time_min) AS first, max(time_max) AS last FROM segment_node
@@ -57,19 +61,10 @@ export class CoverageReader {
          GROUP BY node ORDER BY node`,
       )
       .safeIntegers();
-    // A segment begins with the first flow of its nodes: only of one that reaches over an end of the window they are asked.
-    this.#span = db
-      .prepare<[Bounds], { first: bigint | null; last: bigint | null }>(
-        `WITH touched AS (
-           SELECT id, time_min, time_max,
-             (:since IS NULL OR time_min >= :since) AND (:until IS NULL OR time_max <= :until) AS whole
-           FROM segment WHERE (:since IS NULL OR time_max >= :since) AND (:until IS NULL OR time_min <= :until)),
-         spans AS (
-           SELECT time_min, time_max FROM touched WHERE whole
-           UNION ALL
-           SELECT node.time_min, node.time_max FROM touched JOIN segment_node AS node ON node.segment_id = id
-           WHERE NOT whole AND (:since IS NULL OR node.time_max >= :since) AND (:until IS NULL OR node.time_min <= :until))
-         SELECT min(time_min) AS first, max(time_max) AS last FROM spans`,
+    this.#reaching = db
+      .prepare<[Bounds & { id: bigint }], { first: bigint | null; last: bigint | null }>(
+        `SELECT min(time_min) AS first, max(time_max) AS last FROM segment_node WHERE segment_id = :id
+         AND (:since IS NULL OR time_max >= :since) AND (:until IS NULL OR time_min <= :until)`,
       )
       .safeIntegers();
     this.#lost = db
@@ -125,9 +120,16 @@ export class CoverageReader {
   /** The sum of what `read` tells. */
   extent(window: Window): Extent {
     const { since = null, until = null } = window;
-    const span = this.#span.get({ since, until });
-    const eventsLost = this.#lost.get({ since, until }) ?? 0;
-    return { first: span?.first ?? undefined, last: span?.last ?? undefined, eventsLost };
+    const { first, last, reaching } = this.segments.within(window);
+    const span = { first, last };
+    // A segment begins with the first flow of its nodes: only of one that reaches over an end of the window they are asked.
+    for (const { id } of reaching) {
+      const found = this.#reaching.get({ since, until, id: BigInt(id) });
+      if (found?.first == null || found.last === null) continue;
+      if (span.first === undefined || found.first < span.first) span.first = found.first;
+      if (span.last === undefined || found.last > span.last) span.last = found.last;
+    }
+    return { ...span, eventsLost: this.#lost.get({ since, until }) ?? 0 };
   }
 
   eventCounts(): Partial<Record<EventKind, number>> {

@@ -34,6 +34,7 @@ import { MinuteReader } from './minute-reader.js';
 import { RowNumbers } from './numbered-rows.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
+import { SegmentList } from './segment-list.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
@@ -50,15 +51,6 @@ interface Found extends FlowPosition {
 const SLICE = 256;
 /** Found flows whose records are read together. */
 const BATCH = 256;
-
-interface TotalsRow {
-  flows: bigint;
-  lastSeq: bigint;
-  oldest: bigint | null;
-  newest: bigint | null;
-}
-
-const TOTALS = { flows: 'bigint', lastSeq: 'bigint', oldest: 'bigint?', newest: 'bigint?' } as const;
 
 interface RemovedRow {
   removals: bigint;
@@ -82,12 +74,13 @@ const REMOVED = {
  */
 export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
+  readonly #list: SegmentList;
   readonly #visits: SegmentVisits;
   readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
   readonly #rowNumbers = new RowNumbers();
-  readonly #totals;
+  readonly #lastRemoved;
   readonly #removed;
 
   constructor(
@@ -99,15 +92,10 @@ export class SqliteFlowStore extends FlowStore {
     this.#segments = new SegmentReader(db);
     this.#visits = new SegmentVisits(db, this.#segments, onDamage);
     this.#records = new RecordReader(db, this.#segments, this.#visits);
-    this.#coverage = new CoverageReader(db);
+    this.#list = new SegmentList(db, this.#segments);
+    this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
-    this.#totals = db
-      .prepare<[], TotalsRow>(
-        `SELECT coalesce(sum(flows), 0) AS flows,
-         max((SELECT last_seq FROM retention), coalesce(max(first_seq + flows - 1), 0)) AS lastSeq,
-         min(time_min) AS oldest, max(time_max) AS newest FROM segment`,
-      )
-      .safeIntegers();
+    this.#lastRemoved = db.prepare<[], { lastSeq: number }>('SELECT last_seq AS lastSeq FROM retention');
     this.#removed = db
       .prepare<[], RemovedRow>(
         'SELECT removals, flows, events, removed_until AS until, updated AS last FROM retention',
@@ -146,7 +134,7 @@ export class SqliteFlowStore extends FlowStore {
     const { since = after && order === 'asc' ? after.time : undefined, until } = window;
     const last =
       after && order === 'desc' && (until === undefined || after.time < until) ? after.time : until;
-    return this.#segments
+    return this.#list
       .infos()
       .filter(
         (info) =>
@@ -211,9 +199,8 @@ export class SqliteFlowStore extends FlowStore {
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
     const scope = scopeOf(viewer);
-    const infos = this.#segments.infos();
     const found = seqs.flatMap((seq): Found[] => {
-      const info = infos.find(({ firstSeq, flows }) => seq >= firstSeq && seq < firstSeq + flows);
+      const info = this.#list.of(seq);
       if (info === undefined) return [];
       const find = ({ segment, from: row }: Stretch): Found[] => {
         const flow = segment.cursor(row);
@@ -231,7 +218,7 @@ export class SqliteFlowStore extends FlowStore {
     { filter: asked, window, afterSeq = 0 }: TallyQuery,
   ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
     const filter = within(scopeOf(viewer), asked);
-    for (const info of this.#segments.infos()) {
+    for (const info of this.#list.infos()) {
       const upTo = info.firstSeq + info.flows - 1;
       if (upTo <= afterSeq || !overlaps(info, window)) continue;
       // Merging may have put flows that were counted before into one segment with later ones.
@@ -251,7 +238,7 @@ export class SqliteFlowStore extends FlowStore {
   async sums(viewer: Viewer, { filter: asked, window }: SumQuery): Promise<CoarseSums | undefined> {
     const sums = new WindowSums(this.#rowNumbers, within(scopeOf(viewer), asked), window);
     let upTo = 0;
-    for (const info of this.#segments.infos()) {
+    for (const info of this.#list.infos()) {
       if (!overlaps(info, window)) continue;
       this.#visits.visit(info, (stretch) => {
         sums.add(stretch);
@@ -272,12 +259,13 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   summary(): StoreSummary {
-    const { flows, lastSeq, oldest, newest } = typed(this.#totals.get(), TOTALS);
+    const { flows, lastSeq, first, last } = this.#list.totals();
+    const removed = typed(this.#lastRemoved.get(), { lastSeq: 'count' });
     return {
-      flows: Number(flows),
-      lastSeq: Number(lastSeq),
-      oldest: oldest ?? undefined,
-      newest: newest ?? undefined,
+      flows,
+      lastSeq: Math.max(lastSeq, removed.lastSeq),
+      oldest: first,
+      newest: last,
       bytesOnDisk: sizeOf(this.file) + sizeOf(`${this.file}-wal`),
     };
   }
