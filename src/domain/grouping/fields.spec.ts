@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { flowTexts } from '../../../test/support/arbitrary-flows.js';
+import { flow, newFlow, pod, words } from '../../../test/support/make-flow.js';
+import { filterNames, parseFilter } from '../filter/parse-filter.js';
+import { groupFields, hintFields } from './fields.js';
+
+/** These are patterns as filters. */
+const patterns = ['http-path', 'dns-query'];
+
+const askable = [...hintFields.values()].filter(
+  ({ name }) => filterNames.has(name) && !patterns.includes(name),
+);
+
+/** Labels of Hubble's may hold more than a selector of Kubernetes can spell. */
+function canBeAsked(name: string, value: string): boolean {
+  return !name.endsWith('label') || /^[\w.:/-]+(=[\w.-]*)?$/.test(value);
+}
+
+describe('a field', () => {
+  it('has values that the filter of its name takes, and which pass it', () => { fc.assert(
+      fc.property(flowTexts(), (texts) => {
+        for (const text of texts) {
+          const { flow: read } = newFlow(text);
+          for (const field of askable) {
+            for (const value of field.all(read).filter((one) => canBeAsked(field.name, one))) {
+              const filter = parseFilter(words({ [field.name]: value }));
+              expect({ field: field.name, value, passes: filter.matches(read) }).toEqual({
+                field: field.name,
+                value,
+                passes: true,
+              });
+            }
+          }
+        }
+      }),
+      { numRuns: 30 },
+    ); });
+
+  it('is asked for by many names', () => {
+    expect(askable.length).toBeGreaterThan(30);
+    expect(hintFields.size).toBe(groupFields.size + 9 + 3);
+  });
+
+  it('is empty where the record does not say', () => {
+    const bare = newFlow('{"verdict":"FORWARDED","Type":"L3_L4"}').flow;
+    const told = [...groupFields.values()].filter((field) => field.of(bare) !== '');
+    expect(told.map(({ name }) => name)).toEqual(['verdict']);
+  });
+
+  it('tells of either side what both say, each once', () => {
+    const both = flow({ source: pod('shop/web-0'), destination: pod('shop/api-0') });
+    expect(hintFields.get('namespace')?.all(both)).toEqual(['shop']);
+    expect(hintFields.get('pod')?.all(both)).toEqual(['shop/web-0', 'shop/api-0']);
+  });
+
+  it('tells layer 7 beside layer 4 as a hint, and layer 4 as a group', () => {
+    const http = flow({
+      Type: 'L7',
+      l7: { type: 'RESPONSE', http: { code: 503, method: 'GET', url: 'http://a/b?c' } },
+    });
+    const dns = flow({ l7: { type: 'RESPONSE', dns: { query: 'A.Example.', rcode: 3 } } });
+    expect(hintFields.get('protocol')?.all(http)).toEqual(['http', 'tcp']);
+    const values = (of: typeof http, ...names: string[]) =>
+      names.map((name) => groupFields.get(name)?.of(of));
+    expect(values(http, 'protocol', 'http-status', 'http-path', 'dns-rcode')).toEqual([
+      'tcp',
+      '503',
+      '/b',
+      '',
+    ]);
+    expect(values(dns, 'dns-query', 'dns-rcode', 'http-status')).toEqual(['a.example', 'NXDOMAIN', '']);
+  });
+});

@@ -1,0 +1,147 @@
+import { Latencies, Room } from './latencies.js';
+
+/** What a flow adds to its group. */
+export interface Observation {
+  /** One for each field. */
+  values: readonly string[];
+  /** Nanoseconds since 1970. */
+  time: bigint;
+  /** Flows that the record stands for. */
+  weight: number;
+  /** Whether it is an answer that could have been measured, */
+  answer?: boolean;
+  /** and how long it took: nanoseconds. */
+  latency?: number | undefined;
+}
+
+export interface Group {
+  values: readonly string[];
+  /** Records. */
+  count: number;
+  /** Flows that they stand for. */
+  flows: number;
+  first: bigint;
+  last: bigint;
+  /** Answers, measured or not. */
+  answers: number;
+  latencies: Latencies;
+}
+
+/** What was told together because there were too many groups to hold. */
+export interface Folded {
+  /** Times that a group was given up; the same one may come again. */
+  groups: number;
+  count: number;
+  flows: number;
+  /** No group's count is short by more. */
+  atMost: number;
+}
+
+export interface Ranking {
+  /** The most frequent first. */
+  top: Group[];
+  /** Groups behind these. */
+  leftOut: { groups: number; count: number; flows: number };
+  folded: Folded | undefined;
+  /** Latencies that were not counted, as there was no room. */
+  unmeasured: number;
+}
+
+/** Groups that are told apart: some 300 bytes each. */
+const MOST_GROUPS = 10_000;
+/** Buckets of latencies: some 40 bytes each. */
+const MOST_BUCKETS = 400_000;
+
+/**
+ * Flows by the values of some fields. Memory is bounded: when there are twice as many groups as may be, the smaller
+ * half is told together, so the largest stay right, or nearly so (`Folded` says how nearly).
+ */
+export class Groups {
+  readonly #groups = new Map<string, Group>();
+  readonly #room: Room;
+  #folded: Folded | undefined;
+  #unmeasured = 0;
+  #count = 0;
+
+  constructor(
+    private readonly most = MOST_GROUPS,
+    buckets = MOST_BUCKETS,
+  ) {
+    this.#room = new Room(buckets);
+  }
+
+  /** Records, of all groups. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add({ values, time, weight, answer = false, latency }: Observation): void {
+    const group = this.#groupOf(values, time);
+    this.#count++;
+    group.count++;
+    group.flows += weight;
+    if (time < group.first) group.first = time;
+    if (time > group.last) group.last = time;
+    if (answer) group.answers++;
+    if (latency !== undefined && !group.latencies.add(latency)) this.#unmeasured++;
+  }
+
+  rank(most: number): Ranking {
+    const groups = [...this.#groups.values()].sort(bySize);
+    const rest = groups.slice(most);
+    return {
+      top: groups.slice(0, most),
+      leftOut: {
+        groups: rest.length,
+        count: rest.reduce((sum, { count }) => sum + count, 0),
+        flows: rest.reduce((sum, { flows }) => sum + flows, 0),
+      },
+      folded: this.#folded,
+      unmeasured: this.#unmeasured,
+    };
+  }
+
+  #groupOf(values: readonly string[], time: bigint): Group {
+    const key = keyOf(values);
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
+    if (this.#groups.size >= 2 * this.most) this.#fold();
+    const latencies = new Latencies(this.#room);
+    const group = { values, count: 0, flows: 0, first: time, last: time, answers: 0, latencies };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  #fold(): void {
+    const bySizes = [...this.#groups].sort(([, a], [, b]) => bySize(a, b));
+    const folded = (this.#folded ??= { groups: 0, count: 0, flows: 0, atMost: 0 });
+    let largest = 0;
+    for (const [key, { count, flows, latencies }] of bySizes.slice(this.most)) {
+      this.#groups.delete(key);
+      latencies.free();
+      folded.groups++;
+      folded.count += count;
+      folded.flows += flows;
+      largest = Math.max(largest, count);
+    }
+    // One that is given up, comes again and is given up again falls short by both.
+    folded.atMost += largest;
+  }
+}
+
+/** Told apart also where values hold whatever might stand between them. */
+export function keyOf(values: readonly string[]): string {
+  const [only = ''] = values;
+  if (values.length === 1) return only;
+  let key = '';
+  for (const value of values) key += `${value.length}:${value}`;
+  return key;
+}
+
+function bySize(a: Group, b: Group): number {
+  return b.count - a.count || compare(keyOf(a.values), keyOf(b.values));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
