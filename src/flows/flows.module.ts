@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ExportController } from './export.controller.js';
 import { FlowsController } from './flows.controller.js';
+import { NumbersController } from './numbers.controller.js';
 
-@Module({ controllers: [FlowsController, ExportController] })
+/** Numbers come first: `/flows/count` is no uuid. */
+@Module({ controllers: [NumbersController, FlowsController, ExportController] })
 export class FlowsModule {}
