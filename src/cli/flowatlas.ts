@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readConfig, settings } from '../config.js';
-import { filterNames } from '../domain/filter/parse-filter.js';
+import { filterNames, filterSwitches } from '../domain/filter/parse-filter.js';
 import { dropFields } from '../drops/drops.schema.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { levels } from '../service-map/service-map.schema.js';
@@ -159,7 +159,8 @@ function filtering(command: Command): Command {
     .option('--since <time>', 'oldest time, such as 1h, 7d or 2026-06-01T10:00:00Z')
     .option('--until <time>', 'newest time');
   for (const [name, describe] of filterNames) {
-    const option = new Option(`--${name} <value>`, describe).argParser(collect);
+    const value = filterSwitches.has(name) ? '[true]' : '<value>';
+    const option = new Option(`--${name} ${value}`, describe).preset('true').argParser(collect);
     command.addOption(name.startsWith('not-') ? option.hideHelp() : option);
   }
   return command.addHelpText(

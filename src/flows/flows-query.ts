@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
+import { checked } from '../http/validation.js';
 import { oneOf, wholeNumber } from '../query/parameters.js';
-import { questionSchema, readQuestion } from '../query/question.js';
+import { filterOfRaw } from '../domain/filter/parse-filter.js';
+import { fieldMask } from '../domain/flow/field-mask.js';
+import { recogniseRecord } from '../domain/flow/record.js';
+import { questionSchema, readQuestion, readWindow, timeSchemas, type Question } from '../query/question.js';
 import { parseCursor, type Cursor } from './cursor.js';
 import type { Selection } from './selection.js';
 
@@ -10,7 +14,7 @@ const HIGHEST_LIMIT = 10_000;
 /** As many as Hubble takes of a file. */
 const MOST_SELECTED = 1_000_000;
 
-export const flowsQuery = questionSchema({
+const selecting = {
   limit: wholeNumber(1)
     .optional()
     .describe(
@@ -22,11 +26,30 @@ export const flowsQuery = questionSchema({
     .optional()
     .describe('desc, newest first, unless said; asc with `first` and `follow`'),
   cursor: z.string().optional().describe('`next` or `previous` of another page'),
+};
+
+export const flowsQuery = questionSchema({
+  ...selecting,
   follow: oneOf(['true', 'false'])
     .default('false')
     .describe('only as NDJSON: what comes is sent as soon as it is stored, until one side ends it'),
 });
 type FlowsQuery = z.infer<typeof flowsQuery>;
+
+const flowFilters = z.array(z.unknown()).default([]);
+
+/** The question of Hubble's GetFlowsRequest, in its own names. */
+export const flowsBody = z.strictObject({
+  whitelist: flowFilters.describe("FlowFilters in Hubble's JSON; what matches one of them passes"),
+  blacklist: flowFilters.describe("FlowFilters in Hubble's JSON; what matches one of them is left out"),
+  ...timeSchemas,
+  ...selecting,
+  field_mask: z
+    .array(z.string())
+    .max(500)
+    .optional()
+    .describe('the fields of flows that are given, by proto path such as source.pod_name; else all'),
+});
 
 /** How an answer is given: a page of JSON, or a stream. */
 export type Form = 'page' | 'ndjson' | 'csv';
@@ -36,6 +59,8 @@ export interface Asked {
   limit: number | undefined;
   at: Cursor | undefined;
   follow: boolean;
+  /** What is given of a record; all of it unless said. */
+  mask?: (record: string) => string;
 }
 
 export function formOf(accept = ''): Form {
@@ -45,9 +70,35 @@ export function formOf(accept = ''): Form {
 
 /** `lastSeq` is the number of the newest flow: what arrives later is not part of the answer. */
 export function readAsked(query: FlowsQuery, form: Form, now: number, lastSeq: number): Asked {
+  return select(query, readQuestion(query, now), form, lastSeq);
+}
+
+export function readAskedBody(body: unknown, form: Form, now: number, lastSeq: number): Asked {
+  const { whitelist, blacklist, field_mask: paths, ...query } = checked(flowsBody, body);
+  const question = { filter: filterOfRaw(whitelist, blacklist), window: readWindow(query, now) };
+  const asked = select({ ...query, follow: 'false' }, question, form, lastSeq);
+  return paths === undefined ? asked : { ...asked, mask: maskOf(paths) };
+}
+
+/** Masks the flow; what stands beside it in its envelope stays. */
+function maskOf(paths: readonly string[]): (record: string) => string {
+  const mask = fieldMask(paths);
+  return (text) => {
+    const record = recogniseRecord(JSON.parse(text));
+    if (record?.kind !== 'flow') return text;
+    const { flow, envelope } = record;
+    return JSON.stringify('flow' in envelope ? { ...envelope, flow: mask(flow) } : mask(flow));
+  };
+}
+
+function select(
+  query: FlowsQuery,
+  { filter, window }: Pick<Question, 'filter' | 'window'>,
+  form: Form,
+  lastSeq: number,
+): Asked {
   const { first, last, cursor } = query;
   const follow = query.follow === 'true';
-  const { filter, window } = readQuestion(query, now);
   if (first !== undefined && last !== undefined) refuse('last', 'cannot go with first, as in Hubble');
   if (follow) refuseFollow(query, form);
   const at = cursor === undefined ? undefined : parseCursor(cursor);

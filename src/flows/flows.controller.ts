@@ -1,19 +1,40 @@
-import { Controller, Get, Headers, Param, Query, Res, type OnModuleDestroy } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import type { z } from 'zod';
+import {
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
+import { MOST_CHARACTERS } from '../domain/filter/parse-filter.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import { Feed } from '../feed/feed.js';
 import { hangUp } from '../http/hang-up.js';
+import { readJsonBody } from '../http/json-body.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { FlowStore, type StoredFlow } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { csvHeader, csvLine } from './csv.js';
 import { formatCursor } from './cursor.js';
-import { flowsQuery, formOf, readAsked, type Asked } from './flows-query.js';
+import {
+  flowsBody,
+  flowsQuery,
+  formOf,
+  readAsked,
+  readAskedBody,
+  type Asked,
+  type Form,
+} from './flows-query.js';
 import { flowDetailSchema, flowsPageSchema } from './flows.schema.js';
 import { followLines } from './follow-lines.js';
 import { findWithNeighbours } from './neighbours.js';
@@ -49,12 +70,36 @@ export class FlowsController implements OnModuleDestroy {
   ): Promise<void> {
     const form = formOf(accept);
     const asked = readAsked(query, form, Date.now(), this.store.summary().lastSeq);
+    return this.#answer(asked, form, viewer, response);
+  }
+
+  @Post('query')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: "The same for a question in Hubble's own JSON",
+    description: 'Whitelist and blacklist of FlowFilters, as in GetFlowsRequest; answers are those of GET.',
+  })
+  @ApiBody({ schema: z.toJSONSchema(flowsBody, { target: 'openapi-3.0', io: 'input' }) as object })
+  @ApiOkResponse({ standardSchema: flowsPageSchema })
+  async query(
+    @Req() request: Request,
+    @Headers('accept') accept: string | undefined,
+    @CurrentViewer() viewer: Viewer,
+    @Res() response: Response,
+  ): Promise<void> {
+    const form = formOf(accept);
+    const body = await readJsonBody(request, MOST_CHARACTERS);
+    const asked = readAskedBody(body, form, Date.now(), this.store.summary().lastSeq);
+    return this.#answer(asked, form, viewer, response);
+  }
+
+  async #answer(asked: Asked, form: Form, viewer: Viewer, response: Response): Promise<void> {
     const gone = hangUp(response);
     asked.selection.signal = gone;
     if (form === 'page') return this.#page(asked, viewer, response);
     response.setHeader('Flowatlas-Coverage', JSON.stringify(this.#coverageOf(asked)));
     if (asked.follow) return this.#follow(asked, gone, viewer, response);
-    const flows = select(this.store, viewer, asked.selection, asked);
+    const flows = masked(select(this.store, viewer, asked.selection, asked), asked);
     if (form === 'csv') {
       await streamText(response, 'text/csv; charset=utf-8', batches(csvHeader, flows, csvLine));
     } else await streamText(response, 'application/x-ndjson', batches('', flows, recordLine));
@@ -104,7 +149,7 @@ export class FlowsController implements OnModuleDestroy {
     }
   }
 
-  async #page({ selection, at, limit = 0 }: Asked, viewer: Viewer, response: Response): Promise<void> {
+  async #page({ selection, at, limit = 0, mask }: Asked, viewer: Viewer, response: Response): Promise<void> {
     const { flows, next, previous } = await readPage(this.store, viewer, selection, at, limit);
     const placed = placedAtArrival(flows);
     const rest = {
@@ -113,7 +158,8 @@ export class FlowsController implements OnModuleDestroy {
       ...(placed.length > 0 && { placedAtArrival: placed }),
       coverage: coverageOf(this.store, selection.window),
     };
-    response.type('application/json').send(withRawMember(rest, 'flows', rawList(flows)));
+    const given = mask === undefined ? flows : flows.map(({ record }) => ({ record: mask(record) }));
+    response.type('application/json').send(withRawMember(rest, 'flows', rawList(given)));
   }
 
   #coverageOf({ selection }: Asked): ReturnType<typeof coverageOf> {
@@ -122,6 +168,10 @@ export class FlowsController implements OnModuleDestroy {
 }
 
 const RETRY = { retryAfterSeconds: 10 };
+
+async function* masked(flows: AsyncIterable<StoredFlow>, { mask }: Asked): AsyncGenerator<StoredFlow> {
+  for await (const flow of flows) yield mask === undefined ? flow : { ...flow, record: mask(flow.record) };
+}
 
 function recordLine({ record }: StoredFlow): string {
   return `${record}\n`;

@@ -1,4 +1,5 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
+import type { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
 
 interface Issue {
@@ -12,6 +13,13 @@ export function validationPipe(): StandardSchemaValidationPipe {
   return new StandardSchemaValidationPipe({
     exceptionFactory: (issues) => toError(issues[0]),
   });
+}
+
+/** The same for what did not come as parameters. */
+export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw toError(parsed.error.issues[0]);
 }
 
 function toError(issue: Issue | undefined): FlowatlasError {

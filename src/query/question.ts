@@ -17,7 +17,7 @@ const repeatable = z.union([z.string(), z.array(z.string())]);
 
 export type Parameters = Record<string, string | string[] | undefined>;
 
-const times = {
+export const timeSchemas = {
   since: z
     .string()
     .optional()
@@ -26,7 +26,7 @@ const times = {
 };
 
 /** The parameters of an answer that is only about a window. */
-export const windowSchema = z.strictObject(times);
+export const windowSchema = z.strictObject(timeSchemas);
 export type WindowQuery = z.infer<typeof windowSchema>;
 
 const filters = Object.fromEntries(
@@ -35,12 +35,12 @@ const filters = Object.fromEntries(
 
 /** The query parameters of a question, beside the endpoint's own; any other parameter is refused. */
 export function questionSchema<T extends z.ZodRawShape>(own: T) {
-  return z.strictObject({ ...own, ...times, ...filters });
+  return z.strictObject({ ...own, ...timeSchemas, ...filters });
 }
 
 export function readQuestion(parameters: object, now: number): Question {
   const given = parameters as Parameters;
-  const words = readWords(given);
+  const words = readFilterWords(given);
   return { filter: parseFilter(words), window: readWindow(given, now), words };
 }
 
@@ -54,10 +54,14 @@ export function readWindow(parameters: Parameters | WindowQuery, now: number): W
 }
 
 /** Only the names of filters; an endpoint's own parameters are left to it. */
+function readFilterWords(parameters: Parameters): Map<string, readonly string[]> {
+  return readWords(Object.fromEntries(Object.entries(parameters).filter(([name]) => filterNames.has(name))));
+}
+
 function readWords(parameters: Parameters): Map<string, readonly string[]> {
   const words = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && filterNames.has(name)) words.set(name, [value].flat());
+    if (value !== undefined) words.set(name, [value].flat());
   }
   return words;
 }
@@ -71,7 +75,12 @@ function readTime(
   return typeof text === 'string' ? parseTime(field, text, now) : undefined;
 }
 
-const socketFilterSchema = z.record(z.string(), repeatable);
+const rawFilter = z.record(z.string(), z.unknown()).transform((filter) => JSON.stringify(filter));
+const rawFilters = z.union([z.string(), rawFilter, z.array(z.union([z.string(), rawFilter]))]);
+/** Raw filters may also come as the objects that they are. */
+const socketFilterSchema = z
+  .object({ allowlist: rawFilters.optional(), denylist: rawFilters.optional() })
+  .catchall(repeatable);
 
 /** The same names inside a live subscription; a window makes no sense there. */
 export function readLiveFilter(value: unknown): Pick<Question, 'filter' | 'words'> {
@@ -83,8 +92,6 @@ export function readLiveFilter(value: unknown): Pick<Question, 'filter' | 'words
       'filter',
     );
   }
-  const words = new Map(
-    Object.entries(parsed.data).map(([name, values]) => [name, [values].flat()] as const),
-  );
+  const words = readWords(parsed.data);
   return { filter: parseFilter(words), words };
 }

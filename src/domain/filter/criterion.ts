@@ -58,8 +58,9 @@ export function refuseUnlessOn(word: string): void {
 
 const LONGEST_TEXT = 4_096;
 
-/** A refused value in a message: its beginning, as it could be anything of any length. */
+/** A refused value in a message: its beginning, as it could be anything of any length and depth. */
 export function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

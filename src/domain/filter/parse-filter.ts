@@ -31,11 +31,19 @@ export const filterSwitches: ReadonlySet<string> = new Set(
 );
 
 /** Of all values together: a filter is written by people, and each flow is held against all of it. */
-const MOST_CHARACTERS = 64 << 10;
+export const MOST_CHARACTERS = 64 << 10;
 
 /** Builds a filter from words, each a flag's name with its values; a wrong one is refused by name. */
 export function parseFilter(words: FilterWords): Filter {
   return words.size === 0 ? everything : filterOf(flowFiltersOf(words));
+}
+
+/** A filter in Hubble's own JSON from the beginning: lists of FlowFilters. */
+export function filterOfRaw(whitelist: readonly unknown[], blacklist: readonly unknown[]): Filter {
+  return filterOf({
+    whitelist: whitelist.map((value) => readFlowFilter(value, 'whitelist')),
+    blacklist: blacklist.map((value) => readFlowFilter(value, 'blacklist')),
+  });
 }
 
 /** The same filter in Hubble's own JSON, as `hubble observe --print-raw-filters` has it. */
