@@ -77,6 +77,13 @@ module.exports = {
       to: { path: '^src/(flows|drops|service-map|live|telemetry|cli)/' },
     },
     {
+      name: 'printers-are-plain',
+      comment: 'How a record is told as text depends on nothing but what its words mean.',
+      severity: 'error',
+      from: { path: '^src/printer/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^src/printer/', '^src/domain/'] },
+    },
+    {
       name: 'live-sees-the-live-map',
       severity: 'error',
       from: { path: '^src/live/' },

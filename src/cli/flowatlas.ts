@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readConfig, settings } from '../config.js';
-import { filterNames, filterSwitches } from '../domain/filter/parse-filter.js';
+import { FlowatlasError } from '../domain/errors.js';
 import { dropFields } from '../drops/drops.schema.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { levels } from '../service-map/service-map.schema.js';
@@ -11,15 +11,19 @@ import { compactFolder } from './compact.js';
 import { demo } from './demo.js';
 import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
+import { filterOptions, filterWords } from './filter-options.js';
 import { importFiles, type ImportOptions } from './import.js';
 import { printMap } from './map.js';
+import { observe, type ObserveFlags } from './observe/observe.js';
+import { observeOptions } from './observe/options.js';
+import { RestError, type Parameters } from './rest-client.js';
 import { serve } from './serve.js';
-import type { Parameters } from './rest-client.js';
 import { printStatus } from './status.js';
 import { complain, paint, safe } from './terminal.js';
 import { verifyDatabase } from './verify.js';
 import { withServer, type SourceOptions } from './with-server.js';
 import { wordsOf } from './words.js';
+import { WrongUse } from './wrong-use.js';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong use. */
 const program = new Command('flowatlas')
@@ -61,8 +65,13 @@ withSource(program.command('import'))
 
 interface ReadOptions extends SourceOptions {
   output: 'table' | 'json';
-  [filter: string]: string | string[] | undefined;
 }
+
+observeOptions(filtering(program.command('observe')))
+  .description('flows as `hubble observe` prints them, with its flags: of a server, a data folder or a file')
+  .action(async (flags: ObserveFlags) => {
+    process.exitCode = await observe(flags);
+  });
 
 filtering(program.command('export'))
   .description('write the records again as they came: NDJSON in order of arrival; with a filter only flows')
@@ -77,14 +86,14 @@ asking(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
   .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
   .action((options: ReadOptions) =>
-    withServer(options, (client) => printMap(client, parametersOf(options), options.output)),
+    withServer(options, (client) => printMap(client, parametersOf(options, 'level'), options.output)),
   );
 
 asking(program.command('drops'))
   .description('what was dropped, by cause, in words')
   .option('--by <fields>', `what to group by, comma-separated: ${dropFields.join(', ')}`)
   .action((options: ReadOptions) =>
-    withServer(options, (client) => printDrops(client, parametersOf(options), options.output)),
+    withServer(options, (client) => printDrops(client, parametersOf(options, 'by'), options.output)),
   );
 
 withSource(program.command('status'))
@@ -158,15 +167,7 @@ function filtering(command: Command): Command {
     .option('--input-file <file>', 'read this file instead; - is standard input')
     .option('--since <time>', 'oldest time, such as 1h, 7d or 2026-06-01T10:00:00Z')
     .option('--until <time>', 'newest time');
-  for (const [name, describe] of filterNames) {
-    const value = filterSwitches.has(name) ? '[true]' : '<value>';
-    const option = new Option(`--${name} ${value}`, describe).preset('true').argParser(collect);
-    command.addOption(name.startsWith('not-') ? option.hideHelp() : option);
-  }
-  return command.addHelpText(
-    'after',
-    '\nFilters are those of `hubble observe`. Different ones are "and", a repeated one is "or"; with not-\nbefore the name, as in --not-namespace, a filter leaves out.',
-  );
+  return filterOptions(command);
 }
 
 function readYear(value: string): string {
@@ -179,15 +180,19 @@ function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
 }
 
-const OWN = new Set(['server', 'data', 'inputFile', 'output']);
+/** What is asked of the API: the filter, the window, and a command's own words. */
+function parametersOf(options: SourceOptions, ...own: string[]): Parameters {
+  const given = options as Parameters;
+  const named = ['since', 'until', ...own].map((name) => [name, given[name]]);
+  return Object.fromEntries([...named, ...filterWords(options)]) as Parameters;
+}
 
-/** Commander spells `--from-pod` as fromPod; the API spells it as it was. */
-function parametersOf(options: SourceOptions): Parameters {
-  return Object.fromEntries(
-    Object.entries(options as Parameters)
-      .filter(([name]) => !OWN.has(name))
-      .map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value]),
-  );
+/** Codes of the API for what whoever asks has to change. */
+const WRONG = ['invalid_filter', 'invalid_parameter', 'unknown_parameter'];
+
+function exitCodeOf(error: unknown): number {
+  const isCoded = error instanceof FlowatlasError || error instanceof RestError;
+  return error instanceof WrongUse || (isCoded && WRONG.includes(error.code)) ? 2 : 1;
 }
 
 // `flowatlas map | head`: whoever reads has seen enough.
@@ -204,5 +209,5 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   complain(`${paint.red('✗')} ${wordsOf(error).split('\n').map(safe).join('\n')}`);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

@@ -37,9 +37,9 @@ export class RestClient {
   }
 
   /** An answer that is read as it comes. */
-  async stream(path: string, parameters: Parameters): Promise<IncomingMessage> {
+  async stream(path: string, parameters: Parameters, accept = '*/*'): Promise<IncomingMessage> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asking = this.#request(this.#urlOf(path, parameters), resolve);
+      const asking = this.#request(this.#urlOf(path, parameters), { headers: { accept } }, resolve);
       asking.on('error', (error) => {
         reject(this.#noAnswer(error));
       });

@@ -4,10 +4,10 @@ import { recogniseRecord } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { StoredFlow } from '../store/flow-store.js';
 
-type Column = (flow: Flow, stored: StoredFlow) => string | number;
+type Column = (flow: Flow, time: bigint | undefined) => string | number;
 
 const columns: Record<string, Column> = {
-  time: (_, { time }) => formatTimestamp(time),
+  time: (_, time) => (time === undefined ? '' : formatTimestamp(time)),
   uuid: ({ uuid }) => uuid,
   verdict: ({ traits }) => traits.verdict,
   drop_reason: ({ traits }) => traits.dropReason,
@@ -33,9 +33,13 @@ const reader = new FlowReader();
 export function csvLine(stored: StoredFlow): string {
   const record = recogniseRecord(JSON.parse(stored.record));
   if (record?.kind !== 'flow') return '';
-  const flow = reader.read(record);
+  return csvRow(reader.read(record), stored.time);
+}
+
+/** The time is the one at which the flow is held; its own may be missing. */
+export function csvRow(flow: Flow, time: bigint | undefined): string {
   return `${Object.values(columns)
-    .map((column) => cell(column(flow, stored)))
+    .map((column) => cell(column(flow, time)))
     .join(',')}\r\n`;
 }
 

@@ -269,9 +269,9 @@ describe('map, drops and status', () => {
     expect(stderr).toMatch(/"localhost:8787" is no address of a server/);
   });
 
-  it('exit 1 and say what is wrong with a filter', async () => {
+  it('exit 2 and say what is wrong with a filter', async () => {
     const { code, stdout, stderr } = await runToEnd(['map', '--server', server.url, '--http-path', '(']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/http-path: /);
   });
 

@@ -104,7 +104,7 @@ describe('flowatlas export', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: lines([JSON.parse(line)]) });
   });
 
-  it('exits 1 in words when it cannot, and leaves no half of a file', async () => {
+  it('exits in words when it cannot, and leaves no half of a file', async () => {
     const none = await runToEnd(['export', '--server', 'http://127.0.0.1:1']);
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(/no answer from/);
@@ -118,7 +118,7 @@ describe('flowatlas export', () => {
     expect(nowhere.code).toBe(1);
     expect(nowhere.stderr).toMatch(/no does not exist/);
     const wrong = await runToEnd(['export', '--input-file', shopFile, '--http-path', '(']);
-    expect(wrong.code).toBe(1);
+    expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/http-path: /);
   });
 });

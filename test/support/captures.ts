@@ -11,8 +11,12 @@ const capturesPresent = existsSync(`${shared}/flows`);
 export const itWithCaptures = capturesPresent ? it : it.skip;
 export const orSkipped = capturesPresent ? '' : ' (skipped: ../shared is not there)';
 
+export function sharedPath(path: string): string {
+  return `${shared}/${path}`;
+}
+
 export function readCapture(path: string): Buffer {
-  return readFileSync(`${shared}/${path}`);
+  return readFileSync(sharedPath(path));
 }
 
 export function readExpected(path: string): unknown {

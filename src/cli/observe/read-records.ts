@@ -18,6 +18,7 @@ export type Records = AsyncIterable<readonly ReadRecord[]>;
 
 /** What was wrong with a source, and what had to be assumed. */
 export interface Remarks {
+  found: number;
   rejected: number;
   /** The first of them. */
   rejections: readonly Rejection[];
@@ -30,6 +31,7 @@ const MOST_REJECTIONS = 100;
 /** Reads a file of any size, packed or not, in whatever form `import` takes: nothing of it is kept. */
 export class RecordFile implements Records {
   readonly #text: TextTally;
+  #found = 0;
   #rejected = 0;
   readonly #rejections: Rejection[] = [];
 
@@ -58,6 +60,7 @@ export class RecordFile implements Records {
 
   remarks(): Remarks {
     return {
+      found: this.#found,
       rejected: this.#rejected,
       rejections: this.#rejections,
       assumed: this.#text.report()?.assumed ?? [],
@@ -67,6 +70,7 @@ export class RecordFile implements Records {
   #decoder(found: (record: ReadRecord) => void): RecordDecoder {
     const sink = {
       record: (record: HubbleRecord, bytes: Buffer) => {
+        this.#found++;
         found({ record, json: onOneLine(bytes.toString('utf8')) });
       },
       reject: (line: number, reason: string) => {
@@ -89,24 +93,34 @@ function onOneLine(json: string): string {
   return CONTROL.test(json) ? minify(json) : json;
 }
 
-/** Lines of JSON as they come from a server. */
-export async function* recordsOf(lines: AsyncIterable<Buffer>): AsyncGenerator<ReadRecord[]> {
+/** Lines of JSON as they come from a server; what is no record among them, it has to say beside them. */
+export async function* recordsOf(
+  lines: AsyncIterable<Buffer>,
+  aside: (line: string) => void,
+): AsyncGenerator<ReadRecord[]> {
   let rest: Buffer[] = [];
+  const read = (line: string) => {
+    const records = readLine(line);
+    if (records.length === 0 && line !== '') aside(line);
+    return records;
+  };
   for await (const chunk of lines) {
-    const end = chunk.lastIndexOf(10) + 1;
+    const end = chunk.lastIndexOf(LINE_BREAK) + 1;
     if (end === 0) {
       rest.push(chunk);
       continue;
     }
     const whole = Buffer.concat([...rest, chunk.subarray(0, end)]).toString('utf8');
-    rest = [Buffer.from(chunk.subarray(end))];
-    yield whole.split('\n').flatMap(readLine);
+    rest = [chunk.subarray(end)];
+    yield whole.split('\n').flatMap(read);
   }
-  yield readLine(Buffer.concat(rest).toString('utf8'));
+  yield read(Buffer.concat(rest).toString('utf8'));
 }
 
-function readLine(json: string): ReadRecord[] {
-  if (json === '') return [];
-  const record = recogniseRecord(JSON.parse(json));
+const LINE_BREAK = 10;
+
+/** The record of a line of JSON, or nothing. */
+export function readLine(json: string): ReadRecord[] {
+  const record = json === '' ? undefined : recogniseRecord(JSON.parse(json));
   return record === undefined ? [] : [{ record, json }];
 }

@@ -1,0 +1,148 @@
+import type { FilterWords } from '../../domain/filter/criterion.js';
+import type { Filter } from '../../domain/filter/filter.js';
+import { parseFilter } from '../../domain/filter/parse-filter.js';
+import { printable, type Printer } from '../../printer/printer.js';
+import type { Coverage } from '../../telemetry/coverage.schema.js';
+import { coverageWords } from '../coverage.js';
+import { filterWords } from '../filter-options.js';
+import { openInput } from '../input.js';
+import { Progress } from '../progress.js';
+import type { Parameters, RestClient } from '../rest-client.js';
+import { paint, safe } from '../terminal.js';
+import { withServer, type SourceOptions } from '../with-server.js';
+import { counted } from '../words.js';
+import { WrongUse } from '../wrong-use.js';
+import { Outlet } from './outlet.js';
+import { printerFor, type Format, type StyleFlags } from './printers.js';
+import { RecordFile, recordsOf, type Records, type Remarks } from './read-records.js';
+import { selectRecords } from './select-records.js';
+import { readSelection, type Selection, type SelectionFlags } from './selection.js';
+
+export interface ObserveFlags extends SourceOptions, SelectionFlags, StyleFlags {
+  output: Format;
+  silentErrors?: boolean;
+}
+
+/** What was asked for, once it is known to make sense. */
+interface Question {
+  flags: ObserveFlags;
+  words: FilterWords;
+  filter: Filter;
+  selection: Selection;
+}
+
+/** `hubble observe`, on what Flowatlas holds or on a file; answers the exit code. */
+export async function observe(flags: ObserveFlags): Promise<number> {
+  const words = filterWords(flags);
+  const source = flags.inputFile === undefined ? 'server' : 'file';
+  const selection = readSelection(flags, source, Date.now());
+  if (selection.follow) refuseFollow(flags);
+  const question = { flags, words, filter: parseFilter(words), selection };
+  const outlet = new Outlet(flags.silentErrors === true);
+  const printer = printerFor(flags.output, flags);
+  if (flags.inputFile !== undefined) return observeFile(flags.inputFile, question, printer, outlet);
+  await withServer(flags, (client) => observeServer(client, question, printer, outlet));
+  return 0;
+}
+
+function refuseFollow({ output, data }: ObserveFlags): void {
+  if (output === 'tab' || output === 'table')
+    throw new WrongUse(`-o ${output} does not go with --follow: its columns are only known at the end`);
+  if (data !== undefined)
+    throw new WrongUse(
+      '--follow needs a running server: nothing comes into a folder that this command holds',
+    );
+}
+
+async function observeFile(
+  file: string,
+  { flags, words, filter, selection }: Question,
+  printer: Printer,
+  outlet: Outlet,
+): Promise<number> {
+  if (flags.follow === true) outlet.aside('--follow is passed over: a file is read to its end');
+  const { name, stream, bytes, written } = openInput(file);
+  const dating = {
+    year: undefined,
+    notAfter: written === undefined ? Date.now() : Date.parse(written),
+    notAfterIs: written === undefined ? 'the time of arrival' : 'the date of the file',
+  } as const;
+  const records = new RecordFile(measured(stream, bytes), dating);
+  const shown = await printAll(selectRecords(records, filter, words, selection), printer, outlet);
+  const remarks = records.remarks();
+  tell(remarks, outlet);
+  if (shown > 0 || remarks.rejected === 0 || remarks.found > 0) return 0;
+  outlet.aside(`${paint.red('✗')} ${safe(name)}: nothing in it is a Hubble record`);
+  return 1;
+}
+
+/** With a bar where nothing else is seen on the terminal. */
+async function* measured(stream: AsyncIterable<Buffer>, total: number): AsyncGenerator<Buffer> {
+  const progress = process.stdout.isTTY ? undefined : new Progress('MB');
+  let bytes = 0;
+  try {
+    for await (const chunk of stream) {
+      yield chunk;
+      progress?.update((bytes += chunk.length) / 1e6, total / 1e6);
+    }
+  } finally {
+    progress?.stop();
+  }
+}
+
+/** Of what was wrong with a file. */
+const MOST_REJECTIONS = 10;
+
+function tell({ rejected, rejections, assumed }: Remarks, outlet: Outlet): void {
+  for (const { line, reason } of rejections.slice(0, MOST_REJECTIONS))
+    outlet.aside(paint.yellow(`line ${line}: ${safe(reason)}`));
+  const left = rejected - Math.min(rejections.length, MOST_REJECTIONS);
+  if (left > 0) outlet.aside(paint.yellow(`and ${counted(left, 'more line')} that hold no record`));
+  for (const words of assumed) outlet.aside(paint.dim(`assumed ${safe(words)}`));
+}
+
+async function observeServer(
+  client: RestClient,
+  question: Question,
+  printer: Printer,
+  outlet: Outlet,
+): Promise<void> {
+  const answer = await client.stream('/api/v1/flows', parametersOf(question), 'application/x-ndjson');
+  const records = recordsOf(answer as AsyncIterable<Buffer>, (line) => {
+    outlet.aside(paint.yellow(safe(line)));
+  });
+  const shown = await printAll(records, printer, outlet);
+  const told = answer.headers['flowatlas-coverage'];
+  const coverage = typeof told === 'string' ? (JSON.parse(told) as Coverage) : undefined;
+  for (const words of coverage === undefined ? [] : coverageWords(coverage, shown === 0)) outlet.aside(words);
+}
+
+/** Oldest first, as Hubble prints. */
+function parametersOf({ flags, words, selection: { window, first, last, follow } }: Question): Parameters {
+  return {
+    ...Object.fromEntries([...words].map(([name, values]) => [name, [...values]])),
+    order: 'asc',
+    since: window.since === undefined ? undefined : flags.since,
+    until: window.until === undefined ? undefined : flags.until,
+    first: first?.toString(),
+    last: last?.toString(),
+    follow: follow ? 'true' : undefined,
+  };
+}
+
+/** How many records there were. */
+async function printAll(records: Records, printer: Printer, outlet: Outlet): Promise<number> {
+  let count = 0;
+  for await (const batch of records) {
+    for (const { record, json } of batch) {
+      const found = printable(record, json);
+      if (record.kind === 'node_status') outlet.aside(printer.status(found));
+      else await outlet.write(printer.print(found));
+    }
+    count += batch.length;
+    await outlet.flush();
+  }
+  for await (const rest of printer.end()) await outlet.write(rest);
+  await outlet.flush();
+  return count;
+}

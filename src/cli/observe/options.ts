@@ -1,0 +1,75 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { timeFormat, timeFormatNames } from '../../printer/time-format.js';
+import { optional } from '../filter-options.js';
+import { formats } from './printers.js';
+
+const STAMP = 'StampMilli';
+
+/** The flags of `hubble observe` that are no filters. */
+export function observeOptions(command: Command): Command {
+  return command
+    .combineFlagAndOptionalValue(false)
+    .addOption(number('--last <n>', 'only so many of the newest (of a server 20, unless more is asked for)'))
+    .addOption(number('--first <n>', 'only so many of the oldest'))
+    .addOption(flag('--all', 'all that is held'))
+    .addOption(flag('-f, --follow', 'go on with what comes; needs a running server'))
+    .addOption(
+      new Option('-o, --output <format>', `how to print it: ${formats.join(', ')}`)
+        .argParser(readFormat)
+        .default('compact'),
+    )
+    .addOption(
+      new Option('--time-format <format>', `how to print times, in UTC: ${timeFormatNames.join(', ')}`)
+        .argParser(readTimeFormat)
+        .default(timeFormat(STAMP), STAMP),
+    )
+    .addOption(flag('--numeric', 'addresses in the place of names'))
+    .addOption(flag('--ip-translation', 'names in the place of addresses').default(true))
+    .addOption(flag('--print-node-name', 'the node that saw it'))
+    .addOption(flag('--print-policy-names', 'the policies behind a verdict'))
+    .addOption(
+      new Option('--color <when>', 'colours in compact and dict')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .addOption(flag('-s, --silent-errors', 'say nothing on standard error'))
+    .addOption(flag('-D, --debug', 'also tell of nodes that come and go'))
+    .addHelpText('after', '\nWhere this differs from `hubble observe`, and why: docs/observe.md');
+}
+
+function flag(flags: string, describe: string): Option {
+  return optional(flags, describe).argParser(readBoolean);
+}
+
+/** As Go reads them. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 't', 'true'].map((word) => [word, true] as const),
+  ...['0', 'f', 'false'].map((word) => [word, false] as const),
+]);
+
+function readBoolean(value: string): boolean {
+  const read = BOOLEANS.get(value.toLowerCase());
+  if (read === undefined) throw new InvalidArgumentError('It is true or false, or stands alone.');
+  return read;
+}
+
+function number(flags: string, describe: string): Option {
+  return new Option(flags, describe).argParser((value) => {
+    if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('A whole number is needed.');
+    return Number(value);
+  });
+}
+
+/** Hubble takes JSON in capitals, too. */
+function readFormat(value: string): string {
+  const format = formats.find((known) => known === value) ?? (value === 'JSON' ? 'json' : undefined);
+  if (format === undefined) throw new InvalidArgumentError(`Allowed choices are ${formats.join(', ')}.`);
+  return format;
+}
+
+function readTimeFormat(value: string): unknown {
+  const format = timeFormat(value);
+  if (format === undefined)
+    throw new InvalidArgumentError(`Allowed choices are ${timeFormatNames.join(', ')}.`);
+  return format;
+}

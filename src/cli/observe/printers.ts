@@ -1,0 +1,51 @@
+import { CompactPrinter } from '../../printer/compact.js';
+import { DictPrinter } from '../../printer/dict.js';
+import { JsonPrinter } from '../../printer/json.js';
+import type { Printer } from '../../printer/printer.js';
+import { coloured, uncoloured, type Style } from '../../printer/style.js';
+import { TablePrinter } from '../../printer/table.js';
+import type { TimeFormat } from '../../printer/time-format.js';
+import { CsvPrinter } from './csv-printer.js';
+import { RowFile } from './row-file.js';
+
+/** Values of `-o`, with the printer of each. */
+const printers = {
+  compact: (style: Style) => new CompactPrinter(style),
+  dict: (style: Style) => new DictPrinter(style),
+  tab: (style: Style) => new TablePrinter(style, new RowFile()),
+  table: (style: Style) => new TablePrinter(style, new RowFile()),
+  json: (style: Style) => new JsonPrinter(style),
+  jsonpb: (style: Style) => new JsonPrinter(style),
+  csv: (style: Style) => new CsvPrinter(style),
+};
+
+export type Format = keyof typeof printers;
+export const formats = Object.keys(printers) as Format[];
+
+export interface StyleFlags {
+  color: 'auto' | 'always' | 'never';
+  timeFormat: TimeFormat;
+  numeric?: boolean;
+  ipTranslation?: boolean;
+  printNodeName?: boolean;
+  printPolicyNames?: boolean;
+  debug?: boolean;
+}
+
+export function printerFor(format: Format, flags: StyleFlags): Printer {
+  return printers[format]({
+    paint: isColoured(flags.color) ? coloured : uncoloured,
+    time: flags.timeFormat,
+    names: flags.numeric !== true && flags.ipTranslation !== false,
+    nodeName: flags.printNodeName === true,
+    policyNames: flags.printPolicyNames === true,
+    debug: flags.debug === true,
+  });
+}
+
+/** https://no-color.org */
+function isColoured(color: StyleFlags['color']): boolean {
+  if (color !== 'auto') return color === 'always';
+  const { NO_COLOR: refused = '', TERM: terminal } = process.env;
+  return process.stdout.isTTY && refused === '' && terminal !== 'dumb';
+}

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { itWithCaptures, listCaptures, readCapture, sharedPath } from '../support/captures.js';
+import { record } from '../support/make-flow.js';
+import { shop, shopFile } from '../support/run-flows.js';
+import { cleanUp, runToEnd, temporaryFolder } from '../support/run-server.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = temporaryFolder();
+});
+afterAll(cleanUp);
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const shopRecords = shop
+  .toString()
+  .split('\n')
+  .filter((line) => line !== '');
+
+/** Of a line that is printed by default. */
+const COMPACT =
+  /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d{3}: \S+ \(\S+\) (?:->|<-|<>) \S+ \(\S+\) .+ \(.*\)$/;
+
+describe('observe on a file', () => {
+  it('prints every record of it as hubble does', async () => {
+    const { code, stdout, stderr } = await runToEnd(['observe', '--input-file', shopFile]);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    const events = lines.filter((line) => !COMPACT.test(line));
+    expect(events).toEqual([
+      expect.stringMatching(/: POLICY_UPDATED \(labels: .*, revision: 42, count: 1\)$/),
+      expect.stringMatching(/: POLICY_UPDATED \(labels: .*, revision: 42, count: 1\)$/),
+      // An exporter's aggregate of which a mask left little.
+      expect.stringMatching(/: {2}\(unknown\) -> {2}\(unknown\) UNKNOWN FORWARDED \(\)$/),
+      expect.stringMatching(/ EVENTS LOST: HUBBLE_RING_BUFFER CPU\(0\) 37$/),
+    ]);
+    expect(stderr).toMatch(/\d nodes are unavailable: /);
+    // The state of a node stands on standard error.
+    expect(lines).toHaveLength(shopRecords.length - 1);
+  });
+
+  it('prints the records again as JSON, also when they come packed on standard input', async () => {
+    const { code, stdout } = await runToEnd(['observe', '--input-file', '-', '-o', 'jsonpb', '-s'], {
+      input: gzipSync(shop),
+    });
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual(
+      shopRecords.filter((line) => !line.includes('"node_status"')),
+    );
+  });
+
+  it('takes the flags of hubble, --not before a filter among them', async () => {
+    const count = async (...args: string[]) => {
+      const { code, stdout } = await runToEnd(['observe', '--input-file', shopFile, '-o', 'json', ...args]);
+      expect(code).toBe(0);
+      return stdout.split('\n').filter((line) => line.includes('"flow"')).length;
+    };
+    const [whole, dropped, kept, both] = await Promise.all([
+      count(),
+      count('--verdict', 'DROPPED'),
+      count('--not', '--verdict', 'DROPPED'),
+      count('-n', 'shop', '--not', '-t', 'drop', '--last', '5'),
+    ]);
+    expect(dropped).toBeGreaterThan(0);
+    expect(dropped + kept).toBe(whole);
+    expect(both).toBe(5);
+  });
+
+  it('prints tables, blocks and CSV', async () => {
+    const run = async (output: string, ...args: string[]) =>
+      (
+        await runToEnd([
+          'observe',
+          '--input-file',
+          shopFile,
+          '-t',
+          'l7',
+          '--first',
+          '3',
+          '-o',
+          output,
+          ...args,
+        ])
+      ).stdout;
+    const [table, dict, csv] = await Promise.all([
+      run('table', '--print-node-name'),
+      run('dict'),
+      run('csv'),
+    ]);
+    expect(table).toMatch(/^TIMESTAMP +NODE +SOURCE +DESTINATION +TYPE +VERDICT +SUMMARY\n/);
+    expect(table.trimEnd().split('\n')).toHaveLength(4);
+    expect(dict.split('------------\n')).toHaveLength(3);
+    expect(csv).toMatch(/^time,uuid,.*\r\n/);
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(4);
+  });
+
+  it('reads lines of any length, and text that hubble printed', async () => {
+    const long = record({ Summary: 'x'.repeat(300_000) });
+    const text =
+      'Mar 17 13:56:00.709: a/b:1 (ID:1234) -> c/d:80 (ID:5678) to-endpoint FORWARDED (TCP Flags: SYN)';
+    const mixed = file('mixed.log', `${JSON.stringify(long)}\n${text}\nno record\n`);
+    const { code, stdout, stderr } = await runToEnd(['observe', '--input-file', mixed]);
+    expect(code).toBe(0);
+    const [first = '', second] = stdout.split('\n');
+    expect(first).toHaveLength(300_000 + first.indexOf('(xxx') + 2);
+    expect(second).toBe(text);
+    expect(stderr).toMatch(/line 3: no JSON: "no record"/);
+    expect(stderr).toMatch(/assumed the year/);
+    const silent = await runToEnd(['observe', '--input-file', mixed, '--silent-errors']);
+    expect(silent).toMatchObject({ code: 0, stderr: '', stdout });
+  });
+
+  it('sends no terminal what it would obey, and colours when asked', async () => {
+    const evil = '\u001b[2J\u001b]0;owned\u0007\u202eevil\u009b31m\r\b\n';
+    const path = file(
+      'evil.jsonl',
+      JSON.stringify(record({ Summary: evil, source_names: [evil], source: {} })),
+    );
+    // eslint-disable-next-line no-control-regex
+    const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+    for (const output of ['compact', 'dict', 'table', 'json']) {
+      const { stdout } = await runToEnd(['observe', '--input-file', path, '-o', output]);
+      expect(stdout).toContain('evil');
+      expect(stdout).not.toMatch(CONTROL);
+    }
+    const { stdout } = await runToEnd(['observe', '--input-file', path, '--color', 'always']);
+    // eslint-disable-next-line no-control-regex
+    expect(stdout.replace(/\u001b\[(?:0|3[1-6])m/g, '')).not.toMatch(CONTROL);
+    expect(stdout).toContain('\u001b[32mFORWARDED\u001b[0m');
+  });
+
+  it('exits 1 when it cannot, after what it could read', async () => {
+    const missing = await runToEnd(['observe', '--input-file', join(folder, 'none')]);
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/none does not exist\n$/);
+    const packed = gzipSync(shop);
+    const cut = await runToEnd(['observe', '--input-file', file('cut.gz', packed.subarray(0, -200))]);
+    expect(cut.code).toBe(1);
+    expect(cut.stdout.split('\n').length).toBeGreaterThan(100);
+    const noise = await runToEnd(['observe', '--input-file', file('noise.txt', 'no record\n')]);
+    expect(noise.code).toBe(1);
+    expect(noise.stderr).toMatch(/nothing in it is a Hubble record/);
+    expect(await runToEnd(['observe', '--input-file', file('empty', '')])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+});
+
+describe('wrong use of observe', () => {
+  for (const [args, words] of [
+    ['--not', /no filter stands behind --not/],
+    ['--not --not --pod x', /--not stands twice/],
+    ['--no-such x', /unknown option/],
+    ['-o yaml', /compact, dict, tab, table, json, jsonpb, csv/],
+    ['--time-format Kitchen', /StampMilli/],
+    ['--color sometimes', /always/],
+    ['--last many', /whole number/],
+    ['--first 1 --last 1', /do not go together/],
+    ['--since tomorrow', /since: "tomorrow" is neither/],
+    ['--http-path (', /http-path: /],
+    ['--pod a/b --ip 1.2.3.4', /cannot go with/],
+  ] as const) {
+    it(`exits 2: ${args}`, async () => {
+      const { code, stdout, stderr } = await runToEnd([
+        'observe',
+        '--input-file',
+        shopFile,
+        ...args.split(' '),
+      ]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(words);
+    });
+  }
+
+  it('exits 2 when what is followed can have no end or no beginning', async () => {
+    for (const args of [
+      ['--follow', '-o', 'table'],
+      ['--follow', '--data', folder],
+      ['--follow', '--first', '1'],
+    ])
+      expect(await runToEnd(['observe', ...args])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('the text of the real hubble', () => {
+  const printed = listCaptures('expected/output');
+  // Some by the real command line; all of them are compared beside the printers.
+  for (const [format, flags] of [
+    ['compact-color', ['--color', 'always']],
+    ['dict', ['-o', 'dict']],
+    ['table', ['-o', 'table']],
+  ] as const) {
+    itWithCaptures(`is printed to the byte by the command: ${format}`, async () => {
+      const path = printed.find((name) => name.endsWith(`5-http-flows.${format}.txt`)) ?? '';
+      const capture = sharedPath('flows/json/hubble-otel_basic-sample-5-http-flows.json');
+      const { stdout } = await runToEnd(['observe', '--input-file', capture, '--last', '100000', ...flags]);
+      expect(readFileSync(capture).length).toBeGreaterThan(0);
+      expect(stdout).toBe(readCapture(path).toString('utf8'));
+    });
+  }
+});
