@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { itWithCaptures, listCaptures, readCapture, sharedPath } from '../support/captures.js';
 import { record } from '../support/make-flow.js';
-import { shop, shopFile } from '../support/run-flows.js';
-import { cleanUp, runToEnd, temporaryFolder } from '../support/run-server.js';
+import { flowLines, shop, shopFile, shopFlows } from '../support/run-flows.js';
+import { store } from '../support/run-rest.js';
+import { cleanUp, run, runToEnd, startServer, temporaryFolder, type Server } from '../support/run-server.js';
 
 let folder: string;
 beforeAll(() => {
@@ -151,6 +152,68 @@ describe('observe on a file', () => {
       code: 0,
       stderr: '',
     });
+  });
+});
+
+describe('observe on a server', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer();
+    await store(server, shop);
+  });
+  const observe = async (...args: string[]) => {
+    const ended = await runToEnd(['observe', '--server', server.url, ...args]);
+    expect(ended.code).toBe(0);
+    return { ...ended, lines: ended.stdout.split('\n').slice(0, -1) };
+  };
+
+  it('prints the newest 20 when nothing is asked, oldest first', async () => {
+    const { lines } = await observe();
+    const whole = await observe('--all');
+    expect(lines).toHaveLength(20);
+    expect(lines).toEqual(whole.lines.slice(-20));
+    expect(whole.lines).toHaveLength(shopFlows);
+    expect(whole.lines.every((line) => line.endsWith(')'))).toBe(true);
+    // Losses are no flows: the server tells of them for the whole window.
+    expect(whole.stderr).toMatch(/Hubble lost 37 events in this window/);
+  });
+
+  it('prints what matches of a window, its first or its last', async () => {
+    const window = ['--since', '2026-06-01T10:01Z', '--until', '2026-06-01T10:03Z', '-t', 'l7'];
+    const whole = (await observe(...window)).lines;
+    expect(whole.length).toBeGreaterThan(5);
+    expect((await observe(...window, '--first', '3')).lines).toEqual(whole.slice(0, 3));
+    expect((await observe(...window, '--last', '3')).lines).toEqual(whole.slice(-3));
+    const json = await observe(...window, '-o', 'jsonpb');
+    for (const line of json.lines) expect(shopRecords).toContain(line);
+    const nothing = await observe('-n', 'nowhere');
+    expect(nothing.stdout).toBe('');
+    expect(nothing.stderr).toMatch(/nothing matches; what is held of this window/);
+  });
+
+  it('says in words what is wrong, with the server or with the question', async () => {
+    const none = await runToEnd(['observe', '--server', 'http://127.0.0.1:1']);
+    expect(none).toMatchObject({ code: 1, stdout: '' });
+    expect(none.stderr).toMatch(/no answer from/);
+    const wrong = await runToEnd(['observe', '--server', server.url, '--port', 'web']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toMatch(/port: /);
+  });
+
+  it('reads a data folder that no server holds', async () => {
+    const data = join(temporaryFolder(), 'data');
+    await runToEnd(['import', '--data', data, shopFile]);
+    const { code, stdout } = await runToEnd(['observe', '--data', data, '--last', '3', '-o', 'json']);
+    expect({ code, lines: stdout.split('\n').length }).toEqual({ code: 0, lines: 4 });
+  });
+
+  it('goes on with what comes until it is stopped', async () => {
+    const following = run(['observe', '--server', server.url, '-f', '--last', '1', '--color', 'never']);
+    await following.printed(/\n/);
+    await store(server, flowLines('followed', 3, 0, { Summary: 'FOLLOWED' }));
+    await following.printed(/(?:.*FOLLOWED.*\n){3}/);
+    expect(following.stdout.split('\n')).toHaveLength(5);
+    expect(await following.stop('SIGINT')).toMatchObject({ code: 0, stderr: '' });
   });
 });
 

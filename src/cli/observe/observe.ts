@@ -107,14 +107,31 @@ async function observeServer(
   printer: Printer,
   outlet: Outlet,
 ): Promise<void> {
+  const { first, last, follow } = question.selection;
+  // Whoever follows ends it so, and has what was asked for.
+  if (follow) process.once('SIGINT', () => process.exit(0));
   const answer = await client.stream('/api/v1/flows', parametersOf(question), 'application/x-ndjson');
-  const records = recordsOf(answer as AsyncIterable<Buffer>, (line) => {
+  const records = recordsOf(unbroken(answer), (line) => {
     outlet.aside(paint.yellow(safe(line)));
   });
   const shown = await printAll(records, printer, outlet);
+  if (follow) {
+    outlet.aside('the server has ended');
+    return;
+  }
   const told = answer.headers['flowatlas-coverage'];
-  const coverage = typeof told === 'string' ? (JSON.parse(told) as Coverage) : undefined;
-  for (const words of coverage === undefined ? [] : coverageWords(coverage, shown === 0)) outlet.aside(words);
+  // It is about the whole window, of which the first or the last so many are only an end.
+  const isWhole = first === undefined && last === undefined;
+  if (typeof told !== 'string' || (shown > 0 && !isWhole)) return;
+  for (const words of coverageWords(JSON.parse(told) as Coverage, shown === 0)) outlet.aside(words);
+}
+
+async function* unbroken(answer: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of answer) yield chunk as Buffer;
+  } catch {
+    throw new Error('the server broke its answer off');
+  }
 }
 
 /** Oldest first, as Hubble prints. */
