@@ -1,4 +1,4 @@
-import type { FilterWords } from '../../domain/filter/criterion.js';
+import type { FilterWords } from '../../domain/filter/flags.js';
 import type { Filter } from '../../domain/filter/filter.js';
 import { parseFilter } from '../../domain/filter/parse-filter.js';
 import { printable, type Printer } from '../../printer/printer.js';

@@ -1,4 +1,4 @@
-import type { FilterWords } from '../../domain/filter/criterion.js';
+import type { FilterWords } from '../../domain/filter/flags.js';
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow } from '../../domain/filter/window.js';
 import { FlowReader } from '../../domain/flow/flow-reader.js';

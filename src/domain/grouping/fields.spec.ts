@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
-import { flow, newFlow, pod, words } from '../../../test/support/make-flow.js';
+import { flow, flowOfText, newFlow, pod, words } from '../../../test/support/make-flow.js';
 import { filterNames, parseFilter } from '../filter/parse-filter.js';
 import { groupFields, hintFields } from './fields.js';
 
@@ -18,10 +18,11 @@ function canBeAsked(name: string, value: string): boolean {
 }
 
 describe('a field', () => {
-  it('has values that the filter of its name takes, and which pass it', () => { fc.assert(
+  it('has values that the filter of its name takes, and which pass it', () => {
+    fc.assert(
       fc.property(flowTexts(), (texts) => {
         for (const text of texts) {
-          const { flow: read } = newFlow(text);
+          const read = flowOfText(text);
           for (const field of askable) {
             for (const value of field.all(read).filter((one) => canBeAsked(field.name, one))) {
               const filter = parseFilter(words({ [field.name]: value }));
@@ -35,7 +36,8 @@ describe('a field', () => {
         }
       }),
       { numRuns: 30 },
-    ); });
+    );
+  });
 
   it('is asked for by many names', () => {
     expect(askable.length).toBeGreaterThan(30);

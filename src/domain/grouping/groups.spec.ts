@@ -15,7 +15,8 @@ function groupsOf(observations: readonly Observation[], most?: number, buckets?:
 }
 
 describe('groups', () => {
-  it('are what adding up by hand gives, the most frequent first', () => { fc.assert(
+  it('are what adding up by hand gives, the most frequent first', () => {
+    fc.assert(
       fc.property(fc.array(observation), fc.integer({ min: 1, max: 30 }), (observations, most) => {
         const { top, leftOut, folded } = groupsOf(observations).rank(most);
         for (const { values, count, flows, first, last } of top) {
@@ -34,9 +35,11 @@ describe('groups', () => {
         expect(top.reduce((sum, { count }) => sum + count, leftOut.count)).toBe(observations.length);
         expect(folded).toBeUndefined();
       }),
-    ); });
+    );
+  });
 
-  it('hold no more than they may, lose no record, and say how far a count may be short', () => { fc.assert(
+  it('hold no more than they may, lose no record, and say how far a count may be short', () => {
+    fc.assert(
       fc.property(fc.array(fc.nat(60), { maxLength: 400 }), (numbers) => {
         const most = 8;
         const groups = groupsOf(
@@ -52,7 +55,8 @@ describe('groups', () => {
           expect(count + (folded?.atMost ?? 0)).toBeGreaterThanOrEqual(truly);
         }
       }),
-    ); });
+    );
+  });
 
   it('keep the largest through any number of small ones', () => {
     const groups = new Groups(10);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { Latencies, Room } from './latencies.js';
 
 describe('latencies', () => {
-  it('have percentiles that are at most 1 % off', () => { fc.assert(
+  it('have percentiles that are at most 1 % off', () => {
+    fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 3_600_000_000_000 }), { minLength: 1 }),
         fc.constantFrom(0.5, 0.95, 0.99, 1),
@@ -16,7 +17,8 @@ describe('latencies', () => {
           expect(latencies.measured).toBe(nanoseconds.length);
         },
       ),
-    ); });
+    );
+  });
 
   it('have none where nothing was measured, and give their room back', () => {
     const room = new Room(1);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { bucketAt, bucketsOf, Series } from './series.js';
 
 describe('buckets', () => {
-  it('begin at multiples of their length, and hold every time between first and last', () => { fc.assert(
+  it('begin at multiples of their length, and hold every time between first and last', () => {
+    fc.assert(
       fc.property(
         fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }),
         fc.bigInt({ min: 0n, max: 10n ** 6n }),
@@ -16,7 +17,8 @@ describe('buckets', () => {
           expect(buckets.from <= first).toBe(true);
         },
       ),
-    ); });
+    );
+  });
 });
 
 describe('a series', () => {
