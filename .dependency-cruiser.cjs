@@ -18,7 +18,7 @@ module.exports = {
       to: {
         pathNot: [
           '^src/domain/',
-          '^node_modules/(graphology|ipaddr\\.js|re2js)',
+          '^node_modules/(graphology|ipaddr\\.js|re2js|@bufbuild/(cel|protobuf))/',
           '^node:?crypto$',
           '^crypto$',
         ],

@@ -138,7 +138,8 @@ export class LiveGateway
     try {
       if (news) await this.questions.whole(everyone, 'workload').refresh();
       const questions = [...this.#subscriptions.byQuestion()];
-      if (news) for (const { question } of questions) await question.refresh();
+      let isCalm = true;
+      if (news) for (const { question } of questions) isCalm = (await this.#refresh(question)) && isCalm;
       const drained = new Set([...this.namespace.sockets.values()].filter(isDrained));
       for (const { question, listeners, subscription } of questions) {
         this.#push(
@@ -147,10 +148,22 @@ export class LiveGateway
           question,
         );
       }
-      this.#trouble = '';
+      if (isCalm) this.#trouble = '';
     } catch (error) {
       this.#news = true;
       this.#complain(error);
+    }
+  }
+
+  /** One whose filter costs too much must not keep the others from their answers. */
+  async #refresh(question: MapQuestion): Promise<boolean> {
+    try {
+      await question.refresh();
+      return true;
+    } catch (error) {
+      if (!(error instanceof FlowatlasError) || error.code !== 'invalid_filter') throw error;
+      this.#complain(error);
+      return false;
     }
   }
 

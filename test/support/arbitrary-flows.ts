@@ -311,6 +311,7 @@ const filterValues: Record<string, readonly string[]> = {
   'ip-trace-id': ['18446744073709551615', '3'],
   'snat-ip': ['192.0.2.0/24'],
   interface: ['eth0'],
+  'cel-expression': ['_flow.verdict == Verdict.DROPPED', '_flow.source.namespace == "shop"'],
   denylist: ['{"verdict":["DROPPED"]}', '{"source_pod":["shop/"],"reply":[true]}'],
 };
 /** Beyond Hubble. */

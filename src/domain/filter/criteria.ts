@@ -1,5 +1,6 @@
 import { encrypted, reply } from './booleans.js';
 import { between } from './between.js';
+import { celExpression } from './cel/cel-expression.js';
 import { cluster } from './cluster.js';
 import type { Criterion, SidedCriterion } from './criterion.js';
 import { dnsQuery, dnsRcode } from './dns.js';
@@ -60,6 +61,7 @@ export const criteria: readonly Criterion[] = [
   snatIp,
   networkInterface,
   text,
+  celExpression,
 ];
 
 export const sidedCriteria: readonly SidedCriterion[] = [
