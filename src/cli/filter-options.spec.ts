@@ -41,6 +41,23 @@ describe('filters on the command line', () => {
     });
   });
 
+  it('take no value where they are switches', () => {
+    expect(read('-A', '-4', '--not', '-6', '-n', 'x', '--not', '--encrypted')).toEqual({
+      'all-namespaces': ['true'],
+      ipv4: ['true'],
+      'not-ipv6': ['true'],
+      namespace: ['x'],
+      'not-encrypted': ['true'],
+    });
+  });
+
+  it('leave raw filters as they are, with --not waiting for the next', () => {
+    expect(read('--not', '--allowlist', '{}', '--pod', 'a/b')).toEqual({
+      allowlist: ['{}'],
+      'not-pod': ['a/b'],
+    });
+  });
+
   it('are refused when --not stands twice, or last', () => {
     expect(() => read('--not', '--not', '--pod', 'x')).toThrow(/--not stands twice/);
     expect(() => read('--pod', 'x', '--not')).toThrow(/no filter stands behind --not/);

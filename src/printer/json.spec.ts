@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { flowRecordOf, record } from '../../test/support/make-flow.js';
-import { style } from '../../test/support/print.js';
+import { flowJson, flowRecordOf, record } from '../../test/support/make-flow.js';
+import { lostRecord, recordOf, style } from '../../test/support/print.js';
+import { fieldMask } from '../domain/flow/field-mask.js';
 import { recogniseRecord } from '../domain/flow/record.js';
 import { JsonPrinter } from './json.js';
 import { printable } from './printer.js';
@@ -18,5 +19,15 @@ describe('JSON', () => {
     // eslint-disable-next-line no-control-regex
     expect(line).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(JSON.parse(line)).toEqual(value);
+  });
+
+  it('is less of a flow with a mask, in its envelope or bare', () => {
+    const printer = new JsonPrinter(style(), fieldMask(['verdict', 'source.pod_name']));
+    const printed = (value: Record<string, unknown>) =>
+      JSON.parse(printer.print(printable(flowRecordOf(value), JSON.stringify(value)))) as unknown;
+    const flow = { verdict: 'FORWARDED', source: { pod_name: 'web-0' } };
+    expect(printed(record())).toEqual({ ...record(), flow });
+    expect(printed(flowJson())).toEqual(flow);
+    expect(printer.print(recordOf(lostRecord))).toBe(`${JSON.stringify(lostRecord)}\n`);
   });
 });

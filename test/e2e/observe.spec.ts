@@ -137,6 +137,24 @@ describe('observe on a file', () => {
     expect(stdout).toContain('\u001b[32mFORWARDED\u001b[0m');
   });
 
+  it('prints what a filter is in the JSON of hubble, and less of each flow', async () => {
+    const raw = await runToEnd([
+      'observe',
+      '--from-pod',
+      'shop/web',
+      '--not',
+      '-t',
+      'l7',
+      '--print-raw-filters',
+    ]);
+    expect(raw).toMatchObject({ code: 0, stderr: '' });
+    expect(raw.stdout).toMatch(/^allowlist:\n {4}- '\{"source_pod":\["shop\/web"\]\}'\ndenylist:\n {4}- '/);
+    const mask = ['-o', 'json', '--field-mask', 'verdict,source.namespace', '-t', 'l7', '--first', '1'];
+    const { stdout } = await runToEnd(['observe', '--input-file', shopFile, ...mask]);
+    const { flow } = JSON.parse(stdout) as { flow: object };
+    expect(Object.keys(flow).sort()).toEqual(['source', 'verdict']);
+  });
+
   it('exits 1 when it cannot, after what it could read', async () => {
     const missing = await runToEnd(['observe', '--input-file', join(folder, 'none')]);
     expect(missing).toMatchObject({ code: 1, stdout: '' });
@@ -230,6 +248,8 @@ describe('wrong use of observe', () => {
     ['--since tomorrow', /since: "tomorrow" is neither/],
     ['--http-path (', /http-path: /],
     ['--pod a/b --ip 1.2.3.4', /cannot go with/],
+    ['--field-mask verdict', /goes with JSON only/],
+    ['-o json --field-mask colour', /"colour" is no path of a flow/],
   ] as const) {
     it(`exits 2: ${args}`, async () => {
       const { code, stdout, stderr } = await runToEnd([

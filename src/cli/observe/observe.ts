@@ -14,6 +14,7 @@ import { counted } from '../words.js';
 import { WrongUse } from '../wrong-use.js';
 import { Outlet } from './outlet.js';
 import { printerFor, type Format, type StyleFlags } from './printers.js';
+import { rawFiltersInYaml } from './raw-filters.js';
 import { RecordFile, recordsOf, type Records, type Remarks } from './read-records.js';
 import { selectRecords } from './select-records.js';
 import { readSelection, type Selection, type SelectionFlags } from './selection.js';
@@ -21,6 +22,7 @@ import { readSelection, type Selection, type SelectionFlags } from './selection.
 export interface ObserveFlags extends SourceOptions, SelectionFlags, StyleFlags {
   output: Format;
   silentErrors?: boolean;
+  printRawFilters?: boolean;
 }
 
 /** What was asked for, once it is known to make sense. */
@@ -37,6 +39,10 @@ export async function observe(flags: ObserveFlags): Promise<number> {
   const source = flags.inputFile === undefined ? 'server' : 'file';
   const selection = readSelection(flags, source, Date.now());
   if (selection.follow) refuseFollow(flags);
+  if (flags.printRawFilters === true) {
+    process.stdout.write(rawFiltersInYaml(words));
+    return 0;
+  }
   const question = { flags, words, filter: parseFilter(words), selection };
   const outlet = new Outlet(flags.silentErrors === true);
   const printer = printerFor(flags.output, flags);

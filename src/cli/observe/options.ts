@@ -32,6 +32,12 @@ export function observeOptions(command: Command): Command {
         .choices(['auto', 'always', 'never'])
         .default('auto'),
     )
+    .addOption(
+      new Option('--field-mask <paths>', 'of flows in JSON only these fields, comma-separated').argParser(
+        (value: string, before: string[] | undefined) => [...(before ?? []), ...value.split(',')],
+      ),
+    )
+    .addOption(flag('--print-raw-filters', 'print the filter in the JSON of Hubble, and nothing else'))
     .addOption(flag('-s, --silent-errors', 'say nothing on standard error'))
     .addOption(flag('-D, --debug', 'also tell of nodes that come and go'))
     .addHelpText('after', '\nWhere this differs from `hubble observe`, and why: docs/observe.md');

@@ -1,3 +1,4 @@
+import { fieldMask } from '../../domain/flow/field-mask.js';
 import { CompactPrinter } from '../../printer/compact.js';
 import { DictPrinter } from '../../printer/dict.js';
 import { JsonPrinter } from '../../printer/json.js';
@@ -5,8 +6,11 @@ import type { Printer } from '../../printer/printer.js';
 import { coloured, uncoloured, type Style } from '../../printer/style.js';
 import { TablePrinter } from '../../printer/table.js';
 import type { TimeFormat } from '../../printer/time-format.js';
+import { WrongUse } from '../wrong-use.js';
 import { CsvPrinter } from './csv-printer.js';
 import { RowFile } from './row-file.js';
+
+type Mask = ReturnType<typeof fieldMask>;
 
 /** Values of `-o`, with the printer of each. */
 const printers = {
@@ -14,8 +18,8 @@ const printers = {
   dict: (style: Style) => new DictPrinter(style),
   tab: (style: Style) => new TablePrinter(style, new RowFile()),
   table: (style: Style) => new TablePrinter(style, new RowFile()),
-  json: (style: Style) => new JsonPrinter(style),
-  jsonpb: (style: Style) => new JsonPrinter(style),
+  json: (style: Style, mask?: Mask) => new JsonPrinter(style, mask),
+  jsonpb: (style: Style, mask?: Mask) => new JsonPrinter(style, mask),
   csv: (style: Style) => new CsvPrinter(style),
 };
 
@@ -30,17 +34,22 @@ export interface StyleFlags {
   printNodeName?: boolean;
   printPolicyNames?: boolean;
   debug?: boolean;
+  fieldMask?: readonly string[];
 }
 
 export function printerFor(format: Format, flags: StyleFlags): Printer {
-  return printers[format]({
+  const { fieldMask: paths } = flags;
+  if (paths !== undefined && format !== 'json' && format !== 'jsonpb')
+    throw new WrongUse(`--field-mask goes with JSON only, not with -o ${format}`);
+  const style = {
     paint: isColoured(flags.color) ? coloured : uncoloured,
     time: flags.timeFormat,
     names: flags.numeric !== true && flags.ipTranslation !== false,
     nodeName: flags.printNodeName === true,
     policyNames: flags.printPolicyNames === true,
     debug: flags.debug === true,
-  });
+  };
+  return printers[format](style, paths && fieldMask(paths));
 }
 
 /** https://no-color.org */

@@ -17,7 +17,7 @@ export async function* selectRecords(
   const passes = (json: string, record: FlowRecord | EventRecord) => {
     if (record.kind !== 'flow') return eventPasses(record, words) && inWindow(window, record.time ?? 0n);
     if (filter.isEmpty && window.since === undefined && window.until === undefined) return true;
-    const flow = Object.assign(reader.read(record), { record: json, json: record.flow });
+    const flow = { ...reader.read(record), record: json, json: record.flow };
     return filter.matches(flow) && inWindow(window, flow.time ?? 0n);
   };
   const ring = new Ring(last ?? 0);
