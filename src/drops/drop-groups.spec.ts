@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { pod, tally, world } from '../../test/support/make-flow.js';
+import { isUnforetold } from '../domain/service-map/dropped.js';
+import type { Tally } from '../domain/service-map/tally.js';
 import { groupDrops } from './drop-groups.js';
+import type { DropField } from './drops.schema.js';
 
 const denied = {
   verdict: 'DROPPED',
@@ -10,12 +13,19 @@ const denied = {
 };
 const drop = { ...denied, event_type: { type: 1, sub_type: 133 } };
 const verdict = { ...denied, event_type: { type: 5 } };
+/** As a store tells them. */
+function grouped(told: readonly Tally[], by: readonly DropField[]) {
+  const endpoints = told.flatMap(({ source, destination }) => [source, destination]);
+  const tallies = told.filter(({ traits }) => traits.verdict === 'DROPPED');
+  return groupDrops({ tallies, unforetold: endpoints.filter(isUnforetold) }, by);
+}
+
 const all = ['source', 'destination', 'port', 'reason', 'direction'] as const;
 
 describe('drops grouped by cause', () => {
   it('count a packet once that is told as verdict and as drop', () => {
     const told = [tally(verdict, 1), tally(drop, 2), tally(verdict, 3), tally(drop, 4)];
-    expect(groupDrops(told, all)).toMatchObject([
+    expect(grouped(told, all)).toMatchObject([
       {
         fields: {
           source: 'c/shop/web',
@@ -33,14 +43,14 @@ describe('drops grouped by cause', () => {
   });
 
   it('are only the flows that were dropped', () => {
-    expect(groupDrops([tally(), tally({ verdict: 'AUDIT' })], all)).toEqual([]);
+    expect(grouped([tally(), tally({ verdict: 'AUDIT' })], all)).toEqual([]);
   });
 
   it('come most frequent first, and tell when each was seen first and last', () => {
     const other = { ...drop, drop_reason_desc: 'CT_MAP_INSERTION_FAILED' };
     const at = (fields: object, time: string, seq: number) =>
       tally({ ...fields, time: `2026-06-01T10:00:0${time}Z` }, seq);
-    const groups = groupDrops([at(other, '1', 1), at(drop, '5', 2), at(drop, '3', 3)], ['reason']);
+    const groups = grouped([at(other, '1', 1), at(drop, '5', 2), at(drop, '3', 3)], ['reason']);
     expect(groups.map(({ reason, count }) => [reason, count])).toEqual([
       ['POLICY_DENIED', 2],
       ['CT_MAP_INSERTION_FAILED', 1],
@@ -54,7 +64,7 @@ describe('drops grouped by cause', () => {
 
   it('name ends as the map does, with workloads that only other records gave', () => {
     const named = tally({ source: pod('shop/web-0', 'storefront'), destination: world });
-    const [group] = groupDrops([tally({ ...drop, destination: world }), named], ['source', 'destination']);
+    const [group] = grouped([tally({ ...drop, destination: world }), named], ['source', 'destination']);
     expect(group?.fields).toEqual({ source: 'c/shop/storefront', destination: 'entity:world' });
   });
 
@@ -69,7 +79,7 @@ describe('drops grouped by cause', () => {
       destination: pod('shop/web-0'),
       l4: { TCP: { source_port: 80, destination_port: 41_822 } },
     };
-    expect(groupDrops([tally(request), tally(answer)], all)).toMatchObject([
+    expect(grouped([tally(request), tally(answer)], all)).toMatchObject([
       { fields: { reason: 'L7_DENIED', source: 'c/shop/web', port: 80 }, count: 1, reason: 'L7_DENIED' },
     ]);
   });
@@ -77,7 +87,7 @@ describe('drops grouped by cause', () => {
   it('name a missing reason, a missing port and the policies that denied', () => {
     const by = [{ name: 'b' }, { name: 'a', namespace: 'shop', kind: 'CiliumNetworkPolicy' }];
     const ping = { ...drop, drop_reason_desc: undefined, l4: { ICMPv4: { type: 8 } }, egress_denied_by: by };
-    expect(groupDrops([tally(ping)], ['reason', 'port', 'policy'])).toMatchObject([
+    expect(grouped([tally(ping)], ['reason', 'port', 'policy'])).toMatchObject([
       {
         fields: { reason: 'DROP_REASON_UNKNOWN', port: null, protocol: 'ICMPv4' },
         deniedBy: ['b', 'shop/a (CiliumNetworkPolicy)'],
@@ -88,9 +98,7 @@ describe('drops grouped by cause', () => {
 
   it('belong to the namespace of the local end, and to the node that saw them', () => {
     const inward = { ...drop, traffic_direction: 'INGRESS', node_name: 'c/n2' };
-    const fields = groupDrops([tally(drop), tally(inward)], ['namespace', 'node']).map(
-      ({ fields }) => fields,
-    );
+    const fields = grouped([tally(drop), tally(inward)], ['namespace', 'node']).map(({ fields }) => fields);
     expect(fields).toContainEqual({ namespace: 'shop', node: 'c/n1' });
     expect(fields).toContainEqual({ namespace: 'pay', node: 'c/n2' });
   });
@@ -102,7 +110,7 @@ describe('drops grouped by cause', () => {
       tally({ ...drop, destination: world }),
     ];
     for (const by of [all, ['reason'], ['node'], []] as const) {
-      expect(groupDrops(told, by).reduce((sum, { count }) => sum + count, 0)).toBe(3);
+      expect(grouped(told, by).reduce((sum, { count }) => sum + count, 0)).toBe(3);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { counterOf, headline, L7_DENIED, type Counters } from '../domain/service-map/counters.js';
 import { namespaceOf, type NodeIdentity } from '../domain/flow/node-identity.js';
+import type { Dropped } from '../domain/service-map/dropped.js';
 import { Lore } from '../domain/service-map/lore.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { DropField } from './drops.schema.js';
@@ -27,13 +28,13 @@ interface Group {
 }
 
 /**
- * Groups dropped flows by cause. Flows that were let through take part, too: they may know the
- * workload of a pod that a drop names without it. A packet told as verdict and as drop counts once.
+ * Groups dropped flows by cause. Flows that were let through may know the workload of a pod that a drop
+ * names without it. A packet told as verdict and as drop counts once.
  */
-export function groupDrops(tallies: readonly Tally[], by: readonly DropField[]): DropCause[] {
+export function groupDrops({ tallies: dropped, unforetold }: Dropped, by: readonly DropField[]): DropCause[] {
   const lore = new Lore();
-  lore.learn(tallies);
-  const dropped = tallies.filter(({ traits }) => traits.verdict === 'DROPPED');
+  lore.learnPods(unforetold);
+  lore.learn(dropped);
   const policies = by.includes('policy') ? policiesOf(dropped, lore) : new Map<string, string>();
   const groups = new Map<string, Group>();
   for (const tally of dropped) {

@@ -7,11 +7,10 @@ import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
 import { explainDropReason } from '../domain/flow/drop-reason.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { withRawMember } from '../http/raw-json.js';
 import { wholeNumber } from '../query/parameters.js';
-import { questionSchema, readQuestion, type Question } from '../query/question.js';
+import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { groupDrops, type DropCause } from './drop-groups.js';
@@ -45,7 +44,7 @@ export class DropsController {
   ): Promise<void> {
     const by = readFields(query.by);
     const question = readQuestion(query, Date.now());
-    const causes = groupDrops(await this.#tallies(viewer, question), by).filter(({ count }) => count > 0);
+    const causes = groupDrops(await this.store.drops(viewer, question), by).filter(({ count }) => count > 0);
     const groups = await Promise.all(causes.slice(0, query.limit).map((cause) => this.#group(viewer, cause)));
     const rest = {
       by,
@@ -54,12 +53,6 @@ export class DropsController {
       coverage: coverageOf(this.store, question.window),
     };
     response.type('application/json').send(withRawMember(rest, 'groups', `[${groups.join(',')}]`));
-  }
-
-  async #tallies(viewer: Viewer, { filter, window }: Question): Promise<Tally[]> {
-    const all: Tally[] = [];
-    for await (const { tallies } of this.store.tallies(viewer, { filter, window })) all.push(...tallies);
-    return all;
   }
 
   /** A group's JSON. */

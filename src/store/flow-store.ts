@@ -7,6 +7,7 @@ import type { Flow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
+import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 
@@ -202,6 +203,9 @@ export abstract class FlowStore {
    * another workload of a pod than the one that it was counted for: then tallies must be asked.
    */
   abstract sums(viewer: Viewer, query: SumQuery): Promise<CoarseSums | undefined>;
+
+  /** The dropped flows among those that match, in order of arrival. */
+  abstract drops(viewer: Viewer, query: SumQuery): Promise<Dropped>;
 
   /**
    * The records again, to the letter and in order of arrival, as far as they had arrived when it was asked.

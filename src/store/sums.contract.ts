@@ -5,7 +5,9 @@ import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import { podKey, withoutGeneratedSuffix } from '../domain/flow/node-identity.js';
+import { Lore } from '../domain/service-map/lore.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
+import type { Tally } from '../domain/service-map/tally.js';
 import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
@@ -58,6 +60,28 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
       }));
   });
 
+  describe(`${name}: drops`, () => {
+    it('are all dropped flows, and name the same workloads as all flows do', () =>
+      fc.assert(
+        fc.asyncProperty(flowTexts(), filterWords, windows, (texts, asked, window) =>
+          opened(async (at) => {
+            const held = await hold(at, texts);
+            for (const filter of [everything, parseFilter(words(asked))]) {
+              const flows = naive(held, { filter, window }).map((seq) => toTally(held[seq - 1]!, seq));
+              const drops = flows.filter(({ traits }) => traits.verdict === 'DROPPED');
+              const told = await at.store.drops(everyone, { filter, window });
+              const [mine, theirs] = [new Lore(), new Lore()];
+              mine.learnPods(told.unforetold);
+              mine.learn(told.tallies);
+              theirs.learn(flows);
+              expect(counted(told.tallies, mine)).toEqual(counted(drops, theirs));
+            }
+          }),
+        ),
+        RUNS,
+      ));
+  });
+
   async function expectSameMap(
     { store }: OpenedStore,
     held: readonly RecordedFlow[],
@@ -81,6 +105,21 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
       }
     }
   }
+}
+
+/** By ends, what was told and port: how many, and which was the last. */
+function counted(tallies: readonly Tally[], lore: Lore): Record<string, { flows: number; last: number }> {
+  const counts: Record<string, { flows: number; last: number }> = {};
+  for (const { source, destination, traits, policies, node, destinationPort, weight, lastSeq } of tallies) {
+    const ends = [source, destination].map((end) => lore.workloadNode(end).id);
+    const count = (counts[JSON.stringify([ends, traits, policies, node, destinationPort])] ??= {
+      flows: 0,
+      last: 0,
+    });
+    count.flows += weight;
+    count.last = Math.max(count.last, lastSeq);
+  }
+  return counts;
 }
 
 /** It tells another workload of a pod than the one that others foretell, who do not tell it. */

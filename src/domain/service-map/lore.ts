@@ -48,6 +48,11 @@ export class Lore {
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
+  /** What endpoints tell of their pods, before any guess was made. */
+  learnPods(endpoints: readonly Endpoint[]): void {
+    for (const endpoint of endpoints) this.#learnWorkload(endpoint);
+  }
+
   /** False when a guess made earlier was wrong. Workloads come first: they decide whose port is whose. */
   learn(tallies: readonly Tally[]): boolean {
     let holds = true;

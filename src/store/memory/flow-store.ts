@@ -12,6 +12,7 @@ import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
 import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -248,6 +249,15 @@ export class MemoryFlowStore extends FlowStore {
       labels: endpoint.labels.length === 0 ? undefined : endpoint.labels,
     }));
     return Promise.resolve({ tallies, ends, upTo: this.memory.lastSeq });
+  }
+
+  async drops(viewer: Viewer, query: SumQuery): Promise<Dropped> {
+    const { tallies } = await this.sums(viewer, query);
+    const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);
+    return {
+      tallies: tallies.filter(({ traits }) => traits.verdict === 'DROPPED'),
+      unforetold: endpoints.filter(isUnforetold),
+    };
   }
 
   async *records(viewer: Viewer, { filter, window }: RecordQuery): AsyncGenerator<RecordBatch> {

@@ -5,6 +5,7 @@ import { within, type Filter } from '../../domain/filter/filter.js';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
+import type { Dropped } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -39,6 +40,7 @@ import { SegmentReader } from './segment-reader.js';
 import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
+import { WindowDrops } from './window-drops.js';
 import { WindowSums } from './window-sums.js';
 
 /** Where a flow was found; its record is read only when it is handed out. */
@@ -235,8 +237,8 @@ export class SqliteFlowStore extends FlowStore {
     }
   }
 
-  async sums(viewer: Viewer, { filter: asked, window }: SumQuery): Promise<CoarseSums | undefined> {
-    const sums = new WindowSums(this.#rowNumbers, within(scopeOf(viewer), asked), window);
+  async sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums | undefined> {
+    const sums = new WindowSums(this.#rowNumbers, within(scopeOf(viewer), filter), window);
     let upTo = 0;
     for (const info of this.#list.infos()) {
       if (!overlaps(info, window)) continue;
@@ -248,6 +250,17 @@ export class SqliteFlowStore extends FlowStore {
       await setImmediate();
     }
     return sums.take(upTo);
+  }
+
+  async drops(viewer: Viewer, { filter, window }: SumQuery): Promise<Dropped> {
+    const drops = new WindowDrops(within(scopeOf(viewer), filter), window);
+    const tallies: Tally[] = [];
+    for (const info of this.#list.infos()) {
+      if (!overlaps(info, window)) continue;
+      tallies.push(...this.#visits.visit(info, (stretch) => drops.read(stretch)));
+      await setImmediate();
+    }
+    return drops.take(tallies);
   }
 
   records(viewer: Viewer, query: RecordQuery): AsyncIterable<RecordBatch> {

@@ -51,6 +51,10 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.sums(viewer, query)).catch(this.#fail);
   }
 
+  drops(viewer: Viewer, query: SumQuery): ReturnType<FlowStore['drops']> {
+    return this.#guarded(() => this.store.drops(viewer, query)).catch(this.#fail);
+  }
+
   records(viewer: Viewer, query: RecordQuery): ReturnType<FlowStore['records']> {
     return this.#guardedItems(this.store.records(viewer, query));
   }

@@ -1,8 +1,9 @@
 import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
-import { podKey, withoutGeneratedSuffix } from '../../domain/flow/node-identity.js';
+import { podKey } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { isUnforetold } from '../../domain/service-map/dropped.js';
 import type { Kind } from './edge-counter.js';
 
 type Told = Pick<Flow, 'traits' | 'policies' | 'l7'>;
@@ -75,12 +76,11 @@ export class WindowParts {
 
 function readEndpoint(endpoint: Endpoint): KnownEndpoint {
   const { pod, workloads, labels } = endpoint;
-  const told = workloads[0]?.name;
-  const key = pod === '' ? undefined : podKey(endpoint);
+  const isGuessed = pod !== '' && workloads.length === 0;
   return {
     labels,
-    guessed: told === undefined ? key : undefined,
-    unforetold: told === undefined || told === withoutGeneratedSuffix(pod) ? undefined : key,
+    guessed: isGuessed ? podKey(endpoint) : undefined,
+    unforetold: isUnforetold(endpoint) ? podKey(endpoint) : undefined,
   };
 }
 

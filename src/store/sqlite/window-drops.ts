@@ -1,0 +1,77 @@
+import type { Filter } from '../../domain/filter/filter.js';
+import { inWindow, type Window } from '../../domain/filter/window.js';
+import type { Endpoint } from '../../domain/flow/flow.js';
+import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
+import type { Tally } from '../../domain/service-map/tally.js';
+import { rowsBetween } from './edge-counter.js';
+import { matchingRows } from './matching-rows.js';
+import type { Generation } from './dictionary-reader.js';
+import type { Segment } from './segment.js';
+import type { Stretch } from './segment-visits.js';
+import { TallyTable } from './tally-table.js';
+
+/** Picks the dropped flows out of a window, segment by segment. */
+export class WindowDrops {
+  readonly #unforetold = new Set<Endpoint>();
+
+  constructor(
+    private readonly filter: Filter,
+    private readonly window: Window,
+  ) {}
+
+  /** Tallies of the dropped ones among the rows of a stretch that pass. */
+  read(stretch: Stretch): Tally[] {
+    const { segment, from, to } = stretch;
+    const { timeMin, timeMax } = segment.info;
+    const whole = this.filter.isEmpty && inWindow(this.window, timeMin) && inWindow(this.window, timeMax);
+    const picked = whole ? rowsBetween(from, to) : matchingRows(stretch, this.filter, this.window);
+    const { template, source, destination } = segment.columns;
+    const marks = marksOf(segment.parts);
+    const drops: number[] = [];
+    for (const row of picked) {
+      const [from, to, told] = [source[row] ?? 0, destination[row] ?? 0, template[row] ?? 0];
+      if (marks.unforetold[from] ?? marks.endpoint(from)) this.#unforetold.add(segment.parts.endpoint(from));
+      if (marks.unforetold[to] ?? marks.endpoint(to)) this.#unforetold.add(segment.parts.endpoint(to));
+      if (marks.dropped[told] ?? marks.template(told)) drops.push(row);
+    }
+    return tallied(segment, drops);
+  }
+
+  take(tallies: Tally[]): Dropped {
+    return { tallies, unforetold: [...this.#unforetold] };
+  }
+}
+
+function tallied(segment: Segment, rows: readonly number[]): Tally[] {
+  const table = new TallyTable(segment, rows.length);
+  const cursor = segment.cursor();
+  for (const row of rows) {
+    cursor.row = row;
+    table.add(cursor);
+  }
+  return table.tallies;
+}
+
+/** What is asked of each row, by numbers of the dictionary. */
+class Marks {
+  readonly unforetold: boolean[] = [];
+  readonly dropped: boolean[] = [];
+
+  constructor(private readonly parts: Generation) {}
+
+  endpoint(id: number): boolean {
+    return (this.unforetold[id] = isUnforetold(this.parts.endpoint(id)));
+  }
+
+  template(id: number): boolean {
+    return (this.dropped[id] = this.parts.template(id).traits.verdict === 'DROPPED');
+  }
+}
+
+const marks = new WeakMap<Generation, Marks>();
+
+function marksOf(parts: Generation): Marks {
+  let known = marks.get(parts);
+  if (known === undefined) marks.set(parts, (known = new Marks(parts)));
+  return known;
+}
