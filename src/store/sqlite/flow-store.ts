@@ -32,7 +32,6 @@ import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
 import { MinuteReader } from './minute-reader.js';
-import { RowNumbers } from './numbered-rows.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';
@@ -41,7 +40,7 @@ import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
 import { WindowDrops } from './window-drops.js';
-import { WindowSums } from './window-sums.js';
+import { WindowMemory, WindowSums } from './window-sums.js';
 
 /** Where a flow was found; its record is read only when it is handed out. */
 interface Found extends FlowPosition {
@@ -81,7 +80,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
-  readonly #rowNumbers = new RowNumbers();
+  readonly #memory = new WindowMemory();
   readonly #lastRemoved;
   readonly #removed;
 
@@ -238,16 +237,15 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   async sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums | undefined> {
-    const sums = new WindowSums(this.#rowNumbers, within(scopeOf(viewer), filter), window);
+    const sums = new WindowSums(this.#memory, within(scopeOf(viewer), filter), window);
     let upTo = 0;
-    for (const info of this.#list.infos()) {
-      if (!overlaps(info, window)) continue;
-      this.#visits.visit(info, (stretch) => {
-        sums.add(stretch);
-        return [];
-      });
-      upTo = info.firstSeq + info.flows - 1;
-      await setImmediate();
+    for (const run of sums.runs(this.#list.infos())) {
+      const last = run.infos.at(-1);
+      if (last === undefined) continue;
+      upTo = last.firstSeq + last.flows - 1;
+      if (sums.addKnown(run)) await setImmediate();
+      else
+        for (const _ of sums.addRows(run, (info, use) => this.#visits.visit(info, use))) await setImmediate();
     }
     return sums.take(upTo);
   }

@@ -40,6 +40,20 @@ export class Sums {
     else if (time > (this.#last[known] ?? 0n)) this.#last[known] = time;
   }
 
+  /** Adds all of another's. */
+  merge({ key, flows, first, last }: Sum): void {
+    const slot = this.#find(key);
+    const known = (this.#slots[slot] ?? 0) - 1;
+    if (known < 0) {
+      this.#append(slot, key, flows, first);
+      this.#last[this.#size - 1] = last;
+      return;
+    }
+    this.#flows[known] = (this.#flows[known] ?? 0) + flows;
+    if (first < (this.#first[known] ?? 0n)) this.#first[known] = first;
+    if (last > (this.#last[known] ?? 0n)) this.#last[known] = last;
+  }
+
   /** The keys are only good until the next is taken. */
   *all(): Generator<Sum> {
     for (let i = 0; i < this.#size; i++) {

@@ -3,93 +3,103 @@ import { inWindow, type Window } from '../../domain/filter/window.js';
 import { sharedLabels, type CoarseSums, type LabelledEnd } from '../../domain/service-map/coarse-sums.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { rowsBetween } from './edge-counter.js';
-import { matchingRows } from './matching-rows.js';
-import type { RowNumbers } from './numbered-rows.js';
+import { KnownSums, runsOf, type Run } from './known-sums.js';
+import { matchingRows, overlaps } from './matching-rows.js';
+import { RowNumbers } from './numbered-rows.js';
+import { RowSums } from './row-sums.js';
+import type { SegmentInfo } from './segment.js';
 import type { Stretch } from './segment-visits.js';
-import { Sums, type Sum } from './sums.js';
-import type { WindowParts } from './window-parts.js';
+import type { Sum } from './sums.js';
 
-/** How an endpoint was met. */
-const BY_SOCKET = 1;
-const BY_PACKET = 2;
+/** What windows have in common, so that the next one is answered faster. */
+export class WindowMemory {
+  readonly numbers = new RowNumbers();
+  readonly known = new KnownSums();
 
-/** Adds up the flows of a window, segment by segment, at the grain of workloads. */
+  /** Flows of a run. */
+  constructor(readonly runLength?: number) {}
+}
+
+/** Calls with the stretches where the rows of a segment lie by now, all or none of which are added. */
+type Visit = (info: SegmentInfo, use: (stretch: Stretch) => never[]) => void;
+
+/** Adds up the flows of a window at the grain of workloads. */
 export class WindowSums {
-  readonly #parts: WindowParts;
-  readonly #sums = new Sums();
-  /** By number of endpoint. */
-  #met = new Uint8Array(0);
+  readonly #all: RowSums;
 
   constructor(
-    private readonly numbers: RowNumbers,
+    private readonly memory: WindowMemory,
     private readonly filter: Filter,
     private readonly window: Window,
   ) {
-    this.#parts = numbers.begin();
+    this.#all = new RowSums(memory.numbers.begin());
   }
 
-  /** All rows of a stretch that pass, or none where it throws. */
-  add(stretch: Stretch): void {
+  runs(infos: readonly SegmentInfo[]): Run[] {
+    const isWhole = (info: SegmentInfo) => this.filter.isEmpty && this.#isInside(info);
+    const runs = runsOf(infos, (info) => overlaps(info, this.window), this.memory.runLength);
+    return runs.map((run) => (run.infos.every(isWhole) ? run : { ...run, name: undefined }));
+  }
+
+  /** True when the sums of the run were known. */
+  addKnown({ name }: Run): boolean {
+    const known = name === undefined ? undefined : this.memory.known.get(name, this.#all.parts);
+    if (known !== undefined) this.#all.merge(known);
+    return known !== undefined;
+  }
+
+  /** Segment by segment, between which others have their turn. */
+  *addRows({ name, infos }: Run, visit: Visit): Generator<void> {
+    const sums = name === undefined ? this.#all : new RowSums(this.#all.parts);
+    for (const info of infos) {
+      visit(info, (stretch) => this.#add(stretch, sums));
+      yield;
+    }
+    if (name === undefined) return;
+    this.memory.known.put(name, sums);
+    this.#all.merge(sums);
+  }
+
+  #add(stretch: Stretch, sums: RowSums): never[] {
     const { segment, from, to } = stretch;
-    const { timeMin, timeMax } = segment.info;
-    const whole = this.filter.isEmpty && inWindow(this.window, timeMin) && inWindow(this.window, timeMax);
-    const picked = whole
-      ? rowsBetween(from, to)
-      : Uint32Array.from(matchingRows(stretch, this.filter, this.window));
-    const { source, destination, kind, ports } = this.numbers.of(segment, this.#parts);
-    const met = this.#makeRoom();
-    const { kinds, endOf } = this.#parts;
-    const { time, weight } = segment.columns;
-    const key = new Int32Array(5);
-    for (let i = 0; i < picked.length; i++) {
-      const row = picked[i] ?? 0;
-      const [from, to, told] = [source[row] ?? 0, destination[row] ?? 0, kind[row] ?? 0];
-      const how = kinds[told]?.isSocket ? BY_SOCKET : BY_PACKET;
-      met[from] = (met[from] ?? 0) | how;
-      met[to] = (met[to] ?? 0) | how;
-      key[1] = endOf[from] ?? 0;
-      key[2] = endOf[to] ?? 0;
-      key[3] = told;
-      key[4] = ports[row] ?? 0;
-      this.#sums.add(key, weight[row] ?? 1, time[row] ?? 0n);
-    }
+    const picked =
+      this.filter.isEmpty && this.#isInside(segment.info)
+        ? rowsBetween(from, to)
+        : Uint32Array.from(matchingRows(stretch, this.filter, this.window));
+    sums.add(this.memory.numbers.of(segment, sums.parts), segment.columns, picked);
+    return [];
   }
 
-  #makeRoom(): Uint8Array {
-    if (this.#met.length < this.#parts.endpoints.length) {
-      const met = new Uint8Array(this.#parts.endpoints.length);
-      met.set(this.#met);
-      this.#met = met;
-    }
-    return this.#met;
+  #isInside({ timeMin, timeMax }: SegmentInfo): boolean {
+    return inWindow(this.window, timeMin) && inWindow(this.window, timeMax);
   }
 
   /** Undefined where only the flows themselves can tell which workload a pod belongs to. */
   take(upTo: number): CoarseSums | undefined {
     if (!this.#isForetold()) return undefined;
-    const tallies = Array.from(this.#sums.all(), (sum) => this.#tallyOf(sum));
+    const tallies = Array.from(this.#all.sums.all(), (sum) => this.#tallyOf(sum));
     return { tallies, ends: this.#labelled(), upTo };
   }
 
   /** No pod was counted for the workload that its name foretells while a record tells another one. */
   #isForetold(): boolean {
-    const { endpoints } = this.#parts;
-    const met = endpoints.filter((_, number) => (this.#met[number] ?? 0) > 0);
-    const unforetold = new Set(met.flatMap((endpoint) => endpoint.unforetold ?? []));
-    return !met.some(({ guessed }) => guessed !== undefined && unforetold.has(guessed));
+    const { endpoints } = this.#all.parts;
+    const met = this.#all.met();
+    const unforetold = new Set(met.flatMap((number) => endpoints[number]?.unforetold ?? []));
+    return !met.some((number) => unforetold.has(endpoints[number]?.guessed ?? ''));
   }
 
   /** The ends that packets had. */
   #labelled(): LabelledEnd[] {
-    const { endpoints, ends, endOf } = this.#parts;
+    const { endpoints, ends, endOf } = this.#all.parts;
     const labelled = new Map<number, LabelledEnd>();
-    for (const [number, { labels }] of endpoints.entries()) {
-      if (((this.#met[number] ?? 0) & BY_PACKET) === 0) continue;
+    for (const number of this.#all.metByPackets()) {
       const id = endOf[number] ?? 0;
       const endpoint = ends[id];
       if (endpoint === undefined) continue;
       let end = labelled.get(id);
       if (end === undefined) labelled.set(id, (end = { endpoint, labels: undefined }));
+      const labels = endpoints[number]?.labels ?? [];
       // A masked record has no labels; that says nothing about the others'.
       if (labels.length > 0) end.labels = sharedLabels(end.labels, labels);
     }
@@ -98,7 +108,7 @@ export class WindowSums {
 
   #tallyOf({ key, flows, first, last }: Sum): Tally {
     const [, from = 0, to = 0, kind = 0, ports = 0] = key;
-    const { ends, kinds } = this.#parts;
+    const { ends, kinds } = this.#all.parts;
     const [source, destination, told] = [ends[from], ends[to], kinds[kind]?.told];
     if (source === undefined || destination === undefined || told === undefined) {
       throw new Error('a sum of something that has no number');

@@ -1,0 +1,67 @@
+import type { NumberedRows } from './numbered-rows.js';
+import type { SegmentColumns } from './segment-columns.js';
+import { Sums } from './sums.js';
+import type { WindowParts } from './window-parts.js';
+
+/** How an endpoint was met. */
+const BY_SOCKET = 1;
+const BY_PACKET = 2;
+
+/** Rows added up by ends, kind and ports, and the endpoints that they had; by numbers of `WindowParts`. */
+export class RowSums {
+  readonly sums = new Sums();
+  /** By number of endpoint. */
+  #met = new Uint8Array(0);
+
+  constructor(readonly parts: WindowParts) {}
+
+  add(rows: NumberedRows, { time, weight }: SegmentColumns, picked: Uint32Array): void {
+    const { source, destination, kind, ports } = rows;
+    const { kinds, endOf, endpoints } = this.parts;
+    const met = this.#makeRoom(endpoints.length);
+    const key = new Int32Array(5);
+    for (let i = 0; i < picked.length; i++) {
+      const row = picked[i] ?? 0;
+      const [from, to, told] = [source[row] ?? 0, destination[row] ?? 0, kind[row] ?? 0];
+      const how = kinds[told]?.isSocket ? BY_SOCKET : BY_PACKET;
+      met[from] = (met[from] ?? 0) | how;
+      met[to] = (met[to] ?? 0) | how;
+      key[1] = endOf[from] ?? 0;
+      key[2] = endOf[to] ?? 0;
+      key[3] = told;
+      key[4] = ports[row] ?? 0;
+      this.sums.add(key, weight[row] ?? 1, time[row] ?? 0n);
+    }
+  }
+
+  merge(other: RowSums): void {
+    for (const sum of other.sums.all()) this.sums.merge(sum);
+    const met = this.#makeRoom(other.#met.length);
+    for (const [number, how] of other.#met.entries()) met[number] = (met[number] ?? 0) | how;
+  }
+
+  /** Numbers of the endpoints that any record had. */
+  met(): number[] {
+    return this.#metBy(BY_SOCKET | BY_PACKET);
+  }
+
+  /** Of those that some record but a socket's had. */
+  metByPackets(): number[] {
+    return this.#metBy(BY_PACKET);
+  }
+
+  #metBy(how: number): number[] {
+    const numbers: number[] = [];
+    for (const [number, met] of this.#met.entries()) if ((met & how) !== 0) numbers.push(number);
+    return numbers;
+  }
+
+  #makeRoom(endpoints: number): Uint8Array {
+    if (this.#met.length < endpoints) {
+      const met = new Uint8Array(endpoints);
+      met.set(this.#met);
+      this.#met = met;
+    }
+    return this.#met;
+  }
+}
