@@ -1,4 +1,4 @@
-import { compress } from './compression.js';
+import { compress, Quality } from './compression.js';
 import { packKeys } from './keys.js';
 import { CHUNK_BYTES, type PackedSegment } from './segment-builder.js';
 import { writeSegmentColumns } from './column-layout.js';
@@ -70,6 +70,6 @@ function joinChunks(texts: readonly Lines[]): Promise<PackedSegment['chunks'][nu
     firstText += count;
   }
   return chunks.map(async ({ firstText, parts }) => {
-    return { firstText, texts: await compress(Buffer.concat(parts)) };
+    return { firstText, texts: await compress(Buffer.concat(parts), Quality.texts) };
   });
 }

@@ -2,7 +2,7 @@ import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
 import type { NewFlow } from '../flow-store.js';
 import type { DeliveredBlock } from './block-minutes.js';
-import { compress } from './compression.js';
+import { compress, Quality } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
 import type { CountedRows } from './edge-counter.js';
 import { KeyBlock } from './key-block.js';
@@ -139,7 +139,7 @@ export class SegmentBuilder {
 
   #closeChunk(): void {
     if (this.#chunkBytes === 0) return;
-    const texts = compress(this.#chunk.subarray(0, this.#chunkBytes));
+    const texts = compress(this.#chunk.subarray(0, this.#chunkBytes), Quality.texts);
     // Whoever packs the segment awaits it; until then a rejection must not count as unhandled.
     texts.catch(() => undefined);
     this.#chunks.push({ firstText: this.#chunkFirstText, texts });
