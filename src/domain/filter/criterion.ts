@@ -24,6 +24,8 @@ export interface Criterion<T = unknown> {
   /** The name in Hubble's FlowFilter; one with a dash is ours. */
   readonly field: string;
   readonly flags: readonly Flag[];
+  /** So many values a field has at most; a thousand unless said. Each is held against every flow. */
+  readonly most?: number;
   /** A value as JSON has it, in the one form in which Hubble writes it. */
   read(value: unknown): T;
   test(values: readonly T[]): Predicate;
@@ -36,6 +38,7 @@ export interface Criterion<T = unknown> {
 export interface SidedCriterion<T = unknown> {
   readonly field: string;
   readonly flag: Flag;
+  readonly most?: number;
   read(value: unknown): T;
   test(values: readonly T[]): SidePredicate;
 }

@@ -1,6 +1,6 @@
 import type { DnsMessage, L7 } from '../flow/flow.js';
 import { once, readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
-import { findsAny, readPattern } from './pattern.js';
+import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
 /** The name asked for in DNS: RE2, not anchored. Hubble has the field but no flag for it. */
 export const dnsQuery: Criterion<string> = {
@@ -8,6 +8,7 @@ export const dnsQuery: Criterion<string> = {
   flags: [
     { name: 'dns-query', describe: 'regular expression (RE2) found anywhere in the name asked for in DNS' },
   ],
+  most: MOST_PATTERNS,
   read: readPattern,
   test(patterns) {
     const finds = findsAny(patterns);

@@ -1,7 +1,7 @@
 import { invalidFilter } from '../errors.js';
 import { criteria, sidedCriteria } from './criteria.js';
 import { readText, Refusal, shown, refuseUnlessOn, type Flag } from './criterion.js';
-import { explain, readValue, refuseHttpWithoutL7, type FlowFilter } from './flow-filter.js';
+import { explain, readValue, refuseHttpWithoutL7, refuseTooMany, type FlowFilter } from './flow-filter.js';
 import { isRange } from './port.js';
 
 /** Words of a filter: names of flags, each with its values. */
@@ -100,6 +100,7 @@ export function flowFiltersOfFlags(words: FilterWords, prefix: '' | 'not-'): Flo
   refuseConflicts(words, prefix);
   const draft = new Draft(words, prefix);
   for (const [name, values] of words) {
+    refuseTooMany(targets.get(name)?.left ?? 'namespace', values, prefix + name);
     for (const word of values) draft.add(name, word);
   }
   return draft.finish();

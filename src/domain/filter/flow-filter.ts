@@ -63,7 +63,7 @@ const hubbleFields = [
   'cel_expression',
 ] as const;
 
-type Field = Pick<Criterion, 'field' | 'read' | 'test'>;
+type Field = Pick<Criterion, 'field' | 'most' | 'read' | 'test'>;
 
 /** Every field once, the two of a sided criterion each for itself, in the order in which they are tried. */
 const fields: ReadonlyMap<string, Field> = new Map(
@@ -73,6 +73,7 @@ const fields: ReadonlyMap<string, Field> = new Map(
 function bothSides(criterion: SidedCriterion): Field[] {
   return (['source', 'destination'] as const).map((side) => ({
     field: `${side}_${criterion.field}`,
+    ...(criterion.most !== undefined && { most: criterion.most }),
     read: (value) => criterion.read(value),
     test(values) {
       const passes = criterion.test(values);
@@ -80,6 +81,9 @@ function bothSides(criterion: SidedCriterion): Field[] {
     },
   }));
 }
+
+/** Filters of each list: as many as that are held against every flow. */
+export const MOST_FILTERS = 100;
 
 export function filterOf({ whitelist, blacklist }: FlowFilters): Filter {
   return {
@@ -102,6 +106,13 @@ export function readValue(field: string, value: unknown, place: string): unknown
   const known = fields.get(field);
   if (known === undefined) throw invalidFilter(place, `a flow filter has no field ${shown(field)}`);
   return explain(place, () => known.read(value));
+}
+
+const MOST_VALUES = 1_000;
+
+export function refuseTooMany(field: string, values: readonly unknown[], place: string): void {
+  const most = fields.get(field)?.most ?? MOST_VALUES;
+  if (values.length > most) throw invalidFilter(place, `has at most ${most} values`);
 }
 
 /** What is refused inside is refused in the name of `place`. */
@@ -133,6 +144,7 @@ export function readFlowFilter(value: unknown, place: string): FlowFilter {
     if (values === null) continue;
     if (!Array.isArray(values)) throw invalidFilter(place, `${field}: ${shown(values)} is no list`);
     if (filter.has(field)) throw invalidFilter(place, `${field}: is there twice`);
+    refuseTooMany(field, values, place);
     if (values.length > 0)
       filter.set(
         field,

@@ -1,9 +1,10 @@
 import { onEndpoint, readText, type SidedCriterion } from './criterion.js';
-import { anyOf, namePattern } from './name-pattern.js';
+import { anyOf, MOST_NAMES, namePattern } from './name-pattern.js';
 
 /** `--fqdn`: names that the observing node knew for the address, not names asked for in DNS. */
 export const fqdn: SidedCriterion<string> = {
   field: 'fqdn',
+  most: MOST_NAMES,
   flag: { name: 'fqdn', describe: 'DNS name of the address, with * for any part of it' },
   read(value) {
     const text = readText(value);

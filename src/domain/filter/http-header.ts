@@ -15,9 +15,9 @@ export const httpHeader: Criterion<Header> = {
   ],
   read: (value) => readMembers(value, { key: 'text', value: 'text' }),
   test(wanted) {
-    return ({ l7, json }) =>
-      l7?.http !== undefined &&
-      headersOf(json).some((header) => wanted.some((asked) => isAsked(asked, header)));
+    return (flow) =>
+      flow.l7?.http !== undefined &&
+      headersOf(flow.json).some((header) => wanted.some((asked) => isAsked(asked, header)));
   },
 };
 

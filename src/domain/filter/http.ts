@@ -1,7 +1,7 @@
 import type { HttpMessage, L7 } from '../flow/flow.js';
 import { urlPath } from '../flow/url-path.js';
 import { once, readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
-import { findsAny, readPattern } from './pattern.js';
+import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
 /** `--http-status`: an exact code, or a prefix such as `4+` or `50+`; only responses have one. */
 export const httpStatus: Criterion<string> = {
@@ -37,6 +37,7 @@ export const httpMethod: Criterion<string> = {
 export const httpPath: Criterion<string> = {
   field: 'http_path',
   flags: [{ name: 'http-path', describe: 'regular expression (RE2) found anywhere in the path of the URL' }],
+  most: MOST_PATTERNS,
   read: readPattern,
   test(patterns) {
     const finds = findsAny(patterns);
@@ -51,6 +52,7 @@ export const httpPath: Criterion<string> = {
 export const httpUrl: Criterion<string> = {
   field: 'http_url',
   flags: [{ name: 'http-url', describe: 'regular expression (RE2) found anywhere in the URL' }],
+  most: MOST_PATTERNS,
   read: readPattern,
   test(patterns) {
     const finds = findsAny(patterns);

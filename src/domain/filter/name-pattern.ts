@@ -1,6 +1,9 @@
 import { RE2JS } from 're2js';
 import { Refusal, shown } from './criterion.js';
 
+/** Patterns of one field, which become one regular expression. */
+export const MOST_NAMES = 100;
+
 /** Of a DNS name; what is longer is no name. */
 const LONGEST_NAME = 255;
 

@@ -1,12 +1,13 @@
 import { once, readText, Refusal, shown, type Criterion } from './criterion.js';
 import { parseLabelSelector, readLabelSelector } from './label-selector.js';
-import { anyOf, namePattern } from './name-pattern.js';
+import { anyOf, MOST_NAMES, namePattern } from './name-pattern.js';
 
 const ANY = '[-_0-9a-z]+(?:\\.[-_0-9a-z]+)*';
 
 /** `--node-name`: the node that observed the flow. A part that is missing is any; a node without a cluster is in `default`. */
 export const nodeName: Criterion<string> = {
   field: 'node_name',
+  most: MOST_NAMES,
   flags: [
     {
       name: 'node-name',

@@ -2,6 +2,7 @@ import { invalidFilter } from '../errors.js';
 import {
   explain,
   filterOf,
+  MOST_FILTERS,
   readFlowFilter,
   writeFlowFilter,
   type FlowFilter,
@@ -41,8 +42,8 @@ export function parseFilter(words: FilterWords): Filter {
 /** A filter in Hubble's own JSON from the beginning: lists of FlowFilters. */
 export function filterOfRaw(whitelist: readonly unknown[], blacklist: readonly unknown[]): Filter {
   return filterOf({
-    whitelist: whitelist.map((value) => readFlowFilter(value, 'whitelist')),
-    blacklist: blacklist.map((value) => readFlowFilter(value, 'blacklist')),
+    whitelist: readList(whitelist, 'whitelist'),
+    blacklist: readList(blacklist, 'blacklist'),
   });
 }
 
@@ -72,7 +73,13 @@ function flowFiltersOf(words: FilterWords): FlowFilters {
 
 function readRaw(name: string, words: FilterWords): FlowFilter[] {
   const texts = words.get(name) ?? [];
-  return texts
-    .flatMap((text) => explain(name, () => readObjects(text)))
-    .map((value) => readFlowFilter(value, name));
+  return readList(
+    texts.flatMap((text) => explain(name, () => readObjects(text))),
+    name,
+  );
+}
+
+function readList(values: readonly unknown[], place: string): FlowFilter[] {
+  if (values.length > MOST_FILTERS) throw invalidFilter(place, `has at most ${MOST_FILTERS} filters`);
+  return values.map((value) => readFlowFilter(value, place));
 }

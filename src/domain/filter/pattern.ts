@@ -1,6 +1,9 @@
 import { RE2JS } from 're2js';
 import { readText, Refusal } from './criterion.js';
 
+/** Patterns of one field: each is run over every URL. */
+export const MOST_PATTERNS = 50;
+
 const LONGEST_PATTERN = 1_000;
 
 /** A regular expression of RE2, which runs in linear time. */

@@ -17,6 +17,7 @@ const COST_TO_SPARE = 5_000_000;
  */
 export const celExpression: Criterion<string> = {
   field: 'cel_expression',
+  most: 10,
   flags: [
     {
       name: 'cel-expression',
