@@ -3,7 +3,7 @@ import type { NodeMinute } from '../domain/coverage/node-minute.js';
 import type { NodeStatus } from '../domain/coverage/node-status.js';
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
-import type { Flow } from '../domain/flow/flow.js';
+import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
@@ -66,7 +66,7 @@ export interface ScanQuery {
 }
 
 /** A flow where it rests. What is not asked of it is not read; it is gone when whoever looks at it returns. */
-export interface HeldFlow extends Flow, StoredFlow {
+export interface HeldFlow extends RecordedFlow, StoredFlow {
   time: bigint;
 }
 

@@ -1,4 +1,5 @@
 import type { DnsMessage, L7 } from '../flow/flow.js';
+import { rcodeOf, rcodes } from '../flow/rcodes.js';
 import { once, readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
 import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
@@ -16,21 +17,6 @@ export const dnsQuery: Criterion<string> = {
   },
 };
 
-/** https://www.iana.org/assignments/dns-parameters/dns-parameters.xhtml#dns-parameters-6 */
-const rcodes = [
-  'NOERROR',
-  'FORMERR',
-  'SERVFAIL',
-  'NXDOMAIN',
-  'NOTIMP',
-  'REFUSED',
-  'YXDOMAIN',
-  'YXRRSET',
-  'NXRRSET',
-  'NOTAUTH',
-  'NOTZONE',
-];
-
 /** How a DNS server answered; a question has no code, and NOERROR is not written. */
 export const dnsRcode: Criterion<number> = {
   field: 'dns-rcode',
@@ -43,7 +29,10 @@ export const dnsRcode: Criterion<number> = {
   },
   test(codes) {
     const wanted = new Set(codes);
-    return onDns(({ rcode }, { type }) => (rcode !== 0 || type === 'RESPONSE') && wanted.has(rcode));
+    return onDns((_, l7) => {
+      const rcode = rcodeOf(l7);
+      return rcode !== undefined && wanted.has(rcode);
+    });
   },
 };
 

@@ -1,5 +1,5 @@
 import type { RecordedFlow } from '../flow/flow.js';
-import { objectOf, textOf } from '../flow/json.js';
+import { latencyOf } from '../flow/latency.js';
 import { readText, Refusal, shown, type Criterion } from './criterion.js';
 import { parseDuration } from './window.js';
 
@@ -24,16 +24,9 @@ function readDuration(value: unknown): bigint {
   throw new Refusal(`${shown(value)} is no duration such as 250ms or 1.5s`);
 }
 
-function onLatency(test: (nanoseconds: bigint) => boolean): (flow: RecordedFlow) => boolean {
+function onLatency(test: (nanoseconds: number) => boolean): (flow: RecordedFlow) => boolean {
   return (flow) => {
-    const latency = flow.l7 === undefined ? 0n : latencyOf(flow);
-    return latency > 0n && test(latency);
+    const latency = latencyOf(flow);
+    return latency !== undefined && test(latency);
   };
-}
-
-/** Nanoseconds; 0 where the proxy did not measure. */
-function latencyOf({ json }: RecordedFlow): bigint {
-  const { latency_ns, latencyNs } = objectOf(json['l7']);
-  const text = textOf(latency_ns ?? latencyNs);
-  return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
 }

@@ -6,7 +6,7 @@ import { filterNames, parseFilter } from '../filter/parse-filter.js';
 import { groupFields, hintFields } from './fields.js';
 
 /** These are patterns as filters. */
-const patterns = ['http-path', 'dns-query'];
+const patterns = ['http-path', 'http-url', 'dns-query'];
 
 const askable = [...hintFields.values()].filter(
   ({ name }) => filterNames.has(name) && !patterns.includes(name),

@@ -1,10 +1,11 @@
 import { EventType, type Endpoint, type Flow, type Side } from '../flow/flow.js';
+import { rcodeOf, rcodes } from '../flow/rcodes.js';
 import { urlPath } from '../flow/url-path.js';
 
 /**
  * What flows can be told apart by. The names are those of filters, and a value is what the filter of that name
- * takes, so that a group or a hint can be asked for as it stands (but for `http-path` and `dns-query`, which are
- * patterns there, and labels that no selector can spell).
+ * takes, so that a group or a hint can be asked for as it stands (but for `http-path`, `http-url` and `dns-query`, which
+ * are patterns there, and labels that no selector can spell).
  */
 export interface Field {
   readonly name: string;
@@ -28,9 +29,6 @@ const eventTypes = new Map<number, string>([
   [EventType.l7, 'l7'],
 ]);
 
-/** https://www.iana.org/assignments/dns-parameters/dns-parameters.xhtml#dns-parameters-6 */
-const rcodes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
-
 type Read = (flow: Flow) => string;
 type ReadEnd = (flow: Flow, side: Side) => string;
 
@@ -50,8 +48,9 @@ const plain: readonly GroupField[] = [
   single('http-status', 'status of an HTTP response', ({ l7 }) => nonZero(l7?.http?.status)),
   single('http-method', 'HTTP method', ({ l7 }) => l7?.http?.method ?? ''),
   single('http-path', 'path of the URL', ({ l7 }) => pathOf(l7?.http?.url)),
+  single('http-url', 'URL', ({ l7 }) => l7?.http?.url ?? ''),
   single('dns-query', 'name asked for in DNS', ({ l7 }) => withoutDot(l7?.dns?.query)),
-  single('dns-rcode', 'how a DNS server answered', rcodeOf),
+  single('dns-rcode', 'how a DNS server answered', rcodeName),
 ];
 
 const sided: readonly (readonly [name: string, describe: string, of: ReadEnd])[] = [
@@ -128,10 +127,9 @@ function replyOf({ traits }: Flow): string {
   return isReply === undefined ? '' : String(isReply);
 }
 
-/** A question has no code, and NOERROR is not written. */
-function rcodeOf({ l7 }: Flow): string {
-  if (l7?.dns === undefined || (l7.type !== 'RESPONSE' && l7.dns.rcode === 0)) return '';
-  return rcodes[l7.dns.rcode] ?? String(l7.dns.rcode);
+function rcodeName({ l7 }: Flow): string {
+  const rcode = rcodeOf(l7);
+  return rcode === undefined ? '' : (rcodes[rcode] ?? String(rcode));
 }
 
 function workloadOf({ workloads }: Endpoint): string {

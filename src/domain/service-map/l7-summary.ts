@@ -1,4 +1,5 @@
 import type { DnsMessage, HttpMessage, L7 } from '../flow/flow.js';
+import { rcodes } from '../flow/rcodes.js';
 import { urlPath } from '../flow/url-path.js';
 import { inOrder } from './counters.js';
 
@@ -132,9 +133,6 @@ class Statuses {
     return inOrder(counts);
   }
 }
-
-/** https://www.iana.org/assignments/dns-parameters (RCODEs) */
-const rcodes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
 
 function rcodeName(rcode: number): string {
   return rcodes[rcode] ?? `RCODE${rcode}`;

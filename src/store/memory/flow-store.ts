@@ -204,11 +204,12 @@ export class MemoryFlowStore extends FlowStore {
     const { matches } = within(scopeOf(viewer), query.filter);
     const { window, afterSeq = 0, upTo = Infinity, signal } = query;
     for (const held of this.memory.flows) {
-      const { flow, seq, time, placedAtArrival, record } = held;
+      const { seq, time, placedAtArrival } = held;
       if (signal?.aborted === true) return;
       if (seq <= afterSeq || seq > upTo) continue;
-      const isFound = inWindow(window, time) && matches(withRecord(held));
-      const items = isFound ? [read({ ...flow, seq, time, placedAtArrival, record })] : [];
+      const flow = withRecord(held);
+      const isFound = inWindow(window, time) && matches(flow);
+      const items = isFound ? [read(Object.assign(flow, { seq, time, placedAtArrival }))] : [];
       yield await Promise.resolve({ items, from: seq, upTo: seq });
     }
   }

@@ -1,5 +1,5 @@
 import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
-import type { Endpoint, L7, Policies, RecordedFlow, Traits } from '../../domain/flow/flow.js';
+import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { textOf, type Json } from '../../domain/flow/json.js';
 import type { L7Reader } from '../../domain/flow/l7-reader.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
@@ -105,7 +105,7 @@ export class Segment {
 }
 
 /** One row read as a flow, as far as it is asked: what filters and tallies look at. */
-export class SegmentRow implements HeldFlow, RecordedFlow {
+export class SegmentRow implements HeldFlow {
   #recordRow = -1;
   #record = '';
   #jsonRow = -1;
