@@ -40,7 +40,8 @@ export interface Subscribed extends LivePosition {
 }
 
 export interface LiveError {
-  error: { code: string; message: string; field?: string };
+  /** `position` is the character of an expression that is wrong, from 1. */
+  error: { code: string; message: string; field?: string; position?: number };
 }
 
 export interface EdgesEvent extends MapChange {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
-import type { Filter } from '../domain/filter/filter.js';
+import { parseExpression } from '../domain/filter/expression/parse-expression.js';
+import { any, within, type Filter } from '../domain/filter/filter.js';
 import { filterNames, parseFilter } from '../domain/filter/parse-filter.js';
 import { parseTime, type Window } from '../domain/filter/window.js';
 
@@ -29,9 +30,17 @@ export const timeSchemas = {
 export const windowSchema = z.strictObject(timeSchemas);
 export type WindowQuery = z.infer<typeof windowSchema>;
 
-const filters = Object.fromEntries(
-  [...filterNames].map(([name, describe]) => [name, repeatable.optional().describe(describe)]),
-);
+/** An expression, beside the names of filters. */
+const EXPRESSION = 'q';
+
+const filters = {
+  ...Object.fromEntries(
+    [...filterNames].map(([name, describe]) => [name, repeatable.optional().describe(describe)]),
+  ),
+  [EXPRESSION]: repeatable
+    .optional()
+    .describe('expression, such as: (verdict = DROPPED or http-status >= 500) and not from-pod ~ "^shop/"'),
+};
 
 /** The query parameters of a question, beside the endpoint's own; any other parameter is refused. */
 export function questionSchema<T extends z.ZodRawShape>(own: T) {
@@ -41,7 +50,7 @@ export function questionSchema<T extends z.ZodRawShape>(own: T) {
 export function readQuestion(parameters: object, now: number): Question {
   const given = parameters as Parameters;
   const words = readFilterWords(given);
-  return { filter: parseFilter(words), window: readWindow(given, now), words };
+  return { filter: readFilter(words), window: readWindow(given, now), words };
 }
 
 export function readWindow(parameters: Parameters | WindowQuery, now: number): Window {
@@ -53,9 +62,22 @@ export function readWindow(parameters: Parameters | WindowQuery, now: number): W
   return { since, until };
 }
 
+/** What the names of filters say and an expression says, both; of several expressions one is enough. */
+function readFilter(words: ReadonlyMap<string, readonly string[]>): Filter {
+  const filter = parseFilter(new Map([...words].filter(([name]) => name !== EXPRESSION)));
+  const expressions = words.get(EXPRESSION)?.map(parseExpression);
+  if (expressions === undefined) return filter;
+  return within(filter.isEmpty ? undefined : filter.matches, {
+    matches: any(expressions),
+    isEmpty: false,
+  });
+}
+
 /** Only the names of filters; an endpoint's own parameters are left to it. */
 function readFilterWords(parameters: Parameters): Map<string, readonly string[]> {
-  return readWords(Object.fromEntries(Object.entries(parameters).filter(([name]) => filterNames.has(name))));
+  return readWords(
+    Object.fromEntries(Object.entries(parameters).filter(([name]) => Object.hasOwn(filters, name))),
+  );
 }
 
 function readWords(parameters: Parameters): Map<string, readonly string[]> {
@@ -93,5 +115,5 @@ export function readLiveFilter(value: unknown): Pick<Question, 'filter' | 'words
     );
   }
   const words = readWords(parsed.data);
-  return { filter: parseFilter(words), words };
+  return { filter: readFilter(words), words };
 }

@@ -20,10 +20,14 @@ export function all(predicates: readonly Predicate[]): Predicate {
   return (flow) => predicates.every((matches) => matches(flow));
 }
 
-function any(predicates: readonly Predicate[]): Predicate {
+export function any(predicates: readonly Predicate[]): Predicate {
   const [first, second] = predicates;
   if (first !== undefined && second === undefined) return first;
   return (flow) => predicates.some((matches) => matches(flow));
+}
+
+export function not(matches: Predicate): Predicate {
+  return (flow) => !matches(flow);
 }
 
 /** An empty allow list allows everything. */

@@ -1,0 +1,149 @@
+import { RE2JS } from 're2js';
+import { FlowatlasError } from '../../errors.js';
+import type { RecordedFlow } from '../../flow/flow.js';
+import { latencyOf } from '../../flow/latency.js';
+import { rcodeOf } from '../../flow/rcodes.js';
+import { hintFields } from '../../grouping/fields.js';
+import type { Predicate } from '../criterion.js';
+import { not } from '../filter.js';
+import { filterNames, parseFilter } from '../parse-filter.js';
+import { parseDuration } from '../window.js';
+import { expressionError, type Operator } from './expression-reader.js';
+
+/** Where the parts of a comparison stand, so that what is wrong with one can be pointed at. */
+interface Places {
+  field: number;
+  operator: number;
+  value: number;
+}
+
+/** What `<` and `>` compare; a flow may have two (either port), and none where it does not say. */
+interface NumberField {
+  of(flow: RecordedFlow): readonly (number | undefined)[];
+  read(text: string): number | undefined;
+  such: string;
+}
+
+const LONGEST_PATTERN = 1_000;
+
+/** As filters these are patterns, found anywhere. Here `~` is for patterns, and `=` means the whole value. */
+const patterns = new Set(['http-path', 'http-url', 'dns-query']);
+
+const whole = {
+  read: (text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
+  such: 'a whole number',
+};
+
+const numbers: ReadonlyMap<string, NumberField> = new Map<string, NumberField>([
+  ['latency', { of: (flow) => [latencyOf(flow)], read: readNanoseconds, such: 'a duration such as 250ms' }],
+  ['port', { of: (flow) => [said(flow.sourcePort), said(flow.destinationPort)], ...whole }],
+  ['from-port', { of: ({ sourcePort }) => [said(sourcePort)], ...whole }],
+  ['to-port', { of: ({ destinationPort }) => [said(destinationPort)], ...whole }],
+  ['http-status', { of: ({ l7 }) => [said(l7?.http?.status)], ...whole }],
+  ['dns-rcode', { of: ({ l7 }) => [rcodeOf(l7)], ...whole }],
+]);
+
+/** The fields of expressions: names of filters that say what passes, and what has numbers or values. */
+export const expressionFields: readonly string[] = [
+  ...new Set([...[...filterNames.keys()].filter(isPlain), ...hintFields.keys(), ...numbers.keys()]),
+];
+
+/** What one comparison passes; what makes no sense is refused, pointing at it. */
+export function comparison(field: string, operator: Operator, value: string, places: Places): Predicate {
+  if (!expressionFields.includes(field)) {
+    throw expressionError(
+      places.field,
+      `there is no field ${field}; there are ${expressionFields.join(', ')}`,
+    );
+  }
+  switch (operator) {
+    case '=':
+      return equals(field, value, places);
+    case '!=':
+      return not(equals(field, value, places));
+    case '~':
+      return finds(field, value, places);
+    case '!~':
+      return not(finds(field, value, places));
+    default:
+      return compares(field, operator, value, places);
+  }
+}
+
+/** What the filter of this name means; else the value itself. */
+function equals(field: string, value: string, places: Places): Predicate {
+  const told = hintFields.get(field);
+  if (filterNames.has(field) && !(patterns.has(field) && told !== undefined)) {
+    return criterion(field, value, places.value);
+  }
+  if (told !== undefined) return (flow) => told.all(flow).includes(value);
+  return compares(field, '=', value, places);
+}
+
+/** The one place where expressions meet the filters of flags: each comparison is a filter of one word. */
+function criterion(name: string, value: string, position: number): Predicate {
+  try {
+    return parseFilter(new Map([[name, [value]]])).matches;
+  } catch (error) {
+    if (error instanceof FlowatlasError) throw expressionError(position, error.message);
+    throw error;
+  }
+}
+
+function finds(field: string, value: string, places: Places): Predicate {
+  const told = hintFields.get(field);
+  if (told === undefined) throw expressionError(places.operator, `${field} takes no pattern`);
+  const pattern = compile(value, places.value);
+  return (flow) => told.all(flow).some((text) => pattern.matcher(text).find());
+}
+
+function compile(value: string, position: number): RE2JS {
+  if (value.length > LONGEST_PATTERN) {
+    throw expressionError(position, `a pattern has at most ${LONGEST_PATTERN} characters`);
+  }
+  try {
+    return RE2JS.compile(value);
+  } catch (error) {
+    throw expressionError(position, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function compares(
+  field: string,
+  operator: '=' | '<' | '<=' | '>' | '>=',
+  value: string,
+  places: Places,
+): Predicate {
+  const told = numbers.get(field);
+  if (told === undefined) {
+    throw expressionError(places.operator, `${field} is no number; ${[...numbers.keys()].join(', ')} are`);
+  }
+  const wanted = told.read(value);
+  if (wanted === undefined) {
+    throw expressionError(places.value, `${JSON.stringify(value.slice(0, 50))} is not ${told.such}`);
+  }
+  const holds = orders[operator];
+  return (flow) => told.of(flow).some((is) => is !== undefined && holds(is, wanted));
+}
+
+const orders = {
+  '=': (a: number, b: number) => a === b,
+  '<': (a: number, b: number) => a < b,
+  '<=': (a: number, b: number) => a <= b,
+  '>': (a: number, b: number) => a > b,
+  '>=': (a: number, b: number) => a >= b,
+} as const;
+
+/** 0 is what readers have for "not said". */
+function said(number: number | undefined): number | undefined {
+  return number === 0 ? undefined : number;
+}
+
+function readNanoseconds(text: string): number | undefined {
+  const duration = parseDuration(text);
+  return duration === undefined ? undefined : Number(duration);
+}
+
+function isPlain(name: string): boolean {
+  return !name.startsWith('not-') && name !== 'allowlist' && name !== 'denylist';
+}
