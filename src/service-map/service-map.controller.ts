@@ -56,6 +56,7 @@ export class ServiceMapController {
       from: span === undefined ? null : formatTimestamp(span.oldest),
       to: span === undefined ? null : formatTimestamp(span.newest),
       seq,
+      hours: this.#hoursOf(viewer, query.level, question),
       coverage: coverageOf(this.store, window),
     };
   }
@@ -97,9 +98,19 @@ export class ServiceMapController {
     return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
   }
 
-  #isAround({ since, until }: Window): boolean {
+  /** Which part is made of sums by hour, as its flows are no longer held. */
+  #hoursOf(viewer: Viewer, level: Level, { filter, window }: Question): ServiceMapResponse['hours'] {
+    const isOpen = window.since === undefined && window.until === undefined;
+    if (isOpen || level === 'pod' || !filter.isEmpty || viewer.namespaces !== 'all') return null;
+    const hours = this.store.summedHours(window);
+    return hours === undefined ? null : { from: formatTimestamp(hours.from), to: formatTimestamp(hours.to) };
+  }
+
+  #isAround(window: Window): boolean {
+    const { since, until } = window;
     if (since === undefined && until === undefined) return true;
     const { oldest, newest } = this.store.summary();
+    if (this.store.summedHours(window) !== undefined) return false;
     return (
       (since === undefined || oldest === undefined || oldest >= since) &&
       (until === undefined || newest === undefined || newest <= until)

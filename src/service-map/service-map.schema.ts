@@ -95,6 +95,10 @@ export const serviceMapSchema = z
     from: z.string().nullable(),
     to: z.string().nullable(),
     seq: z.int().describe('the last stored flow that this map includes'),
+    hours: z
+      .object({ from: time, to: time })
+      .nullable()
+      .describe('this part is made of sums by hour, as flows of it were removed; null when there is none'),
     coverage: coverageSchema,
   })
   .meta({ id: 'ServiceMap' });

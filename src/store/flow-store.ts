@@ -49,6 +49,12 @@ export interface TallyQuery {
   afterSeq?: number;
 }
 
+/** From one time to before another. */
+export interface Span {
+  from: bigint;
+  to: bigint;
+}
+
 /** What is added up. */
 export interface SumQuery {
   filter: Filter;
@@ -203,6 +209,12 @@ export abstract class FlowStore {
    * another workload of a pod than the one that it was counted for: then tallies must be asked.
    */
   abstract sums(viewer: Viewer, query: SumQuery): Promise<CoarseSums | undefined>;
+
+  /**
+   * Hours of which flows were removed while their sums are kept: `sums` of a window without filter, for a viewer who
+   * sees everything, are made of those there.
+   */
+  abstract summedHours(window: Window): Span | undefined;
 
   /** The dropped flows among those that match, in order of arrival. */
   abstract drops(viewer: Viewer, query: SumQuery): Promise<Dropped>;

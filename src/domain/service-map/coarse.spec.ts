@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { flow, newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
 import { identify, withoutGeneratedSuffix } from '../flow/node-identity.js';
-import { coarseEndpoint, coarseKind, endText } from './coarse.js';
+import { coarseEndpoint, coarseKind, endText, kindText, readEndText, readKindText } from './coarse.js';
 import { ServiceMap } from './service-map.js';
 import type { Tally } from './tally.js';
 
@@ -40,6 +40,21 @@ describe('coarse flows', () => {
         expect(told(tallies.map(coarse), level)).toEqual(told(tallies, level));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('are read again as they were written', () => {
+    fc.assert(
+      fc.property(flowTexts(12), (texts) => {
+        for (const text of texts) {
+          const { flow: written } = newFlow(text);
+          const kind = coarseKind(written);
+          expect(readKindText(JSON.parse(kindText(kind)))).toEqual(kind);
+          const end = coarseEndpoint(written.source);
+          expect(endText(coarseEndpoint(readEndText(JSON.parse(endText(end)))))).toBe(endText(end));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 

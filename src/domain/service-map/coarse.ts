@@ -1,6 +1,7 @@
 import { clientSide, isReply } from '../flow/direction.js';
 import { reservedEntity } from '../flow/enums.js';
 import type { Endpoint, Flow, L7, Traits } from '../flow/flow.js';
+import { isObject, numberOf, objectOf, textOf, textsOf, type Json } from '../flow/json.js';
 import { identify, withoutGeneratedSuffix, type NodeIdentity } from '../flow/node-identity.js';
 import { counterOf } from './counters.js';
 
@@ -156,6 +157,25 @@ export function endText(end: Endpoint): string {
   });
 }
 
+/** The end that was written so. */
+export function readEndText(value: unknown): Endpoint {
+  const told = objectOf(value);
+  const { workload, name } = told;
+  return {
+    ...nobody,
+    cluster: textOf(told['cluster']),
+    namespace: textOf(told['namespace']),
+    workloads: workload === undefined ? [] : [{ name: textOf(workload), kind: '' }],
+    pod: textOf(told['pod']),
+    labels: textsOf(told['labels']),
+    names: name === undefined ? [] : [textOf(name)],
+    ip: textOf(told['ip']),
+    identity: numberOf(told['identity']),
+    service: textOf(told['service']),
+    serviceNamespace: textOf(told['serviceNamespace']),
+  };
+}
+
 /** JSON of what was told, without what is empty; `point` is the counter of the map that it adds to. */
 export function kindText({ traits, policies, l7 }: Coarse): string {
   const { verdict, dropReason, type, eventType, subType, direction, observationPoint, protocol, isReply } =
@@ -186,3 +206,38 @@ function l7Text({ type, kind, http, dns }: L7) {
     rcode: dns?.rcode,
   };
 }
+
+/** What was told, where it was written so. */
+export function readKindText(value: unknown): Coarse {
+  const told = objectOf(value);
+  const { isReply, l7 } = told;
+  return {
+    traits: {
+      ...untold,
+      verdict: textOf(told['verdict']),
+      dropReason: textOf(told['dropReason']),
+      type: textOf(told['type']),
+      eventType: numberOf(told['eventType']),
+      subType: numberOf(told['subType']),
+      direction: textOf(told['direction']),
+      observationPoint: textOf(told['observationPoint']),
+      protocol: textOf(told['protocol']),
+      isReply: typeof isReply === 'boolean' ? isReply : undefined,
+    },
+    policies: { allowedBy: textsOf(told['allowedBy']), deniedBy: textsOf(told['deniedBy']) },
+    l7: isObject(l7) ? readL7Text(l7) : undefined,
+  };
+}
+
+function readL7Text({ type, kind, method, status, rcode }: Json): L7 {
+  const known = L7_KINDS.find((name) => name === kind) ?? 'other';
+  const http = { method: textOf(method), url: '', protocol: '', status: numberOf(status) };
+  return {
+    type: textOf(type),
+    kind: known,
+    http: known === 'http' ? http : undefined,
+    dns: rcode === undefined ? undefined : { query: '', qtypes: '', rcode: numberOf(rcode) },
+  };
+}
+
+const L7_KINDS = ['http', 'dns', 'kafka', 'other'] as const;

@@ -252,6 +252,11 @@ export class MemoryFlowStore extends FlowStore {
     return Promise.resolve({ tallies, ends, upTo: this.memory.lastSeq });
   }
 
+  /** There are no sums. */
+  summedHours(): undefined {
+    return undefined;
+  }
+
   async drops(viewer: Viewer, query: SumQuery): Promise<Dropped> {
     const { tallies } = await this.sums(viewer, query);
     const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);

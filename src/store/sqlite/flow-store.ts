@@ -19,6 +19,7 @@ import {
   type NodeStatuses,
   type RecordBatch,
   type RecordQuery,
+  type Span,
   type SumQuery,
   type Removed,
   type ScanBatch,
@@ -32,6 +33,8 @@ import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
 import { MinuteReader } from './minute-reader.js';
+import { HOUR } from './edge-counter.js';
+import { HourSums } from './hour-sums.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';
@@ -76,6 +79,7 @@ const REMOVED = {
 export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
   readonly #list: SegmentList;
+  readonly #hours: HourSums;
   readonly #visits: SegmentVisits;
   readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
@@ -93,6 +97,7 @@ export class SqliteFlowStore extends FlowStore {
     this.#segments = new SegmentReader(db);
     this.#visits = new SegmentVisits(db, this.#segments, onDamage);
     this.#records = new RecordReader(db, this.#segments, this.#visits);
+    this.#hours = new HourSums(db);
     this.#list = new SegmentList(db, this.#segments);
     this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
@@ -237,7 +242,13 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   async sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums | undefined> {
-    const sums = new WindowSums(this.#memory, within(scopeOf(viewer), filter), window);
+    const asked = within(scopeOf(viewer), filter);
+    const hours = asked.isEmpty ? this.#hours.of(window) : undefined;
+    const sums = new WindowSums(this.#memory, asked, window, hours);
+    for (let hour = hours?.from ?? 0; hour < (hours?.to ?? 0); hour++) {
+      sums.addHour(hour, this.#hours);
+      await setImmediate();
+    }
     let upTo = 0;
     for (const run of sums.runs(this.#list.infos())) {
       const last = run.infos.at(-1);
@@ -248,6 +259,11 @@ export class SqliteFlowStore extends FlowStore {
         for (const _ of sums.addRows(run, (info, use) => this.#visits.visit(info, use))) await setImmediate();
     }
     return sums.take(upTo);
+  }
+
+  summedHours(window: Window): Span | undefined {
+    const hours = this.#hours.of(window);
+    return hours && { from: BigInt(hours.from) * HOUR, to: BigInt(hours.to) * HOUR };
   }
 
   async drops(viewer: Viewer, { filter, window }: SumQuery): Promise<Dropped> {

@@ -51,6 +51,10 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.sums(viewer, query)).catch(this.#fail);
   }
 
+  summedHours(window: Window): ReturnType<FlowStore['summedHours']> {
+    return this.#guarded(() => this.store.summedHours(window));
+  }
+
   drops(viewer: Viewer, query: SumQuery): ReturnType<FlowStore['drops']> {
     return this.#guarded(() => this.store.drops(viewer, query)).catch(this.#fail);
   }

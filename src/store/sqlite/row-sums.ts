@@ -1,6 +1,6 @@
 import type { NumberedRows } from './numbered-rows.js';
 import type { SegmentColumns } from './segment-columns.js';
-import { Sums } from './sums.js';
+import { Sums, type Sum } from './sums.js';
 import type { WindowParts } from './window-parts.js';
 
 /** How an endpoint was met. */
@@ -32,6 +32,16 @@ export class RowSums {
       key[4] = ports[row] ?? 0;
       this.sums.add(key, weight[row] ?? 1, time[row] ?? 0n);
     }
+  }
+
+  /** By numbers of endpoints and of a kind. */
+  addSum(from: number, to: number, kind: number, ports: number, sum: Omit<Sum, 'key'>): void {
+    const { kinds, endOf, endpoints } = this.parts;
+    const met = this.#makeRoom(endpoints.length);
+    const how = kinds[kind]?.isSocket ? BY_SOCKET : BY_PACKET;
+    met[from] = (met[from] ?? 0) | how;
+    met[to] = (met[to] ?? 0) | how;
+    this.sums.merge({ key: Int32Array.of(0, endOf[from] ?? 0, endOf[to] ?? 0, kind, ports), ...sum });
   }
 
   merge(other: RowSums): void {

@@ -8,11 +8,14 @@ import type { Kind } from './edge-counter.js';
 
 type Told = Pick<Flow, 'traits' | 'policies' | 'l7'>;
 
-interface KnownEndpoint {
-  labels: readonly string[];
+interface Pod {
   /** Its pod, where the workload is only foretold by the pod's name, or told and another one. */
   guessed: string | undefined;
   unforetold: string | undefined;
+}
+
+interface KnownEndpoint extends Pod {
+  labels: readonly string[];
 }
 
 interface KnownKind extends Kind {
@@ -40,10 +43,11 @@ export class WindowParts {
     return this.endpoints.length > MOST_ENDPOINTS || this.kinds.length > MOST_KINDS;
   }
 
-  endpoint(endpoint: Endpoint): number {
+  /** Of a coarse one the labels are told apart. */
+  endpoint(endpoint: Endpoint, labels = endpoint.labels): number {
     let number = this.#endpoints.get(endpoint);
     if (number === undefined) {
-      number = this.endpoints.push(readEndpoint(endpoint)) - 1;
+      number = this.endpoints.push({ ...readEndpoint(endpoint), labels }) - 1;
       this.#endpoints.set(endpoint, number);
       if (number === this.endOf.length) this.endOf = doubled(this.endOf);
       this.endOf[number] = this.#end(endpoint);
@@ -74,11 +78,10 @@ export class WindowParts {
   }
 }
 
-function readEndpoint(endpoint: Endpoint): KnownEndpoint {
-  const { pod, workloads, labels } = endpoint;
+function readEndpoint(endpoint: Endpoint): Pod {
+  const { pod, workloads } = endpoint;
   const isGuessed = pod !== '' && workloads.length === 0;
   return {
-    labels,
     guessed: isGuessed ? podKey(endpoint) : undefined,
     unforetold: isUnforetold(endpoint) ? podKey(endpoint) : undefined,
   };

@@ -2,7 +2,8 @@ import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import { sharedLabels, type CoarseSums, type LabelledEnd } from '../../domain/service-map/coarse-sums.js';
 import type { Tally } from '../../domain/service-map/tally.js';
-import { rowsBetween } from './edge-counter.js';
+import { HOUR, rowsBetween } from './edge-counter.js';
+import type { Hours, HourSums } from './hour-sums.js';
 import { KnownSums, runsOf, type Run } from './known-sums.js';
 import { matchingRows, overlaps } from './matching-rows.js';
 import { RowNumbers } from './numbered-rows.js';
@@ -31,12 +32,15 @@ export class WindowSums {
     private readonly memory: WindowMemory,
     private readonly filter: Filter,
     private readonly window: Window,
+    /** Are in sums already. */
+    private readonly hours?: Hours,
   ) {
     this.#all = new RowSums(memory.numbers.begin());
   }
 
   runs(infos: readonly SegmentInfo[]): Run[] {
-    const isWhole = (info: SegmentInfo) => this.filter.isEmpty && this.#isInside(info);
+    const isWhole = (info: SegmentInfo) =>
+      this.filter.isEmpty && this.#isInside(info) && !this.#isSummed(info);
     const runs = runsOf(infos, (info) => overlaps(info, this.window), this.memory.runLength);
     return runs.map((run) => (run.infos.every(isWhole) ? run : { ...run, name: undefined }));
   }
@@ -60,14 +64,29 @@ export class WindowSums {
     this.#all.merge(sums);
   }
 
+  /** Adds the sums of an hour of which flows were removed. */
+  addHour(hour: number, source: HourSums): void {
+    source.read(hour, this.#all);
+  }
+
   #add(stretch: Stretch, sums: RowSums): never[] {
     const { segment, from, to } = stretch;
-    const picked =
-      this.filter.isEmpty && this.#isInside(segment.info)
+    const { info, columns } = segment;
+    let picked =
+      this.filter.isEmpty && this.#isInside(info)
         ? rowsBetween(from, to)
         : Uint32Array.from(matchingRows(stretch, this.filter, this.window));
-    sums.add(this.memory.numbers.of(segment, sums.parts), segment.columns, picked);
+    if (this.#isSummed(info)) {
+      picked = picked.filter((row) => !isIn(this.hours, columns.time[row] ?? 0n, info.firstSeq + row));
+    }
+    sums.add(this.memory.numbers.of(segment, sums.parts), columns, picked);
     return [];
+  }
+
+  /** Some of its flows may be. */
+  #isSummed({ timeMin, timeMax, firstSeq }: SegmentInfo): boolean {
+    if (this.hours === undefined || firstSeq > this.hours.lastSeq) return false;
+    return timeMax >= BigInt(this.hours.from) * HOUR && timeMin < BigInt(this.hours.to) * HOUR;
   }
 
   #isInside({ timeMin, timeMax }: SegmentInfo): boolean {
@@ -76,9 +95,10 @@ export class WindowSums {
 
   /** Undefined where only the flows themselves can tell which workload a pod belongs to. */
   take(upTo: number): CoarseSums | undefined {
-    if (!this.#isForetold()) return undefined;
+    // What was removed cannot be asked: there, sums are all that is known.
+    if (this.hours === undefined && !this.#isForetold()) return undefined;
     const tallies = Array.from(this.#all.sums.all(), (sum) => this.#tallyOf(sum));
-    return { tallies, ends: this.#labelled(), upTo };
+    return { tallies, ends: this.#labelled(), upTo: Math.max(upTo, this.hours?.lastSeq ?? 0) };
   }
 
   /** No pod was counted for the workload that its name foretells while a record tells another one. */
@@ -131,4 +151,13 @@ export class WindowSums {
       lastSeq: 0,
     };
   }
+}
+
+function isIn(hours: Hours | undefined, time: bigint, seq: number): boolean {
+  return (
+    hours !== undefined &&
+    seq <= hours.lastSeq &&
+    time >= BigInt(hours.from) * HOUR &&
+    time < BigInt(hours.to) * HOUR
+  );
 }
