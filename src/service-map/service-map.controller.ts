@@ -75,7 +75,7 @@ export class ServiceMapController {
     const question = readQuestion(query, Date.now());
     const { map, seq } =
       (await this.#kept(viewer, query.level, question)) ?? (await this.#built(viewer, query.level, question));
-    const edge = map.edgeInFull(id);
+    const edge = map.edge(id);
     const source = edge && map.node(edge.source);
     const target = edge && map.node(edge.target);
     if (edge === undefined || source === undefined || target === undefined) {
@@ -87,7 +87,7 @@ export class ServiceMapController {
     const examples = rawList(await this.store.take(viewer, map.examplesOf(id)));
     response
       .type('application/json')
-      .send(withRawMember({ edge, source, target, seq }, 'examples', examples));
+      .send(withRawMember({ edge, source, target, ...map.namesOf(id), seq }, 'examples', examples));
   }
 
   /** The map of everything, which is also that of a window around all that is held. */

@@ -42,19 +42,19 @@ const dnsSchema = z
   .object({ queries: z.int(), responses: z.int(), rcodes: counts })
   .meta({ id: 'DnsOfEdge' });
 
-const httpInFullSchema = httpSchema
-  .extend({
+const routesSchema = z
+  .object({
     routes: z.array(z.object({ method: z.string(), path: z.string(), requests: z.int(), statuses: counts })),
     routesLeftOut: z.int().describe('routes beyond the most frequent ones listed'),
   })
-  .meta({ id: 'HttpInFull' });
+  .meta({ id: 'RoutesOfEdge' });
 
-const dnsInFullSchema = dnsSchema
-  .extend({
+const namesSchema = z
+  .object({
     names: counts.describe('the most asked names'),
     namesLeftOut: z.int(),
   })
-  .meta({ id: 'DnsInFull' });
+  .meta({ id: 'NamesOfEdge' });
 
 const mapEdgeSchema = z
   .object({
@@ -81,10 +81,6 @@ const mapEdgeSchema = z
   })
   .meta({ id: 'MapEdge' });
 
-const edgeInFullSchema = mapEdgeSchema
-  .extend({ http: httpInFullSchema.optional(), dns: dnsInFullSchema.optional() })
-  .meta({ id: 'EdgeInFull' });
-
 export const levels = ['cluster', 'namespace', 'workload', 'pod'] as const;
 
 export const serviceMapSchema = z
@@ -105,9 +101,11 @@ export const serviceMapSchema = z
 
 export const edgeDetailSchema = z
   .object({
-    edge: edgeInFullSchema,
+    edge: mapEdgeSchema,
     source: mapNodeSchema,
     target: mapNodeSchema,
+    http: routesSchema.optional(),
+    dns: namesSchema.optional(),
     examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),
     seq: z.int(),
   })

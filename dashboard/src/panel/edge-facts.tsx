@@ -8,15 +8,8 @@ import { DnsFacts, HttpFacts } from './l7-facts.js';
 const POINTS_NOTE =
   'One packet may be reported by several observers. Each has its own counter; the numbers above come from the best-placed one.';
 
-export function EdgeFacts({
-  edge,
-  full,
-}: {
-  edge: MapEdge;
-  full: EdgeDetail['edge'] | undefined;
-}): JSX.Element {
-  const http = full?.http ?? edge.http;
-  const dns = full?.dns ?? edge.dns;
+export function EdgeFacts({ edge, detail }: { edge: MapEdge; detail: EdgeDetail | null }): JSX.Element {
+  const { http, dns } = edge;
   return (
     <>
       <Doubts edge={edge} />
@@ -37,8 +30,8 @@ export function EdgeFacts({
       <CountsTable title="Verdicts" counts={edge.verdicts} />
       <CountsTable title="Drop reasons" counts={edge.dropReasons} />
       <Policies edge={edge} />
-      {http && <HttpFacts http={http} />}
-      {dns && <DnsFacts dns={dns} />}
+      {http && <HttpFacts http={http} full={detail?.http} />}
+      {dns && <DnsFacts dns={dns} full={detail?.dns} />}
       <CountsTable
         title="Observation points"
         counts={edge.points}

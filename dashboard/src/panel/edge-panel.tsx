@@ -53,7 +53,7 @@ export function EdgePanel({ id, level, filter, map, seq, onSelect, onFlows }: Pr
         </div>
       )}
       {error && <ErrorNotice message={error.message}>Showing what the map knows.</ErrorNotice>}
-      {ends ? <EdgeFacts edge={ends.edge} full={data?.edge} /> : <p className="muted">Loading…</p>}
+      {ends ? <EdgeFacts edge={ends.edge} detail={data} /> : <p className="muted">Loading…</p>}
       {data && <Examples detail={data} />}
     </PanelFrame>
   );

@@ -3,12 +3,13 @@ import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.s
 import { byCount, formatCount, plural } from '../ui/format.js';
 import { CountsTable } from './counts-table.js';
 
-/** The map has no routes and names; they come with the edge in full. */
-type Http = NonNullable<(MapEdge | EdgeDetail['edge'])['http']>;
-type Dns = NonNullable<(MapEdge | EdgeDetail['edge'])['dns']>;
-type HttpInFull = NonNullable<EdgeDetail['edge']['http']>;
+type Http = NonNullable<MapEdge['http']>;
+type Dns = NonNullable<MapEdge['dns']>;
+/** The map has none; they come with the edge in full. */
+type RoutesOfEdge = EdgeDetail['http'];
+type NamesOfEdge = EdgeDetail['dns'];
 
-export function HttpFacts({ http }: { http: Http }): JSX.Element {
+export function HttpFacts({ http, full }: { http: Http; full: RoutesOfEdge }): JSX.Element {
   return (
     <section>
       <h3>HTTP</h3>
@@ -17,7 +18,7 @@ export function HttpFacts({ http }: { http: Http }): JSX.Element {
       </p>
       <CountsInLine name="Methods" counts={http.methods} />
       <CountsInLine name="Statuses" counts={http.statuses} />
-      {'routes' in http && http.routes.length > 0 && <Routes http={http} />}
+      {full && full.routes.length > 0 && <Routes {...full} />}
     </section>
   );
 }
@@ -43,7 +44,7 @@ function CountsInLine({
   );
 }
 
-function Routes({ http }: { http: HttpInFull }): JSX.Element {
+function Routes({ routes, routesLeftOut }: NonNullable<RoutesOfEdge>): JSX.Element {
   return (
     <table className="counts">
       <thead>
@@ -55,7 +56,7 @@ function Routes({ http }: { http: HttpInFull }): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {http.routes.map((route) => (
+        {routes.map((route) => (
           <tr key={`${route.method} ${route.path}`}>
             <th scope="row">
               {route.method} {route.path}
@@ -69,14 +70,12 @@ function Routes({ http }: { http: HttpInFull }): JSX.Element {
           </tr>
         ))}
       </tbody>
-      {http.routesLeftOut > 0 && (
-        <caption>and {plural(http.routesLeftOut, 'rarer route')}, not listed</caption>
-      )}
+      {routesLeftOut > 0 && <caption>and {plural(routesLeftOut, 'rarer route')}, not listed</caption>}
     </table>
   );
 }
 
-export function DnsFacts({ dns }: { dns: Dns }): JSX.Element {
+export function DnsFacts({ dns, full }: { dns: Dns; full: NamesOfEdge }): JSX.Element {
   return (
     <section>
       <h3>DNS</h3>
@@ -84,9 +83,7 @@ export function DnsFacts({ dns }: { dns: Dns }): JSX.Element {
         {plural(dns.queries, 'query', 'queries')}, {plural(dns.responses, 'response')}
       </p>
       <CountsInLine name="Codes" counts={dns.rcodes} />
-      {'names' in dns && (
-        <CountsTable title="Names asked for" counts={dns.names} leftOut={dns.namesLeftOut} />
-      )}
+      {full && <CountsTable title="Names asked for" counts={full.names} leftOut={full.namesLeftOut} />}
     </section>
   );
 }

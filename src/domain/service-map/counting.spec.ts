@@ -185,7 +185,7 @@ describe('other verdicts', () => {
 describe('layer 7', () => {
   const dns = { event_type: { type: 129 }, Type: 'L7', l7: { type: 'REQUEST', dns: { query: 'A.b.' } } };
 
-  it('is told in numbers; routes and names come with the edge in full', () => {
+  it('is told in numbers; routes and names are asked for of one edge', () => {
     const told = [http('REQUEST'), http('REQUEST'), http('RESPONSE', answer), dns].map((fields) =>
       tally({ is_reply: false, ...fields }),
     );
@@ -194,16 +194,13 @@ describe('layer 7', () => {
     const [{ id, http: requests, dns: queries }] = map.edges() as [MapEdge];
     expect(requests).toEqual(counts);
     expect(queries).toEqual({ queries: 1, responses: 0, rcodes: {} });
-    expect(map.edgeInFull(id)).toMatchObject({
-      id,
+    expect(map.namesOf(id)).toEqual({
       http: {
-        ...counts,
         routes: [{ method: 'GET', path: '/', requests: 2, statuses: { 200: 1 } }],
         routesLeftOut: 0,
       },
-      dns: { queries: 1, names: { 'a.b': 1 }, namesLeftOut: 0 },
+      dns: { names: { 'a.b': 1 }, namesLeftOut: 0 },
     });
-    expect(map.edgeInFull('none')).toBeUndefined();
   });
 });
 

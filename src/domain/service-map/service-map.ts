@@ -41,10 +41,10 @@ export interface MapEdge {
   inferred?: string[];
 }
 
-/** With its routes and names, of which there may be many. */
-export interface EdgeInFull extends MapEdge {
-  http?: Http & ReturnType<L7Summary['routes']>;
-  dns?: Dns & ReturnType<L7Summary['names']>;
+/** Of the layer 7 of an edge, what there may be much of. */
+export interface EdgeNames {
+  http?: ReturnType<L7Summary['routes']>;
+  dns?: ReturnType<L7Summary['names']>;
 }
 
 type Http = NonNullable<ReturnType<L7Summary['http']>>;
@@ -138,9 +138,13 @@ export class ServiceMap {
     return state && renderEdge(state);
   }
 
-  edgeInFull(id: string): EdgeInFull | undefined {
-    const state = this.#madeEdge(id);
-    return state && renderInFull(state);
+  /** Its routes and names, where it has any. */
+  namesOf(edge: string): EdgeNames {
+    const l7 = this.#edgeState(edge).l7;
+    const names: EdgeNames = {};
+    if (l7?.http() !== undefined) names.http = l7.routes();
+    if (l7?.dns() !== undefined) names.dns = l7.names();
+    return names;
   }
 
   /** Numbers of some of the newest flows of an edge. */
@@ -317,17 +321,6 @@ function renderEdge(state: EdgeState): MapEdge {
   if (oneSided) edge.oneSided = true;
   if (state.inferredDirection) edge.inferred = ['direction'];
   return edge;
-}
-
-function renderInFull(state: EdgeState): EdgeInFull {
-  const { http, dns, ...edge } = renderEdge(state);
-  const { l7 } = state;
-  if (l7 === undefined) return edge;
-  return {
-    ...edge,
-    ...(http && { http: { ...http, ...l7.routes() } }),
-    ...(dns && { dns: { ...dns, ...l7.names() } }),
-  };
 }
 
 /** Short enough for a URL; the same edge has the same id in every map and after every restart. */
