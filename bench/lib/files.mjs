@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes read at once. */
@@ -8,6 +8,22 @@ const CHUNK = 1 << 20;
 /** From the start of the file up to, without, byte `end`. */
 export const readBytes = (file, { start = 0, end } = {}) =>
   createReadStream(file, { highWaterMark: CHUNK, start, ...(end === undefined ? {} : { end: end - 1 }) });
+
+/** The same for who has done with each piece before it asks for the next: it is read into one and the same buffer. */
+export async function* readInPlace(file, { end = Infinity } = {}) {
+  const handle = await open(file);
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
+  try {
+    for (let at = 0; at < end;) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(CHUNK, end - at), at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
 
 /** Where line number `count` ends: the bytes of the lines up to it. Throws when there are fewer. */
 export async function bytesOfLines(file, count) {

@@ -2,7 +2,7 @@ import type { Template } from '../../domain/flow/template.js';
 import { ColumnReader, ColumnWriter } from './columns.js';
 import { Damaged } from './damage.js';
 import { foretoldColumns, readForetold, writeForetold } from './foretold-columns.js';
-import { Guesses, type HabitLearner } from './guesses.js';
+import type { Guesses, HabitLearner } from './guesses.js';
 import { NODE, subjectsOf, type Habits } from './habits.js';
 import { readPartners, writePartners } from './partners.js';
 import { company } from './prediction.js';
@@ -14,6 +14,8 @@ export interface Vocabulary {
   template(id: number): Template;
   /** Those known so far, or at least so many. */
   habits(least?: number): Habits;
+  /** For one column at a time. */
+  guesses: Guesses;
 }
 
 const plain = ['template', 'source', 'flags'] as const;
@@ -32,10 +34,10 @@ export function writeSegmentColumns(
   writer.write(writePartners(columns.source.subarray(0, rows), columns.destination));
   for (const group of foretoldColumns) writeForetold(columns, rows, group, writer);
   const habits = vocabulary.habits();
-  const newGuesses = () => new Guesses(habits, habits.size);
+  const { guesses } = vocabulary;
   writer.write(Uint32Array.of(habits.size));
-  writer.write(writeNodes(columns, rows, newGuesses(), learner));
-  const texts = writeTexts(columns, rows, newGuesses(), vocabulary, learner);
+  writer.write(writeNodes(columns, rows, guesses.begin(habits, habits.size), learner));
+  const texts = writeTexts(columns, rows, guesses.begin(habits, habits.size), vocabulary, learner);
   writer.write(Uint32Array.of(texts.length));
   writer.write(texts);
   return writer.take();
@@ -53,19 +55,19 @@ export function readSegmentColumns(bytes: Uint8Array, rows: number, vocabulary: 
   const known = reader.read(1)[0] ?? 0;
   const habits = vocabulary.habits(known);
   columns.node = reader.read(rows);
-  readNodes(columns, new Guesses(habits, known));
-  return withTexts(columns, reader.rest(), () => new Guesses(habits, known), vocabulary);
+  readNodes(columns, vocabulary.guesses.begin(habits, known));
+  return withTexts(columns, reader.rest(), () => vocabulary.guesses.begin(habits, known), vocabulary);
 }
 
 /** The texts of records are only looked at by who wants records: until then they stay as they were written. */
 function withTexts(
   columns: SegmentColumns,
   written: Uint8Array,
-  newGuesses: () => Guesses,
+  beginGuesses: () => Guesses,
   vocabulary: Vocabulary,
 ): SegmentColumns {
   let texts: Pick<SegmentColumns, 'known' | 'firstKnown'> | undefined;
-  const read = () => (texts ??= readTexts(columns, new ColumnReader(written), newGuesses(), vocabulary));
+  const read = () => (texts ??= readTexts(columns, new ColumnReader(written), beginGuesses(), vocabulary));
   return {
     ...columns,
     get known() {

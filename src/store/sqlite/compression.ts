@@ -5,35 +5,34 @@ import { Damaged } from './damage.js';
 const brotli = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
 
 /**
+ * How hard brotli tries, and how far back it looks, in bits. With both grows the memory that it gets for each
+ * blob and gives back, and what the allocator then keeps for each thread of the pool: at quality 7, or with
+ * windows of a megabyte, that is 60 MB and more for texts alone.
+ */
+export const Effort = {
+  /** Larger windows make columns larger. */
+  columns: { quality: 5, window: 16 },
+  /** A single plane, in which there is little to find. */
+  plane: { quality: 2, window: 16 },
+  /** What records have for themselves, and what the dictionary has. */
+  lines: { quality: 6, window: 18 },
+} as const;
+type Effort = (typeof Effort)[keyof typeof Effort];
+
+/**
  * In the thread pool, in one go: with the default of 16 KiB of output at a time, every piece would
  * wait for a turn of the event loop.
  */
-export function compress(bytes: Uint8Array, quality: Quality = Quality.usual): Promise<Buffer> {
+export function compress(bytes: Uint8Array, { quality, window }: Effort): Promise<Buffer> {
   return brotli(bytes, {
     chunkSize: Math.max(4096, bytes.byteLength >> 2),
     params: {
       [constants.BROTLI_PARAM_QUALITY]: quality,
-      [constants.BROTLI_PARAM_LGWIN]: windowBits(bytes.byteLength),
+      [constants.BROTLI_PARAM_LGWIN]: window,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
     },
   });
 }
-
-/** No larger than the input: the compressor reserves memory by it, which is not free to get. */
-function windowBits(length: number): number {
-  return Math.min(22, Math.max(16, 32 - Math.clz32(length)));
-}
-
-/** How hard brotli tries. */
-export const Quality = {
-  /** Of a single plane, in which there is little to find. */
-  plane: 2,
-  /** Above it, hardly smaller and much slower (`npm run bench`). */
-  usual: 5,
-  /** Of texts that records have for themselves: some 5 % smaller, for half as much time again. */
-  texts: 7,
-} as const;
-export type Quality = (typeof Quality)[keyof typeof Quality];
 
 /** CRC-32 of blobs one after another: it finds every damage of up to 32 bits in a row, and nearly all other. */
 export function checksumOf(...blobs: readonly Uint8Array[]): number {

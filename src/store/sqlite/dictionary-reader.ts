@@ -8,6 +8,7 @@ import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, parseHeld, typed } from './damage.js';
 import { Kind } from './dictionary-writer.js';
+import { Guesses } from './guesses.js';
 import { Habits, readHabits } from './habits.js';
 import { Lines } from './lines.js';
 
@@ -63,6 +64,7 @@ export class Generation {
   readonly #policies;
 
   readonly #habits = new Habits();
+  readonly guesses = new Guesses();
 
   constructor(
     private readonly readBlocks: ReadBlocks,

@@ -3,7 +3,7 @@ import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
 import type { Note, RepeatedText } from '../flow-store.js';
-import { HabitLearner } from './guesses.js';
+import { Guesses, HabitLearner } from './guesses.js';
 import { Habits, writeHabits } from './habits.js';
 
 /** What the columns name by number. */
@@ -39,6 +39,7 @@ export class DictionaryWriter {
   readonly #templateFields: number[] = [];
   readonly #habits = new Habits();
   readonly learner = new HabitLearner(this.#habits);
+  readonly guesses = new Guesses();
 
   /** The number of a part is left in its note: to look for it takes ten times as long, and each flow has many. */
   endpoint(endpoint: Endpoint, note: Note = {}): number {

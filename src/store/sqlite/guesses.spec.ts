@@ -14,7 +14,7 @@ type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
 
 /** As a segment does it: what is written, and the habits that it brings along. */
 function write(segment: readonly Told[], habits: Habits, learner: HabitLearner): number[] {
-  const guesses = new Guesses(habits, habits.size);
+  const guesses = new Guesses().begin(habits, habits.size);
   const written = segment.map(({ source, destination, subject, context, value }) => {
     guesses.among(source, destination, subject, context);
     guesses.teach(learner, value, source, destination, subject);
@@ -23,8 +23,11 @@ function write(segment: readonly Told[], habits: Habits, learner: HabitLearner):
   return written;
 }
 
+/** One for all, as whoever reads has it. */
+const guesses = new Guesses();
+
 function read(segment: readonly Told[], written: readonly number[], habits: Habits, known: number): number[] {
-  const guesses = new Guesses(habits, known);
+  guesses.begin(habits, known);
   return segment.map(({ source, destination, subject, context }, i) =>
     guesses.among(source, destination, subject, context).read(written[i] ?? 0),
   );

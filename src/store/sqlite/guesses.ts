@@ -1,4 +1,4 @@
-import { Whose, type Habit, type Habits } from './habits.js';
+import { Habits, Whose, type Habit } from './habits.js';
 import { company } from './prediction.js';
 
 const PLACES = 1 << 16;
@@ -16,7 +16,7 @@ const HABITUAL = (REWARD << FADES) / 2;
  * Guesses a number twice: by what it last was with the source of a flow, and with its destination, each at the
  * same subject; where an end was not seen before, its habit is the guess. In each context the guess is asked
  * first that was right more often, so that nearly always a 0 is written. Who writes and who reads sees the same
- * numbers in the same order. No objects: every flow has several.
+ * numbers in the same order. No objects: every flow has several; and one is used for column after column.
  */
 export class Guesses {
   /** What was seen last, plus one; 0 for nothing. */
@@ -30,21 +30,28 @@ export class Guesses {
   #byDestination = 0;
   #context = 0;
 
-  constructor(
-    private readonly habits: Habits,
-    /** How many of the habits may be asked. */
-    private readonly known: number,
-  ) {}
+  #habits = new Habits();
+  #known = 0;
+
+  /** Forgets what was seen, for another column, in which the first `known` of the habits may be asked. */
+  begin(habits: Habits, known: number): this {
+    this.#source.fill(0);
+    this.#destination.fill(0);
+    this.#scores.clear();
+    this.#habits = habits;
+    this.#known = known;
+    return this;
+  }
 
   /** What the next number goes with: whoever writes and reads must name the same. */
   among(source: number, destination: number, subject: number, context: number): this {
     this.#atSource = company(source, subject, 1) & (PLACES - 1);
     this.#atDestination = company(destination, subject, 2) & (PLACES - 1);
     this.#bySource = this.#source[this.#atSource] ?? 0;
-    if (this.#bySource === 0) this.#bySource = this.habits.find(subject + Whose.source, source, this.known);
+    if (this.#bySource === 0) this.#bySource = this.#habits.find(subject + Whose.source, source, this.#known);
     this.#byDestination = this.#destination[this.#atDestination] ?? 0;
     if (this.#byDestination === 0)
-      this.#byDestination = this.habits.find(subject + Whose.destination, destination, this.known);
+      this.#byDestination = this.#habits.find(subject + Whose.destination, destination, this.#known);
     this.#context = context;
     return this;
   }
@@ -92,6 +99,11 @@ export class Guesses {
 class Scores {
   readonly #source = new Uint16Array(CONTEXTS);
   readonly #destination = new Uint16Array(CONTEXTS);
+
+  clear(): void {
+    this.#source.fill(0);
+    this.#destination.fill(0);
+  }
 
   isSourceFirst(context: number): boolean {
     const at = context & (CONTEXTS - 1);

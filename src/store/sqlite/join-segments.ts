@@ -1,4 +1,4 @@
-import { compress, Quality } from './compression.js';
+import { compress, Effort } from './compression.js';
 import { packKeys } from './keys.js';
 import { CHUNK_BYTES, type PackedSegment } from './segment-builder.js';
 import { writeSegmentColumns } from './column-layout.js';
@@ -35,7 +35,7 @@ export async function joinSegments(
   const times = new Slices();
   for (const [row, time] of joined.time.entries()) times.add(row, secondOf(time));
   const [columns, keys, chunks] = await Promise.all([
-    compress(writeSegmentColumns(joined, flows, first.segment.parts)),
+    compress(writeSegmentColumns(joined, flows, first.segment.parts), Effort.columns),
     packKeys(Buffer.concat(parts.map(({ keys }) => keys))),
     Promise.all(joinChunks(parts.flatMap(({ texts }) => texts))),
   ]);
@@ -70,6 +70,6 @@ function joinChunks(texts: readonly Lines[]): Promise<PackedSegment['chunks'][nu
     firstText += count;
   }
   return chunks.map(async ({ firstText, parts }) => {
-    return { firstText, texts: await compress(Buffer.concat(parts), Quality.texts) };
+    return { firstText, texts: await compress(Buffer.concat(parts), Effort.lines) };
   });
 }

@@ -1,5 +1,5 @@
 import { KEY_BYTES } from '../../domain/flow/flow-key.js';
-import { compress, decompress, Quality, refuseChanged } from './compression.js';
+import { compress, decompress, Effort, refuseChanged } from './compression.js';
 import { Damaged, typed } from './damage.js';
 
 /**
@@ -25,7 +25,7 @@ function planeOf(keys: Uint8Array, byte: number, rows: number): Uint8Array {
 }
 
 async function packPlane(plane: Uint8Array): Promise<Uint8Array> {
-  const packed = await compress(plane, Quality.plane);
+  const packed = await compress(plane, Effort.plane);
   return packed.length < plane.length ? packed : plane;
 }
 

@@ -2,7 +2,7 @@ import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
 import type { NewFlow } from '../flow-store.js';
 import type { DeliveredBlock } from './block-minutes.js';
-import { compress, Quality } from './compression.js';
+import { compress, Effort } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
 import type { CountedRows } from './edge-counter.js';
 import { KeyBlock } from './key-block.js';
@@ -139,7 +139,7 @@ export class SegmentBuilder {
 
   #closeChunk(): void {
     if (this.#chunkBytes === 0) return;
-    const texts = compress(this.#chunk.subarray(0, this.#chunkBytes), Quality.texts);
+    const texts = compress(this.#chunk.subarray(0, this.#chunkBytes), Effort.lines);
     // Whoever packs the segment awaits it; until then a rejection must not count as unhandled.
     texts.catch(() => undefined);
     this.#chunks.push({ firstText: this.#chunkFirstText, texts });
@@ -153,14 +153,14 @@ export class SegmentBuilder {
     this.#closeChunk();
     const flows = this.#rows;
     const nodes = this.#nodeSummaries();
-    const { learner, habits, templateOf: template } = this.dictionary;
-    const written = writeSegmentColumns(this.#columns, flows, { template, habits }, learner);
+    const { learner, habits, guesses, templateOf: template } = this.dictionary;
+    const written = writeSegmentColumns(this.#columns, flows, { template, habits, guesses }, learner);
     // Behind the columns, which tell of habits.
     const dictionary = this.dictionary.takeNew();
     const [columns, keys, lines, texts] = await Promise.all([
-      compress(written),
+      compress(written, Effort.columns),
       packKeys(this.keys.written()),
-      Promise.all(dictionary.map(({ lines }) => compress(lines))),
+      Promise.all(dictionary.map(({ lines }) => compress(lines, Effort.lines))),
       Promise.all(this.#chunks.map(({ texts }) => texts)),
     ]);
     return {
