@@ -18,13 +18,20 @@ export function safeJson(value: unknown): string {
   return safe(JSON.stringify(value));
 }
 
-export const paint = pc;
+/** Whether a terminal is there that may be coloured: https://no-color.org */
+export function mayColour(): boolean {
+  const { NO_COLOR: refused = '', TERM: terminal } = process.env;
+  return process.stdout.isTTY && refused === '' && terminal !== 'dumb';
+}
+
+/** Not left to picocolors, which takes `--color never` for a wish. */
+export const paint = pc.createColors(mayColour());
 
 type Cell = string | { content: string; hAlign: 'right' };
 
 export function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const table = new Table({
-    head: head.map((title) => pc.dim(title)),
+    head: head.map((title) => paint.dim(title)),
     chars: NO_LINES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });

@@ -100,6 +100,9 @@ describe('observe on a file', () => {
     expect(dict.split('------------\n')).toHaveLength(3);
     expect(csv).toMatch(/^time,uuid,.*\r\n/);
     expect(csv.trimEnd().split('\r\n')).toHaveLength(4);
+    const all = await runToEnd(['observe', '--input-file', shopFile, '-o', 'csv']);
+    expect(all.stdout.split('\r\n')).toHaveLength(shopFlows + 2);
+    expect(all.stderr).toMatch(/3 events left out: CSV has flows only/);
   });
 
   it('reads lines of any length, and text that hubble printed', async () => {

@@ -8,13 +8,22 @@ import type { Style } from '../../printer/style.js';
 export class CsvPrinter implements Printer {
   readonly #reader = new FlowReader();
   #isFirst = true;
+  #leftOut = 0;
 
   constructor(private readonly style: Style) {}
 
   print({ record }: PrintableRecord): string {
-    if (record.kind !== 'flow') return '';
+    if (record.kind !== 'flow') {
+      this.#leftOut++;
+      return '';
+    }
     const flow = this.#reader.read(record);
     return this.#head() + csvRow(flow, flow.time);
+  }
+
+  /** Events that it has no columns for. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   status(record: PrintableRecord): string {

@@ -12,6 +12,7 @@ import { paint, safe } from '../terminal.js';
 import { withServer, type SourceOptions } from '../with-server.js';
 import { counted } from '../words.js';
 import { WrongUse } from '../wrong-use.js';
+import { CsvPrinter } from './csv-printer.js';
 import { Outlet } from './outlet.js';
 import { printerFor, type Format, type StyleFlags } from './printers.js';
 import { rawFiltersInYaml } from './raw-filters.js';
@@ -167,5 +168,7 @@ async function printAll(records: Records, printer: Printer, outlet: Outlet): Pro
   }
   for await (const rest of printer.end()) await outlet.write(rest);
   await outlet.flush();
+  if (printer instanceof CsvPrinter && printer.leftOut > 0)
+    outlet.aside(`${counted(printer.leftOut, 'event')} left out: CSV has flows only`);
   return count;
 }

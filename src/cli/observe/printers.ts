@@ -6,6 +6,7 @@ import type { Printer } from '../../printer/printer.js';
 import { coloured, uncoloured, type Style } from '../../printer/style.js';
 import { TablePrinter } from '../../printer/table.js';
 import type { TimeFormat } from '../../printer/time-format.js';
+import { mayColour } from '../terminal.js';
 import { WrongUse } from '../wrong-use.js';
 import { CsvPrinter } from './csv-printer.js';
 import { RowFile } from './row-file.js';
@@ -42,7 +43,7 @@ export function printerFor(format: Format, flags: StyleFlags): Printer {
   if (paths !== undefined && format !== 'json' && format !== 'jsonpb')
     throw new WrongUse(`--field-mask goes with JSON only, not with -o ${format}`);
   const style = {
-    paint: isColoured(flags.color) ? coloured : uncoloured,
+    paint: (flags.color === 'auto' ? mayColour() : flags.color === 'always') ? coloured : uncoloured,
     time: flags.timeFormat,
     names: flags.numeric !== true && flags.ipTranslation !== false,
     nodeName: flags.printNodeName === true,
@@ -50,11 +51,4 @@ export function printerFor(format: Format, flags: StyleFlags): Printer {
     debug: flags.debug === true,
   };
   return printers[format](style, paths && fieldMask(paths));
-}
-
-/** https://no-color.org */
-function isColoured(color: StyleFlags['color']): boolean {
-  if (color !== 'auto') return color === 'always';
-  const { NO_COLOR: refused = '', TERM: terminal } = process.env;
-  return process.stdout.isTTY && refused === '' && terminal !== 'dumb';
 }

@@ -20,6 +20,7 @@ describe('the type column', () => {
     ['policy-verdict:none EGRESS', { traffic_direction: 'EGRESS' }],
     ['policy-verdict:none TRAFFIC_DIRECTION_UNKNOWN', {}],
     ['policy-verdict:L3-Only', { policy_match_type: 1 }],
+    ['policy-verdict:unknown EGRESS', { traffic_direction: 'EGRESS' }],
     ['policy-verdict:9 INGRESS', { policy_match_type: 9, traffic_direction: 'INGRESS' }],
     ['L4-Only', { policy_match_type: 3 }],
     ['all', { policy_match_type: 4 }],

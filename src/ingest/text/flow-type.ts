@@ -58,7 +58,7 @@ function traceType(text: string): Json | undefined {
 
 /** Before Hubble 0.8 the match alone; the direction came with 0.11. */
 const VERDICT_TYPE = new RegExp(
-  `^(?:policy-verdict:)?(${policyMatches.join('|')}|\\d+)(?: (INGRESS|EGRESS|TRAFFIC_DIRECTION_UNKNOWN))?$`,
+  `^(?:policy-verdict:)?(${policyMatches.join('|')}|unknown|\\d+)(?: (INGRESS|EGRESS|TRAFFIC_DIRECTION_UNKNOWN))?$`,
 );
 /**
  * Why it was denied is not said, not even by `none`: the field mask that newer versions print with
@@ -66,8 +66,10 @@ const VERDICT_TYPE = new RegExp(
  */
 function verdictType(text: string): Json | undefined {
   const [, match, direction = ''] = VERDICT_TYPE.exec(text) ?? [];
-  if (match === undefined || (/^\d+$/.test(match) && !text.startsWith('policy-verdict:'))) return undefined;
-  const matchType = policyMatches.includes(match) ? policyMatches.indexOf(match) : Number(match);
+  const isOld = !text.startsWith('policy-verdict:');
+  if (match === undefined || (isOld && !policyMatches.includes(match))) return undefined;
+  // `unknown` is printed for a number that the printer did not know, and does not say which.
+  const matchType = /^\d+$/.test(match) ? Number(match) : Math.max(0, policyMatches.indexOf(match));
   return {
     Type: 'L3_L4',
     event_type: eventType(EventType.policyVerdict),
@@ -113,7 +115,7 @@ const reasonsByText: ReadonlyMap<string, number> = new Map([
 ]);
 
 function dropType(text: string, verdict: string): FlowType | undefined {
-  const number = reasonsByText.get(text.toLowerCase()) ?? (/^\d{1,3}$/.test(text) ? Number(text) : 0);
+  const number = reasonsByText.get(text.toLowerCase()) ?? unnamedReason(text);
   if (number === 0 && verdict !== 'DROPPED') return undefined;
   const fields = {
     Type: 'L3_L4',
@@ -121,6 +123,11 @@ function dropType(text: string, verdict: string): FlowType | undefined {
     ...(number === 0 ? {} : dropReason(number)),
   };
   return { fields, l7: undefined };
+}
+
+/** A reason that the printer did not know: its number, since Cilium 1.10 with an error code of 0. */
+function unnamedReason(text: string): number {
+  return Number(/^(\d{1,3})(?:, 0)?$/.exec(text)?.[1] ?? 0);
 }
 
 function dropReason(number: number): Json {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ingest } from '../../../test/support/ingest.js';
+import { recordOf, style } from '../../../test/support/print.js';
 import type { Json } from '../../domain/flow/json.js';
+import { CompactPrinter } from '../../printer/compact.js';
 
 /** An end as Hubble prints it, and as its JSON has it. */
 interface End {
@@ -119,6 +121,9 @@ describe('whatever flow is printed as text', () => {
           expect((read.flow['IP'] as Json | undefined)?.['destination'] ?? '').toBe(destination.ip);
           expect(read.flow['source_names']).toEqual(source.names);
           expect(read.flow['destination_names']).toEqual(destination.names);
+          const printer = new CompactPrinter(style({ nodeName: node !== null }));
+          const again = printer.print(recordOf(read));
+          expect(again.slice(again.indexOf(': '))).toBe(`${line.slice(line.indexOf(': '))}\n`);
         },
       ),
       { numRuns: 300 },
