@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
@@ -21,7 +22,7 @@ export function safeJson(value: unknown): string {
 /** Whether a terminal is there that may be coloured: https://no-color.org */
 export function mayColour(): boolean {
   const { NO_COLOR: refused = '', TERM: terminal } = process.env;
-  return process.stdout.isTTY && refused === '' && terminal !== 'dumb';
+  return isatty(1) && refused === '' && terminal !== 'dumb';
 }
 
 /** Not left to picocolors, which takes `--color never` for a wish. */
