@@ -5,27 +5,41 @@ import { readTime, TIME_PATTERN, type Dating } from './printed-time.js';
 
 /** What Hubble prints beside flows, as the records that its JSON has for it. */
 
+const LOST_WORDS = 'EVENTS LOST';
+const BETWEEN = `(?: \\(first: (${TIME_PATTERN}), last: (${TIME_PATTERN})\\))?`;
 const LOST = new RegExp(
-  `(?:^|[^\\w.])EVENTS LOST: (\\w+) CPU\\((-?\\d+)\\) (\\d+)(?: \\(first: (${TIME_PATTERN}), last: (${TIME_PATTERN})\\))?`,
+  `(?:^|[^\\w.])(?:(${TIME_PATTERN}) )?EVENTS LOST: (\\w+) CPU\\((-?\\d+)\\) (\\d+)${BETWEEN}`,
 );
-const LOST_ROW = /(?:^|\s)([A-Z][A-Z_]+)\s+EVENTS LOST\s+CPU\((-?\d+)\) - (\d+)/;
-const LOST_SUMMARY = /^CPU\((-?\d+)\) - (\d+)$/;
+/** Cells without anything are empty, or `-` since Hubble 1.19. */
+const LOST_ROW = new RegExp(
+  `(?:^|\\s)(?:(${TIME_PATTERN})\\s+(?:(\\S+)\\s+)?)?([A-Z][A-Z_]+)\\s+(?:-\\s+)?EVENTS LOST\\s+(?:-\\s+)?CPU\\((-?\\d+)\\) - (\\d+)${BETWEEN}`,
+);
+const LOST_SUMMARY = new RegExp(`^CPU\\((-?\\d+)\\) - (\\d+)${BETWEEN}$`);
 
-/** `EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 12 (first: …, last: …)` */
+/** `[TIME ]EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 12[ (first: …, last: …)]` */
 export function readLostLine(text: string, dating: Dating): Json | undefined {
-  const [, source, cpu = '', count = '', first = '', last = ''] = LOST.exec(text) ?? [];
+  if (!text.includes(LOST_WORDS)) return undefined;
+  const [, time = '', source, cpu = '', count = '', ...between] = LOST.exec(text) ?? [];
   if (source === undefined) return undefined;
+  return { ...lostEvents(source, cpu, count, between, dating), ...observed(time, '', dating) };
+}
+
+/** A row of a table: no destination, no verdict, and before Hubble 1.19 no time and no node. */
+export function readLostRow(text: string, dating: Dating): Json | undefined {
+  if (!text.includes(LOST_WORDS)) return undefined;
+  const [, time = '', node = '', source, cpu = '', count = '', ...between] = LOST_ROW.exec(text) ?? [];
+  if (source === undefined) return undefined;
+  return { ...lostEvents(source, cpu, count, between, dating), ...observed(time, node, dating) };
+}
+
+function lostEvents(
+  source: string,
+  cpu: string,
+  count: string,
+  [first = '', last = '']: readonly string[],
+  dating: Dating,
+): Json {
   const times = { first: readTime(first, dating)?.time, last: readTime(last, dating)?.time };
-  return lostEvents(source, cpu, count, times);
-}
-
-/** A row of a table: no time, no destination, no verdict. */
-export function readLostRow(text: string): Json | undefined {
-  const [, source, cpu = '', count = ''] = LOST_ROW.exec(text) ?? [];
-  return source === undefined ? undefined : lostEvents(source, cpu, count);
-}
-
-function lostEvents(source: string, cpu: string, count: string, times: Json = {}): Json {
   return { lost_events: { source, num_events_lost: count, cpu: Number(cpu), ...times } };
 }
 
@@ -47,14 +61,15 @@ export function readEventLine({ time, node, rest }: TimedLine, dating: Dating): 
 
 /** A block of the dict format that is no flow. */
 export function readEventBlock(block: Block, dating: Dating): Json | undefined {
-  const event = blockEvent((name) => block.get(name));
+  const event = blockEvent((name) => block.get(name), dating);
   return event && { ...event, ...observed(block.get('TIMESTAMP') ?? '', block.get('NODE') ?? '', dating) };
 }
 
-function blockEvent(field: (name: string) => string | undefined): Json | undefined {
+function blockEvent(field: (name: string) => string | undefined, dating: Dating): Json | undefined {
   const type = field('TYPE');
-  const [, cpu = '', count] = LOST_SUMMARY.exec(field('SUMMARY') ?? '') ?? [];
-  if (type === 'EVENTS LOST' && count !== undefined) return lostEvents(field('SOURCE') ?? '', cpu, count);
+  const [, cpu = '', count, ...between] = LOST_SUMMARY.exec(field('SUMMARY') ?? '') ?? [];
+  if (type === LOST_WORDS && count !== undefined)
+    return lostEvents(field('SOURCE') ?? '', cpu, count, between, dating);
   if (type !== undefined && field('DETAILS') !== undefined) return { agent_event: { type } };
   if (type?.startsWith('DBG_') === true)
     return debug(type, field('MARK') ?? '', field('CPU') ?? '', field('MESSAGE') ?? '');
@@ -65,7 +80,7 @@ function blockEvent(field: (name: string) => string | undefined): Json | undefin
 function observed(time: string, node: string, dating: Dating): Json {
   const read = readTime(time, dating);
   return {
-    ...(node === '' ? {} : { node_name: node }),
+    ...(node === '' || node === '-' ? {} : { node_name: node }),
     ...(read?.time === undefined ? {} : { time: read.time }),
   };
 }

@@ -175,20 +175,21 @@ export class TextReader {
       return true;
     }
     if (this.#heading === undefined) return false;
-    if (isCutRow(text)) {
+    const isLoss = readLostRow(text, this.dating) !== undefined;
+    if (!isLoss && isCutRow(text)) {
       const { hasNode } = this.#heading;
       const read = (joined: string) => readRow(joined, { hasNode, columns: new Map() });
       this.#cut = { line, pieces: [text], read };
       return true;
     }
-    if (readLostRow(text) === undefined) return false;
+    if (!isLoss) return false;
     if (this.#tableHasFlows || this.#lostRows.length >= MOST_LOST_ROWS) this.#lostRow({ text, line });
     else this.#lostRows.push({ text, line });
     return true;
   }
 
   #lostRow({ text, line }: Held): void {
-    const lost = readLostRow(text);
+    const lost = readLostRow(text, this.dating);
     if (lost !== undefined) this.#event('tab', text, lost, line);
   }
 
