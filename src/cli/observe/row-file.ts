@@ -29,10 +29,17 @@ export class RowFile implements Shelf {
   }
 
   #write(): void {
-    this.#path ??= join(throwAwayFolder(), 'rows');
+    this.#path ??= join(folder(), 'rows');
     this.#file ??= openSync(this.#path, 'w');
     writeSync(this.#file, `${this.#held.join('\n')}\n`);
     this.#held = [];
     this.#characters = 0;
   }
+}
+
+/** Goes also when a signal ends the process. */
+function folder(): string {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  return throwAwayFolder();
 }
