@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { flow, flowOfText, newFlow, pod, words } from '../../../test/support/make-flow.js';
 import { filterNames, parseFilter } from '../filter/parse-filter.js';
+import { verdicts } from '../flow/enums.js';
 import { groupFields, hintFields } from './fields.js';
 
 /** These are patterns as filters. */
@@ -12,8 +13,9 @@ const askable = [...hintFields.values()].filter(
   ({ name }) => filterNames.has(name) && !patterns.includes(name),
 );
 
-/** Labels of Hubble's may hold more than a selector of Kubernetes can spell. */
+/** Labels of Hubble's may hold more than a selector of Kubernetes can spell; verdicts are asked for by Hubble's names. */
 function canBeAsked(name: string, value: string): boolean {
+  if (name === 'verdict') return verdicts.includes(value);
   return !name.endsWith('label') || /^[\w.:/-]+(=[\w.-]*)?$/.test(value);
 }
 
