@@ -22,6 +22,8 @@ import { Subscriptions, type Listener } from './subscriptions.js';
 
 /** Changes are gathered this long, in milliseconds: at most four messages a second and subscription. */
 const TICK = 250;
+/** Milliseconds that the map of everything may be behind what is stored, while nobody asks for it. */
+const LONGEST_BEHIND = 5_000;
 /** Subscriptions of one client: each can be a question of its own. */
 const MOST_SUBSCRIPTIONS = 16;
 
@@ -37,6 +39,8 @@ export class LiveGateway
   #ticking: Promise<void> | undefined;
   #unfollow: () => void = () => undefined;
   #news = true;
+  /** Since when the map of everything is. */
+  #behindSince: number | undefined;
   /** Why the last tick failed: said once, as ticks are many. */
   #trouble = '';
 
@@ -136,7 +140,7 @@ export class LiveGateway
     const news = this.#news;
     this.#news = false;
     try {
-      if (news) await this.questions.whole(everyone, 'workload').refresh();
+      await this.#keepNear(news);
       const questions = [...this.#subscriptions.byQuestion()];
       let isCalm = true;
       if (news) for (const { question } of questions) isCalm = (await this.#refresh(question)) && isCalm;
@@ -153,6 +157,18 @@ export class LiveGateway
       this.#news = true;
       this.#complain(error);
     }
+  }
+
+  /**
+   * Whoever opens a dashboard first finds the map of everything made. While flows come thick and nobody looks,
+   * it waits for a pause: to follow it flow by flow takes half as long as to store them.
+   */
+  async #keepNear(news: boolean): Promise<void> {
+    if (news && this.#behindSince === undefined) this.#behindSince = performance.now();
+    if (this.#behindSince === undefined) return;
+    if (news && performance.now() - this.#behindSince < LONGEST_BEHIND) return;
+    this.#behindSince = undefined;
+    await this.questions.whole(everyone, 'workload').refresh();
   }
 
   /** One whose filter costs too much must not keep the others from their answers. */

@@ -5,8 +5,8 @@ import { Damaged, typed } from './damage.js';
 /**
  * The keys of a segment, 16 bytes a flow, as planes: first the first byte of every key, then the second. Nearly
  * all of it is chance, but not the version of a uuid, nor what some writers count up. So each plane is compressed
- * by itself, and kept as it is where that makes it no smaller: among chance a compressor finds nothing. Before
- * the planes stand their lengths.
+ * by itself, unless it looks like chance, and kept as it is where that makes it no smaller. Before the planes
+ * stand their lengths.
  */
 export async function packKeys(keys: Uint8Array): Promise<Buffer> {
   const rows = keys.length / KEY_BYTES;
@@ -25,8 +25,34 @@ function planeOf(keys: Uint8Array, byte: number, rows: number): Uint8Array {
 }
 
 async function packPlane(plane: Uint8Array): Promise<Uint8Array> {
+  if (looksLikeChance(plane)) return plane;
   const packed = await compress(plane, Effort.plane);
   return packed.length < plane.length ? packed : plane;
+}
+
+/** How much more often than by chance two bytes may be equal: less is not worth a compressor. */
+const MORE_THAN_CHANCE = 1.02;
+
+/** Neither its bytes nor their steps have favourites, as those of counters do: a call of the compressor is saved. */
+function looksLikeChance(plane: Uint8Array): boolean {
+  const values = new Uint32Array(256);
+  const steps = new Uint32Array(256);
+  let before = 0;
+  for (const value of plane) {
+    values[value] = (values[value] ?? 0) + 1;
+    const step = (value - before) & 255;
+    steps[step] = (steps[step] ?? 0) + 1;
+    before = value;
+  }
+  return [values, steps].every((counts) => equalPairs(counts, plane.length) <= MORE_THAN_CHANCE);
+}
+
+/** How many pairs are of equal bytes, as a multiple of what chance makes of so many. */
+function equalPairs(counts: Uint32Array, size: number): number {
+  if (size < 2) return Infinity;
+  let pairs = 0;
+  for (const count of counts) pairs += count * (count - 1);
+  return (pairs * 256) / (size * (size - 1));
 }
 
 /** As they rest. */
