@@ -8,6 +8,7 @@ import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { groupFields, hintFields, type GroupField } from '../domain/grouping/fields.js';
 import type { Group } from '../domain/grouping/groups.js';
 import type { Buckets } from '../domain/grouping/series.js';
+import { summarise } from '../domain/latencies.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
 import { wholeNumber } from '../query/parameters.js';
@@ -167,10 +168,6 @@ function refuse(field: string, reason: string): never {
 
 function tellGroup(group: Group, by: readonly GroupField[], seconds: number): FlowGroups['groups'][number] {
   const { values, count, flows, first, last, answers, latencies } = group;
-  const percentile = (part: number) => {
-    const nanoseconds = latencies.percentile(part);
-    return nanoseconds === undefined ? null : rounded(nanoseconds / 1e6);
-  };
   return {
     values: Object.fromEntries(by.map(({ name }, i) => [name, said(values[i])])),
     count,
@@ -178,16 +175,7 @@ function tellGroup(group: Group, by: readonly GroupField[], seconds: number): Fl
     firstSeen: formatTimestamp(first),
     lastSeen: formatTimestamp(last),
     rate: seconds > 0 ? rounded(flows / seconds) : null,
-    latency:
-      answers === 0
-        ? null
-        : {
-            p50: percentile(0.5),
-            p95: percentile(0.95),
-            p99: percentile(0.99),
-            measured: latencies.measured,
-            of: answers,
-          },
+    latency: answers === 0 ? null : summarise(latencies, answers),
   };
 }
 

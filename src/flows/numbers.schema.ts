@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latencySchema } from '../http/latency.schema.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
 
 const count = z.int().describe('records that match');
@@ -36,16 +37,7 @@ export const groupsSchema = z
         firstSeen: z.string(),
         lastSeen: z.string(),
         rate: z.number().nullable().describe('flows a second of what is held of the window'),
-        latency: z
-          .object({
-            p50: z.number().nullable(),
-            p95: z.number().nullable(),
-            p99: z.number().nullable(),
-            measured: z.int().describe('answers of which Hubble told how long they took'),
-            of: z.int().describe('answers'),
-          })
-          .nullable()
-          .describe('milliseconds, at most 1 % off; null where there are no answers of layer 7'),
+        latency: latencySchema.nullable().describe('null where there are no answers of layer 7'),
       }),
     ),
     leftOut: leftOutSchema,

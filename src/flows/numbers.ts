@@ -1,6 +1,5 @@
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
-import { latencyOf } from '../domain/flow/latency.js';
 import type { Field, GroupField } from '../domain/grouping/fields.js';
 import { Groups, type Observation, type Ranking } from '../domain/grouping/groups.js';
 import { bucketAt, Series, type Buckets } from '../domain/grouping/series.js';
@@ -39,10 +38,10 @@ export async function groupFlows(
 ): Promise<Groups> {
   const groups = new Groups();
   const observe = (flow: HeldFlow): Observation => {
-    const { time, weight, l7 } = flow;
+    const { time, weight, l7, latency } = flow;
     const values = by.map((field) => field.of(flow));
     if (l7?.type !== 'RESPONSE') return { values, time, weight };
-    return { values, time, weight, answer: true, latency: latencyOf(flow) };
+    return { values, time, weight, answer: true, latency };
   };
   for await (const { items } of store.scan(viewer, asked, observe))
     for (const item of items) groups.add(item);

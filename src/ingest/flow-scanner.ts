@@ -1,6 +1,6 @@
 import type { Endpoint, Flow, Policies, Side } from '../domain/flow/flow.js';
 import { equal, type Json } from '../domain/flow/json.js';
-import { readL7 } from '../domain/flow/l7-reader.js';
+import { readL7, readLatency } from '../domain/flow/l7-reader.js';
 import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
@@ -125,6 +125,7 @@ export class FlowScanner {
     flow.policies = slots.policies.length === 0 ? noPolicies : this.#policies();
     // L7 messages seldom come again: to look for an equal one would be in vain.
     flow.l7 = readL7(slots.l7);
+    flow.latency = readLatency(slots.l7);
     flow.node = node?.name ?? '';
     flow.nodeLabels = slots.nodeLabels ?? this.#noLabels;
     return flow;
@@ -249,6 +250,7 @@ function sameMeaning(read: Flow | undefined, flow: Flow): boolean {
     read.destinationPort === flow.destinationPort &&
     read.policies === flow.policies &&
     equal(read.l7, flow.l7) &&
+    read.latency === flow.latency &&
     read.node === flow.node &&
     equal(read.nodeLabels, flow.nodeLabels)
   );

@@ -15,6 +15,7 @@ export class ScannedFlow implements Flow {
   traits!: Traits;
   policies!: Policies;
   l7: L7 | undefined;
+  latency = 0;
   node = '';
   nodeLabels: readonly string[] = [];
   readonly weight = 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latencySchema } from '../http/latency.schema.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
 
 /** Times are RFC 3339 in UTC with nanoseconds, as Hubble writes them; empty when no record carried one. */
@@ -44,8 +45,19 @@ const dnsSchema = z
 
 const routesSchema = z
   .object({
-    routes: z.array(z.object({ method: z.string(), path: z.string(), requests: z.int(), statuses: counts })),
+    routes: z.array(
+      z.object({
+        method: z.string(),
+        path: z
+          .string()
+          .describe('learned: {id} stands where paths differ in the name of one thing among many'),
+        requests: z.int(),
+        statuses: counts,
+        latency: latencySchema.optional(),
+      }),
+    ),
     routesLeftOut: z.int().describe('routes beyond the most frequent ones listed'),
+    requestsLeftOut: z.int().describe('requests of routes beyond the 2,000 that are told apart'),
   })
   .meta({ id: 'RoutesOfEdge' });
 
@@ -72,6 +84,16 @@ const mapEdgeSchema = z
     lastSeen: time,
     http: httpSchema.optional(),
     dns: dnsSchema.optional(),
+    latency: latencySchema.optional().describe('absent where no answer was seen'),
+    tcp: z
+      .object({ attempts: z.int(), accepted: z.int(), resets: z.int() })
+      .optional()
+      .describe('connections opened by the client, accepted by the server, broken off by either'),
+    encrypted: z
+      .object({ flows: z.int(), of: z.int() })
+      .optional()
+      .describe('trace events that the datapath encrypted; absent where none was'),
+    auth: counts.optional().describe('policy verdicts by mutual authentication, where any asked for it'),
     policies: z
       .object({ allowedBy: z.array(z.string()), deniedBy: z.array(z.string()) })
       .optional()

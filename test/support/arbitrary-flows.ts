@@ -81,12 +81,39 @@ function packet({ client, server, port, clientPort: from, protocol }: Connection
   };
 }
 
+/** Of TCP packets; others have none. */
+const flags = fc.constantFrom<Fields | undefined>(
+  undefined,
+  { SYN: true },
+  { SYN: true, ACK: true },
+  { RST: true },
+  { ACK: true, RST: true },
+  { ACK: true, PSH: true },
+);
+
+function withFlags(told: Fields, flags: Fields | undefined, encrypted: boolean): Fields {
+  const { l4, IP } = told as { l4: { TCP?: Fields }; IP?: Fields };
+  return {
+    ...told,
+    ...(l4.TCP && flags ? { l4: { TCP: { ...l4.TCP, flags } } } : {}),
+    ...(IP && encrypted ? { IP: { ...IP, encrypted } } : {}),
+  };
+}
+
 const trace = fc
-  .record({ connection, reply: fc.boolean(), known: fc.boolean(), point, direction })
+  .record({
+    connection,
+    reply: fc.boolean(),
+    known: fc.boolean(),
+    point,
+    direction,
+    flags,
+    encrypted: fc.boolean(),
+  })
   .map((told) => [
     {
       verdict: 'FORWARDED',
-      ...packet(told.connection, told.reply),
+      ...withFlags(packet(told.connection, told.reply), told.flags, told.encrypted),
       Type: 'L3_L4',
       event_type: { type: 4, ...(told.point === 'TO_ENDPOINT' ? {} : { sub_type: 3 }) },
       traffic_direction: told.direction,
@@ -122,7 +149,12 @@ const denied = fc
   });
 
 const decided = fc
-  .record({ connection, direction, verdict: fc.constantFrom('FORWARDED', 'AUDIT', 'REDIRECTED', 'ERROR') })
+  .record({
+    connection,
+    direction,
+    verdict: fc.constantFrom('FORWARDED', 'AUDIT', 'REDIRECTED', 'ERROR'),
+    auth: fc.constantFrom(undefined, 'SPIRE', 'DISABLED'),
+  })
   .map((told) => [
     {
       verdict: told.verdict,
@@ -131,6 +163,7 @@ const decided = fc
       event_type: { type: 5 },
       traffic_direction: told.direction,
       policy_match_type: 2,
+      ...(told.auth && { auth_type: told.auth }),
       is_reply: false,
     },
   ]);
@@ -143,6 +176,7 @@ const http = fc
     path: fc.constantFrom('/', '/v1/items?a=1&b=<2>', '/%zz'),
     refused: fc.boolean(),
     answered: fc.boolean(),
+    latency: fc.constantFrom(undefined, '1', '250000', '251000', '12345678901234567'),
   })
   .map((told) => {
     const message = {
@@ -165,7 +199,7 @@ const http = fc
     };
     const answer = {
       type: 'RESPONSE',
-      latency_ns: '12345678901234567',
+      ...(told.latency && { latency_ns: told.latency }),
       http: { ...message, code: told.code },
     };
     const response = {

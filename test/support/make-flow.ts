@@ -2,7 +2,7 @@ import { FlowReader } from '../../src/domain/flow/flow-reader.js';
 import type { Flow, RecordedFlow } from '../../src/domain/flow/flow.js';
 import { recordedFlow } from '../../src/domain/flow/recorded-flow.js';
 import { recogniseRecord, type EventRecord, type FlowRecord } from '../../src/domain/flow/record.js';
-import { tallyPorts, type Tally } from '../../src/domain/service-map/tally.js';
+import { tallyOf, type Tally } from '../../src/domain/service-map/tally.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
 import type { NewFlow } from '../../src/store/flow-store.js';
 
@@ -70,8 +70,7 @@ export function flowOfText(text: string): RecordedFlow {
 
 /** One flow as a tally of its own. */
 export function toTally(of: Flow, seq = 1): Tally {
-  const time = of.time ?? 0n;
-  return { ...of, ...tallyPorts(of), uuid: '', time, first: time, last: time, lastSeq: seq };
+  return tallyOf(of, seq);
 }
 
 export function tally(fields: Fields = {}, seq = 1): Tally {

@@ -1,6 +1,8 @@
 import type { JSX } from 'react';
 import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.schema.js';
+import { byCount, formatCount, plural } from '../ui/format.js';
 import { Time } from '../ui/time.js';
+import { latencyWords } from './latency-words.js';
 import { CountsTable } from './counts-table.js';
 import { explainPoint } from './observation-points.js';
 import { DnsFacts, HttpFacts } from './l7-facts.js';
@@ -26,6 +28,7 @@ export function EdgeFacts({ edge, detail }: { edge: MapEdge; detail: EdgeDetail 
         <dd>
           <Time value={edge.lastSeen} utc />
         </dd>
+        <ConnectionFacts edge={edge} />
       </dl>
       <CountsTable title="Verdicts" counts={edge.verdicts} />
       <CountsTable title="Drop reasons" counts={edge.dropReasons} />
@@ -38,6 +41,48 @@ export function EdgeFacts({ edge, detail }: { edge: MapEdge; detail: EdgeDetail 
         explain={explainPoint}
         note={POINTS_NOTE}
       />
+    </>
+  );
+}
+
+/** What edges of some protocols have. */
+function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: MapEdge }): JSX.Element {
+  const unanswered = tcp === undefined ? 0 : tcp.attempts - tcp.accepted;
+  return (
+    <>
+      {latency && (
+        <>
+          <dt>Latency</dt>
+          <dd>{latencyWords(latency)}</dd>
+        </>
+      )}
+      {tcp && (
+        <>
+          <dt>Connections</dt>
+          <dd className={unanswered > 0 || tcp.resets > 0 ? 'bad' : undefined}>
+            {formatCount(tcp.accepted)} of {plural(tcp.attempts, 'attempt')} accepted
+            {tcp.resets > 0 && `, ${plural(tcp.resets, 'reset')}`}
+          </dd>
+        </>
+      )}
+      {encrypted && (
+        <>
+          <dt>Encrypted</dt>
+          <dd>
+            {formatCount(encrypted.flows)} of {plural(encrypted.of, 'trace event')}
+          </dd>
+        </>
+      )}
+      {auth && (
+        <>
+          <dt>Authenticated</dt>
+          <dd>
+            {byCount(auth)
+              .map(([type, count]) => `${type} × ${formatCount(count)}`)
+              .join(', ')}
+          </dd>
+        </>
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { byCount, formatCount, plural } from '../ui/format.js';
 import { CountsTable } from './counts-table.js';
+import { formatMilliseconds, latencyWords } from './latency-words.js';
 
 type Http = NonNullable<MapEdge['http']>;
 type Dns = NonNullable<MapEdge['dns']>;
@@ -44,7 +45,7 @@ function CountsInLine({
   );
 }
 
-function Routes({ routes, routesLeftOut }: NonNullable<RoutesOfEdge>): JSX.Element {
+function Routes({ routes, routesLeftOut, requestsLeftOut }: NonNullable<RoutesOfEdge>): JSX.Element {
   return (
     <table className="counts">
       <thead>
@@ -52,6 +53,9 @@ function Routes({ routes, routesLeftOut }: NonNullable<RoutesOfEdge>): JSX.Eleme
           <th scope="col">Route</th>
           <th scope="col" className="number">
             Requests
+          </th>
+          <th scope="col" className="number">
+            p95
           </th>
         </tr>
       </thead>
@@ -67,10 +71,18 @@ function Routes({ routes, routesLeftOut }: NonNullable<RoutesOfEdge>): JSX.Eleme
               </span>
             </th>
             <td className="number">{formatCount(route.requests)}</td>
+            <td className="number" title={route.latency && latencyWords(route.latency)}>
+              {route.latency?.p95 == null ? '–' : formatMilliseconds(route.latency.p95)}
+            </td>
           </tr>
         ))}
       </tbody>
-      {routesLeftOut > 0 && <caption>and {plural(routesLeftOut, 'rarer route')}, not listed</caption>}
+      {routesLeftOut + requestsLeftOut > 0 && (
+        <caption>
+          and {plural(routesLeftOut, 'rarer route')}
+          {requestsLeftOut > 0 && ` and ${plural(requestsLeftOut, 'request')} of more routes`}, not listed
+        </caption>
+      )}
     </table>
   );
 }

@@ -1,5 +1,4 @@
-import type { RecordedFlow } from '../flow/flow.js';
-import { latencyOf } from '../flow/latency.js';
+import type { Flow } from '../flow/flow.js';
 import { readText, Refusal, shown, type Criterion } from './criterion.js';
 import { parseDuration } from './window.js';
 
@@ -24,9 +23,6 @@ function readDuration(value: unknown): bigint {
   throw new Refusal(`${shown(value)} is no duration such as 250ms or 1.5s`);
 }
 
-function onLatency(test: (nanoseconds: number) => boolean): (flow: RecordedFlow) => boolean {
-  return (flow) => {
-    const latency = latencyOf(flow);
-    return latency !== undefined && test(latency);
-  };
+function onLatency(test: (nanoseconds: number) => boolean): (flow: Flow) => boolean {
+  return ({ latency }) => latency > 0 && test(latency);
 }

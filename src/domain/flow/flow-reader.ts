@@ -1,7 +1,7 @@
 import { EndpointReader } from './endpoint-reader.js';
 import type { Endpoint, Flow, Policies, Side } from './flow.js';
 import { numberOf, objectOf, textOf, type Json } from './json.js';
-import { L7Reader } from './l7-reader.js';
+import { L7Reader, readLatency } from './l7-reader.js';
 import type { FlowRecord } from './record.js';
 import { parseTimestamp } from './timestamp.js';
 import { PoliciesReader } from './policies-reader.js';
@@ -35,6 +35,7 @@ export class FlowReader {
       traits: this.#traits.read(flow, protocol, ip, ports),
       policies: this.#policies.read(flow),
       l7: this.#l7.read(flow['l7']),
+      latency: readLatency(flow['l7']),
       node: textOf(flow['node_name'] ?? flow['nodeName'] ?? envelope['node_name'] ?? envelope['nodeName']),
       nodeLabels: this.#nodeLabels.read(flow['node_labels'] ?? flow['nodeLabels']),
       weight: weight(flow['aggregate']),

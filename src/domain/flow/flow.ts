@@ -20,6 +20,8 @@ export interface Flow {
   traits: Traits;
   policies: Policies;
   l7: L7 | undefined;
+  /** How long a request took until this answer, in nanoseconds; 0 where it was not measured. */
+  latency: number;
   /** The node that observed the flow: `cluster/node`, or the node alone. */
   node: string;
   /** Its labels, `key=value` (Cilium 1.16). */

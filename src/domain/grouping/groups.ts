@@ -1,4 +1,4 @@
-import { Latencies, Room } from './latencies.js';
+import { bucketOf, Latencies, Room } from '../latencies.js';
 
 /** What a flow adds to its group. */
 export interface Observation {
@@ -10,8 +10,8 @@ export interface Observation {
   weight: number;
   /** Whether it is an answer that could have been measured, */
   answer?: boolean;
-  /** and how long it took: nanoseconds. */
-  latency?: number | undefined;
+  /** and how long it took: nanoseconds, 0 where it was not. */
+  latency?: number;
 }
 
 export interface Group {
@@ -75,7 +75,7 @@ export class Groups {
     return this.#count;
   }
 
-  add({ values, time, weight, answer = false, latency }: Observation): void {
+  add({ values, time, weight, answer = false, latency = 0 }: Observation): void {
     const group = this.#groupOf(values, time);
     this.#count++;
     group.count++;
@@ -83,7 +83,7 @@ export class Groups {
     if (time < group.first) group.first = time;
     if (time > group.last) group.last = time;
     if (answer) group.answers++;
-    if (latency !== undefined && !group.latencies.add(latency)) this.#unmeasured++;
+    if (latency > 0 && !group.latencies.add(bucketOf(latency))) this.#unmeasured++;
   }
 
   rank(most: number): Ranking {

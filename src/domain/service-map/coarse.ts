@@ -76,19 +76,20 @@ export function coarseKind({ traits, policies, l7 }: Coarse): Coarse {
 
 /** Whose reply it is is settled, so flags and ICMP types that tell it are needed no more. */
 function coarseTraits(flow: Pick<Flow, 'traits' | 'l7'>): Traits {
-  const { verdict, dropReason, type, eventType, subType, direction, observationPoint, protocol } =
-    flow.traits;
+  const { traits } = flow;
   return {
     ...untold,
-    verdict,
-    dropReason,
-    type,
-    eventType,
-    subType,
-    direction,
-    observationPoint,
-    protocol,
+    verdict: traits.verdict,
+    dropReason: traits.dropReason,
+    type: traits.type,
+    eventType: traits.eventType,
+    subType: traits.subType,
+    direction: traits.direction,
+    observationPoint: traits.observationPoint,
+    protocol: traits.protocol,
     isReply: isReply(flow) ? true : clientSide(flow) === 'source' ? false : undefined,
+    encrypted: traits.encrypted,
+    authType: traits.authType,
   };
 }
 
@@ -178,19 +179,19 @@ export function readEndText(value: unknown): Endpoint {
 
 /** JSON of what was told, without what is empty; `point` is the counter of the map that it adds to. */
 export function kindText({ traits, policies, l7 }: Coarse): string {
-  const { verdict, dropReason, type, eventType, subType, direction, observationPoint, protocol, isReply } =
-    traits;
   return JSON.stringify({
     point: counterOf({ traits, l7 }),
-    verdict: verdict || undefined,
-    dropReason: dropReason || undefined,
-    protocol: protocol || undefined,
-    direction: direction || undefined,
-    isReply,
-    type: type || undefined,
-    eventType: eventType || undefined,
-    subType: subType || undefined,
-    observationPoint: observationPoint || undefined,
+    verdict: traits.verdict || undefined,
+    dropReason: traits.dropReason || undefined,
+    protocol: traits.protocol || undefined,
+    direction: traits.direction || undefined,
+    isReply: traits.isReply,
+    type: traits.type || undefined,
+    eventType: traits.eventType || undefined,
+    subType: traits.subType || undefined,
+    observationPoint: traits.observationPoint || undefined,
+    encrypted: traits.encrypted || undefined,
+    authType: traits.authType || undefined,
     allowedBy: policies.allowedBy.length === 0 ? undefined : policies.allowedBy,
     deniedBy: policies.deniedBy.length === 0 ? undefined : policies.deniedBy,
     l7: l7 && l7Text(l7),
@@ -223,6 +224,8 @@ export function readKindText(value: unknown): Coarse {
       observationPoint: textOf(told['observationPoint']),
       protocol: textOf(told['protocol']),
       isReply: typeof isReply === 'boolean' ? isReply : undefined,
+      encrypted: told['encrypted'] === true,
+      authType: textOf(told['authType']),
     },
     policies: { allowedBy: textsOf(told['allowedBy']), deniedBy: textsOf(told['deniedBy']) },
     l7: isObject(l7) ? readL7Text(l7) : undefined,

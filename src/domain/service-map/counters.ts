@@ -64,7 +64,7 @@ function tracePoint(subType: number): string {
 }
 
 /** What the name of a counter says. */
-interface Counter {
+export interface Counter {
   point: string;
   verdict: string;
   reason: string;
@@ -75,7 +75,7 @@ interface Counter {
 const counters = new Map<string, Counter>();
 const MOST_COUNTERS = 10_000;
 
-function readCounter(name: string): Counter {
+export function readCounter(name: string): Counter {
   let counter = counters.get(name);
   if (counter === undefined) {
     const [point = '', ...rest] = name.split(':');

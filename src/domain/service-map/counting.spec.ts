@@ -196,11 +196,84 @@ describe('layer 7', () => {
     expect(queries).toEqual({ queries: 1, responses: 0, rcodes: {} });
     expect(map.namesOf(id)).toEqual({
       http: {
-        routes: [{ method: 'GET', path: '/', requests: 2, statuses: { 200: 1 } }],
+        routes: [
+          {
+            method: 'GET',
+            path: '/',
+            requests: 2,
+            statuses: { 200: 1 },
+            latency: { p50: null, p95: null, p99: null, measured: 0, of: 1 },
+          },
+        ],
         routesLeftOut: 0,
+        requestsLeftOut: 0,
       },
       dns: { names: { 'a.b': 1 }, namesLeftOut: 0 },
     });
+  });
+});
+
+describe('latency', () => {
+  const after = (latency_ns?: string) => {
+    const { l7, ...told } = http('RESPONSE', answer);
+    return { ...told, l7: { ...l7, ...(latency_ns && { latency_ns }) } };
+  };
+
+  it('is of the answers that were measured, and says of how many', () => {
+    const told = edge([http('REQUEST'), 4], [after('2000000'), 2], [after('90000000')], [after()]);
+    expect(told.latency).toMatchObject({ measured: 3, of: 4 });
+    expect(told.latency!.p50! / 2).toBeCloseTo(1, 1);
+    expect(told.latency!.p99! / 90).toBeCloseTo(1, 1);
+    expect(edge([http('REQUEST')]).latency).toBeUndefined();
+  });
+});
+
+describe('TCP connections', () => {
+  const packet = (flags: Fields, more: Fields = {}) =>
+    at('TO_ENDPOINT', { ...more, l4: { TCP: { source_port: 41_822, destination_port: 80, flags } } });
+  const back = (flags: Fields, more: Fields = {}) =>
+    at('TO_ENDPOINT', {
+      ...answer,
+      ...more,
+      l4: { TCP: { source_port: 80, destination_port: 41_822, flags } },
+    });
+
+  it('are counted as the best-placed observer saw them', () => {
+    const onWay = { trace_observation_point: 'TO_STACK' };
+    const told = edge(
+      [packet({ SYN: true }), 5],
+      [packet({ SYN: true }, onWay), 4],
+      [back({ SYN: true, ACK: true }), 3],
+      [back({ SYN: true, ACK: true }, onWay), 2],
+      [back({ RST: true }), 2],
+      [packet({ RST: true, ACK: true })],
+      [packet({ ACK: true }), 9],
+    );
+    expect(told.tcp).toEqual({ attempts: 5, accepted: 3, resets: 3 });
+  });
+
+  it('were not attempted where policy dropped them, and were where they were accepted', () => {
+    expect(edge([{ ...drop, ...packet({ SYN: true }) }, 2], [back({ SYN: true, ACK: true })]).tcp).toEqual({
+      attempts: 1,
+      accepted: 1,
+      resets: 0,
+    });
+    expect(edge([packet({ ACK: true })]).tcp).toBeUndefined();
+  });
+});
+
+describe('protection', () => {
+  it('is the share of trace events that were encrypted, and how ends proved who they are', () => {
+    const wire = { IP: { source: '10.0.1.5', destination: '10.0.2.7', ipVersion: 'IPv4', encrypted: true } };
+    const told = edge(
+      [at('TO_NETWORK', wire), 2],
+      [at('TO_ENDPOINT'), 1],
+      [verdict('EGRESS', { auth_type: 'SPIRE' }), 3],
+      [verdict('EGRESS', { auth_type: 'DISABLED' }), 1],
+    );
+    expect(told).toMatchObject({ encrypted: { flows: 2, of: 3 }, auth: { SPIRE: 3 } });
+    expect(edge([at('TO_ENDPOINT')])).not.toHaveProperty('encrypted');
+    expect(edge([at('TO_ENDPOINT')])).not.toHaveProperty('auth');
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Policies } from '../flow/flow.js';
+import { Connections, type TcpSummary } from './connections.js';
 import { headline, isSocket, type Counters, type Headline } from './counters.js';
 import { L7Summary } from './l7-summary.js';
 import type { NodeState } from './node-state.js';
 import type { Pair } from './pair.js';
+import { Protection } from './protection.js';
 import type { Tally } from './tally.js';
 
 /** Numbers of flows that an edge keeps as examples. */
@@ -18,7 +20,9 @@ export interface Ends {
 /** Everything counted on one edge: client, server, protocol and the server's port. */
 export class EdgeState {
   readonly #counters: Counters = new Map();
-  /** Most edges have neither: made when there is something to keep. */
+  readonly #protection = new Protection();
+  /** Most edges have none of these: made when there is something to keep. */
+  #tcp: Connections | undefined;
   #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
   #l7: L7Summary | undefined;
   readonly #examples: number[] = [];
@@ -45,7 +49,10 @@ export class EdgeState {
     if (this.#first === undefined || first < this.#first) this.#first = first;
     if (this.#last === undefined || last > this.#last) this.#last = last;
     this.#addPolicies(tally.policies);
-    if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight);
+    this.#protection.add(tally.traits, tally.weight);
+    if (tally.syns + tally.resets > 0)
+      (this.#tcp ??= new Connections()).add(counter, tally.syns, tally.resets);
+    if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight, tally.latencies);
     this.#remember(tally.lastSeq);
   }
 
@@ -87,6 +94,15 @@ export class EdgeState {
   /** What it carried on layer 7. */
   get l7(): L7Summary | undefined {
     return this.#l7;
+  }
+
+  get protection(): Protection {
+    return this.#protection;
+  }
+
+  /** Undefined where no connection was seen to begin or to break off. */
+  tcp(): TcpSummary | undefined {
+    return this.#tcp?.summary();
   }
 
   /** With what sockets without a port add. */

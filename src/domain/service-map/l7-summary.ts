@@ -1,70 +1,58 @@
 import type { DnsMessage, HttpMessage, L7 } from '../flow/flow.js';
 import { rcodes } from '../flow/rcodes.js';
 import { urlPath } from '../flow/url-path.js';
+import { Latencies, Room, summarise, type LatencySummary } from '../latencies.js';
 import { inOrder } from './counters.js';
+import { Routes } from './routes.js';
 
 /**
- * What an edge carried on layer 7, counted by route and by name. Bounded: past `MOST_KEPT` distinct
- * routes or names the rest is only counted, and the answer says how many.
+ * What an edge carried on layer 7, counted by route and by name. Bounded: past `MOST_KEPT` distinct names, and as many
+ * routes, the rest is only counted, and the answer says how many.
  */
 const MOST_KEPT = 2_000;
 const MOST_SHOWN = 50;
-
-interface Route {
-  method: string;
-  path: string;
-  requests: number;
-  statuses: Statuses;
-}
+/** Of latencies of all routes of an edge: some 40 bytes each. */
+const MOST_BUCKETS = 20_000;
 
 /** A map, not an object: names come from the network, and one may be `__proto__`. */
 type Counts = Map<string, number>;
 
 export class L7Summary {
-  /** By path and then by method. */
-  readonly #routes = new Map<string, Route[]>();
-  #routesKept = 0;
+  readonly #routes = new Routes(new Room(MOST_BUCKETS));
+  #answers = 0;
+  #latencies: Latencies | undefined;
   readonly #names: Counts = new Map();
   readonly #methods: Counts = new Map();
   readonly #statuses: Counts = new Map();
   readonly #rcodes: Counts = new Map();
-  #routesLost = 0;
   #namesLost = 0;
   readonly #http = { requests: 0, responses: 0 };
   readonly #dns = { queries: 0, responses: 0 };
 
-  add(l7: L7, count: number): void {
+  add(l7: L7, count: number, latencies?: Latencies): void {
     const response = l7.type === 'RESPONSE';
-    if (l7.http !== undefined) this.#addHttp(l7.http, response, count);
+    if (response) this.#answers += count;
+    if (latencies !== undefined) (this.#latencies ??= new Latencies()).merge(latencies);
+    if (l7.http !== undefined) this.#addHttp(l7.http, response, count, latencies);
     if (l7.dns !== undefined) this.#addDns(l7.dns, response, count);
   }
 
-  #addHttp(http: HttpMessage, response: boolean, count: number): void {
-    const route = this.#route(http);
+  #addHttp(
+    { method, url, status }: HttpMessage,
+    response: boolean,
+    count: number,
+    latencies?: Latencies,
+  ): void {
+    const path = urlPath(url) ?? url;
     if (response) {
       this.#http.responses += count;
-      increase(this.#statuses, String(http.status), count);
-      route?.statuses.add(String(http.status), count);
+      increase(this.#statuses, String(status), count);
+      this.#routes.addResponse(method, path, status, count, latencies);
     } else {
       this.#http.requests += count;
-      increase(this.#methods, http.method, count);
-      if (route) route.requests += count;
+      increase(this.#methods, method, count);
+      this.#routes.addRequest(method, path, count);
     }
-  }
-
-  #route({ method, url }: HttpMessage): Route | undefined {
-    const path = urlPath(url) ?? url;
-    const alike = this.#routes.get(path) ?? [];
-    const known = alike.find((route) => route.method === method);
-    if (known !== undefined) return known;
-    if (this.#routesKept >= MOST_KEPT) {
-      this.#routesLost++;
-      return undefined;
-    }
-    this.#routesKept++;
-    const route = { method, path, requests: 0, statuses: new Statuses() };
-    if (alike.push(route) === 1) this.#routes.set(path, alike);
-    return route;
   }
 
   #addDns(dns: DnsMessage, response: boolean, count: number): void {
@@ -90,18 +78,18 @@ export class L7Summary {
     return { ...this.#dns, rcodes: inOrder(this.#rcodes) };
   }
 
+  /** Undefined where there was no answer. */
+  latency(): LatencySummary | undefined {
+    return this.#answers === 0 ? undefined : summarise(this.#latencies, this.#answers);
+  }
+
   /** The most frequent routes. */
   routes() {
-    const all = [...this.#routes.values()].flat();
-    all.sort((a, b) => b.requests - a.requests || compare(a.path, b.path) || compare(a.method, b.method));
+    const all = this.#routes.all();
     return {
-      routes: all.slice(0, MOST_SHOWN).map(({ method, path, requests, statuses }) => ({
-        method,
-        path,
-        requests,
-        statuses: statuses.sorted(),
-      })),
-      routesLeftOut: Math.max(0, all.length - MOST_SHOWN) + this.#routesLost,
+      routes: all.slice(0, MOST_SHOWN),
+      routesLeftOut: Math.max(0, all.length - MOST_SHOWN),
+      requestsLeftOut: this.#routes.lost,
     };
   }
 
@@ -112,25 +100,6 @@ export class L7Summary {
       names: Object.fromEntries(all.slice(0, MOST_SHOWN)),
       namesLeftOut: Math.max(0, all.length - MOST_SHOWN) + this.#namesLost,
     };
-  }
-}
-
-/** Of one route, of which there are many: most have one status, and a map for it would be their largest part. */
-class Statuses {
-  #first = '';
-  #count = 0;
-  #others: Counts | undefined;
-
-  add(status: string, count: number): void {
-    if (this.#count === 0) this.#first = status;
-    if (status === this.#first) this.#count += count;
-    else increase((this.#others ??= new Map<string, number>()), status, count);
-  }
-
-  sorted(): Record<string, number> {
-    const counts = new Map<string, number>(this.#others);
-    if (this.#count > 0) counts.set(this.#first, this.#count);
-    return inOrder(counts);
   }
 }
 

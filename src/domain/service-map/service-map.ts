@@ -3,7 +3,9 @@ import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint } from '../flow/flow.js';
 import { identify, type Level, type NodeIdentity } from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
+import type { LatencySummary } from '../latencies.js';
 import type { LabelledEnd } from './coarse-sums.js';
+import type { TcpSummary } from './connections.js';
 import { counterOf, inOrder, isSocket } from './counters.js';
 import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
@@ -36,6 +38,12 @@ export interface MapEdge {
   lastSeen: string;
   http?: Http;
   dns?: Dns;
+  latency?: LatencySummary;
+  tcp?: TcpSummary;
+  /** Of the flows that trace events told. */
+  encrypted?: { flows: number; of: number };
+  /** Policy verdicts by kind of authentication. */
+  auth?: Record<string, number>;
   policies?: { allowedBy: string[]; deniedBy: string[] };
   oneSided?: true;
   inferred?: string[];
@@ -316,6 +324,14 @@ function renderEdge(state: EdgeState): MapEdge {
   if (http !== undefined) edge.http = http;
   const dns = state.l7?.dns();
   if (dns !== undefined) edge.dns = dns;
+  const latency = state.l7?.latency();
+  if (latency !== undefined) edge.latency = latency;
+  const tcp = state.tcp();
+  if (tcp !== undefined) edge.tcp = tcp;
+  const encrypted = state.protection.encrypted();
+  if (encrypted !== undefined) edge.encrypted = encrypted;
+  const auth = state.protection.auth();
+  if (auth !== undefined) edge.auth = auth;
   const policies = state.policies();
   if (policies !== undefined) edge.policies = policies;
   if (oneSided) edge.oneSided = true;

@@ -13,7 +13,7 @@ import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
-import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
+import { tallyOf, type Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
@@ -360,5 +360,5 @@ function withRecord({ flow, record }: Held): RecordedFlow {
 }
 
 function toTally({ flow, time, seq }: Held): Tally {
-  return { ...flow, ...tallyPorts(flow), uuid: '', time, first: time, last: time, lastSeq: seq };
+  return tallyOf({ ...flow, time }, seq);
 }

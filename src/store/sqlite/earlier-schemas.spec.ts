@@ -15,10 +15,11 @@ const path = (relative: string) => new URL(`../../../${relative}`, import.meta.u
 /** The first 220 records of the sample, none of which is an event, in two blocks, as schema 8 wrote them. */
 const records = readFileSync(path('samples/shop/flows.jsonl'), 'utf8').split('\n').slice(0, 220);
 
-function written(): string {
+function written(change = ''): string {
   const folder = newFolder();
   const db = new Database(join(folder, 'flowatlas.db'));
   db.exec(readFileSync(path('test/fixtures/schema-8.sql'), 'utf8'));
+  db.exec(change);
   db.pragma('application_id = 0x466c6174');
   db.pragma('user_version = 8');
   db.close();
@@ -58,4 +59,34 @@ describe('a database of schema 8', () => {
     await opened.close();
     expect(textsOf(opened.file)).toEqual([...records, ...more]);
   });
+
+  it('adds everything up anew, as far as its flows are held', async () => {
+    const opened = openSqlite(written('UPDATE edge_hour SET flows = flows + 1'));
+    await opened.close();
+    expect(sumsOf(opened.file)).toMatchObject({ flows: 220, last: 220 });
+    expect(sumsOf(opened.file).syns).toBeGreaterThan(0);
+    expect(textsOf(opened.file)).toEqual(records);
+  });
+
+  it('keeps the sums of hours that lost flows, and counts none of them twice', async () => {
+    const lost = `UPDATE retention SET removed_until = (SELECT max(time_max) FROM segment);
+      UPDATE edge_hour SET flows = flows + 1`;
+    const opened = openSqlite(written(lost));
+    const before = opened.db.prepare('SELECT count(*) + 220 FROM edge_hour').pluck().get();
+    const [next] = readFileSync(path('samples/shop/flows.jsonl'), 'utf8').split('\n').slice(220);
+    expect(opened.writer.append(newFlow(next!))).toBe(true);
+    await opened.close();
+    expect(sumsOf(opened.file)).toMatchObject({ flows: Number(before) + 1, last: 221 });
+  });
 });
+
+function sumsOf(file: string) {
+  const db = openForReading(file);
+  const sums = db
+    .prepare<[], { flows: number; syns: number; last: number }>(
+      'SELECT sum(flows) AS flows, sum(syns) AS syns, (SELECT last_seq FROM rollup) AS last FROM edge_hour',
+    )
+    .get();
+  db.close();
+  return sums!;
+}

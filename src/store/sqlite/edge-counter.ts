@@ -1,4 +1,5 @@
 import type { Endpoint, Flow, L7, Policies, Side, Traits } from '../../domain/flow/flow.js';
+import { tcpSigns } from '../../domain/service-map/tally.js';
 import type { SegmentColumns } from './segment-columns.js';
 import { Sums } from './sums.js';
 
@@ -13,6 +14,8 @@ export interface CountedRows {
   policies(id: number): Policies;
   /** The same object for equal kinds of messages counts fastest. */
   l7(row: number): L7 | undefined;
+  /** The bucket of an answer's latency; 0 where it was not measured. */
+  bucket(row: number): number;
 }
 
 /** What was told of a flow, by number. */
@@ -21,6 +24,7 @@ export interface Kind {
   client: Side | undefined;
   isDrop: boolean;
   isSocket: boolean;
+  isAnswer: boolean;
 }
 
 /** Numbers what flows are added up by. */
@@ -48,6 +52,8 @@ export class EdgeCounter {
   /** By numbers of the generation. */
   #ends: number[] = [];
   #kinds: KindsOfTemplate[] = [];
+  /** By number of a template. */
+  #signs: Signs[] = [];
   #kindsKnown = 0;
   readonly #key = new Int32Array(5);
   #hour = 0n;
@@ -71,7 +77,12 @@ export class EdgeCounter {
       const sourcePort = kind.client === 'source' ? 0 : (columns.sourcePort[row] ?? 0);
       const destinationPort = kind.client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
       key[4] = (sourcePort << 16) | destinationPort;
-      this.sums.add(key, columns.weight[row] ?? 1, time);
+      const weight = columns.weight[row] ?? 1;
+      const sum = this.sums.add(key, weight, time);
+      const signs = this.#signsOf(rows, columns.template[row] ?? 0);
+      if (signs !== nothing) this.sums.addSigns(sum, signs.syn ? weight : 0, signs.reset ? weight : 0);
+      const bucket = kind.isAnswer ? rows.bucket(row) : 0;
+      if (bucket > 0) this.sums.addLatency(sum, bucket);
       if (kind.isDrop) onDrop({ row, source, destination, kind: kind.id });
     }
   }
@@ -94,11 +105,16 @@ export class EdgeCounter {
     this.#generation = generation;
     this.#ends = [];
     this.#kinds = [];
+    this.#signs = [];
     this.#kindsKnown = 0;
   }
 
   #meet(rows: CountedRows, id: number): void {
     this.#ends[id] ??= this.parts.endOf(rows.endpoint(id));
+  }
+
+  #signsOf(rows: CountedRows, template: number): Signs {
+    return (this.#signs[template] ??= signsOf(rows.traits(template)));
   }
 
   #kindOf(rows: CountedRows, row: number): Kind {
@@ -123,6 +139,16 @@ export class EdgeCounter {
     this.#hour = BigInt(this.#hourNumber) * HOUR;
     return this.#hourNumber;
   }
+}
+
+type Signs = ReturnType<typeof tcpSigns>;
+
+const nothing: Signs = { syn: false, reset: false };
+
+/** The same object for all that have none, which are most. */
+function signsOf(traits: Traits): Signs {
+  const signs = tcpSigns(traits);
+  return signs.syn || signs.reset ? signs : nothing;
 }
 
 /** By number of policies; of most templates no flow has an L7 message. */

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../domain/flow/flow.js';
 import { readEndText, readKindText } from '../../domain/service-map/coarse.js';
 import { parseHeld, typed } from './damage.js';
 import { HOUR } from './edge-counter.js';
+import { unpackLatencies } from './packed-latencies.js';
 import type { RowSums } from './row-sums.js';
 
 /** Hours since 1970 that only sums tell whole, as flows of them were removed; `to` is none of them. */
@@ -30,12 +31,12 @@ export class HourSums {
   constructor(db: Database.Database) {
     this.#statements = {
       bounds: db.prepare<[], { first: number | null; lastSeq: number; removed: number | null }>(
-        `SELECT (SELECT min(hour) FROM edge_hour) AS first, (SELECT last_seq FROM rollup) AS lastSeq,
+        `SELECT (SELECT min(hour) FROM edge_hour) AS first, (SELECT max(last_seq, coalesce(kept_seq, 0)) FROM rollup) AS lastSeq,
          (SELECT removed_until / ${HOUR} FROM retention) AS removed`,
       ),
       sums: db
-        .prepare<[number], bigint[]>(
-          `SELECT source, destination, kind, source_port, destination_port, flows, first, last
+        .prepare<[number], (bigint | Buffer | null)[]>(
+          `SELECT source, destination, kind, source_port, destination_port, flows, first, last, syns, resets, latencies
            FROM edge_hour WHERE hour = ?`,
         )
         .raw()
@@ -63,22 +64,22 @@ export class HourSums {
     const ends = new Map<bigint, number>();
     const kinds = new Map<bigint, number>();
     for (const row of this.#statements.sums.iterate(hour)) {
-      const [
-        source = 0n,
-        destination = 0n,
-        kind = 0n,
-        sourcePort = 0n,
-        port = 0n,
-        flows,
-        first = 0n,
-        last = 0n,
-      ] = row;
+      const latencies = row.pop();
+      const [source = 0n, destination = 0n, kind = 0n, sourcePort, port, flows, ...rest] = row as bigint[];
+      const [first = 0n, last = 0n, syns, resets] = rest;
       sums.addSum(
         remembered(ends, source, (id) => this.#end(Number(id), sums)),
         remembered(ends, destination, (id) => this.#end(Number(id), sums)),
         remembered(kinds, kind, (id) => this.#kind(Number(id), sums)),
         (Number(sourcePort) << 16) | Number(port),
-        { flows: Number(flows), first: begin + first, last: begin + last },
+        {
+          flows: Number(flows),
+          first: begin + first,
+          last: begin + last,
+          syns: Number(syns),
+          resets: Number(resets),
+          latencies: Buffer.isBuffer(latencies) ? unpackLatencies(latencies) : undefined,
+        },
       );
     }
   }

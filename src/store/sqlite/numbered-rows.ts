@@ -1,5 +1,7 @@
 import type { L7 } from '../../domain/flow/flow.js';
+import { bucketOf } from '../../domain/latencies.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
+import { tcpSigns } from '../../domain/service-map/tally.js';
 import type { Segment } from './segment.js';
 import { WindowParts } from './window-parts.js';
 
@@ -11,7 +13,14 @@ export interface NumberedRows {
   kind: Int32Array;
   /** The server's, or both where only ports can tell the client. */
   ports: Int32Array;
+  /** Bits: opens a TCP connection, breaks one off. */
+  signs: Uint8Array;
+  /** Of an answer's latency; 0 where it was not measured. */
+  bucket: Uint16Array;
 }
+
+export const SYN = 1;
+export const RESET = 2;
 
 /** Numbers rows once, as long as their segment stays in memory: what was worked out for one window is good for all. */
 export class RowNumbers {
@@ -49,6 +58,10 @@ export class RowNumbers {
         const destinationPort = client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
         return (sourcePort << 16) | destinationPort;
       }),
+      signs: signsOf(segment),
+      bucket: Uint16Array.from({ length: info.flows }, (_, row) =>
+        parts.kinds[kind[row] ?? 0]?.isAnswer ? bucketOf(segment.latency(row)) : 0,
+      ),
     };
   }
 
@@ -71,6 +84,18 @@ export class RowNumbers {
     }
     return kinds;
   }
+}
+
+function signsOf({ info, columns, parts }: Segment): Uint8Array {
+  const known: number[] = [];
+  return Uint8Array.from({ length: info.flows }, (_, row) => {
+    const template = columns.template[row] ?? 0;
+    return (known[template] ??= bitsOf(tcpSigns(parts.template(template).traits)));
+  });
+}
+
+function bitsOf({ syn, reset }: ReturnType<typeof tcpSigns>): number {
+  return (syn ? SYN : 0) | (reset ? RESET : 0);
 }
 
 /** By template and policies. */

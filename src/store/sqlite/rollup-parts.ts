@@ -5,6 +5,7 @@ import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { identify } from '../../domain/flow/node-identity.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { isAnswer } from '../../domain/service-map/tally.js';
 import { parseHeld } from './damage.js';
 import type { Kind, Numbering } from './edge-counter.js';
 
@@ -77,7 +78,7 @@ export class RollupParts implements Numbering {
     const client = clientSide(flow);
     const isDrop = flow.traits.verdict === 'DROPPED';
     const id = this.#kinds.get(told) ?? this.#kindId(told, client);
-    return { id, client, isDrop, isSocket: isSocket(counterOf(flow)) };
+    return { id, client, isDrop, isSocket: isSocket(counterOf(flow)), isAnswer: isAnswer(flow) };
   }
 
   #kindId(told: string, client: Kind['client']): number {

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import { bucketOf } from '../../domain/latencies.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { Damaged, Gone } from './damage.js';
 import { EdgeCounter, HOUR, rowsBetween, type CountedRows, type DroppedRow } from './edge-counter.js';
+import { packLatencies, unpackLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
 import { SegmentReader } from './segment-reader.js';
 import type { Segment, SegmentInfo } from './segment.js';
@@ -30,6 +32,8 @@ export class Rollup {
   #waiting = 0;
   #waitingSince = 0;
   #catching: Promise<void> | undefined;
+  /** Sums up to this hour contain the flows up to this number. */
+  readonly #kept: Kept;
 
   constructor(
     private readonly db: Database.Database,
@@ -37,7 +41,9 @@ export class Rollup {
     private readonly elapsed: () => number,
   ) {
     this.#segments = new SegmentReader(db);
+    db.function('with_latencies', { deterministic: true }, addLatencies);
     this.#statements = prepare(db);
+    this.#kept = this.#statements.kept.get() ?? { hour: null, seq: null };
     this.#counter = new EdgeCounter(new RollupParts(db, true));
   }
 
@@ -110,12 +116,21 @@ export class Rollup {
   }
 
   #count(rows: CountedRows, from: number): void {
-    this.#counter.add(withL7Kinds(rows, this.#l7Kinds), rowsBetween(from, rows.flows), (drop) => {
+    this.#counter.add(withL7Kinds(rows, this.#l7Kinds), this.#uncounted(rows, from), (drop) => {
       this.#keepDrop(rows, drop);
     });
     this.#next = rows.firstSeq + rows.flows;
     if (this.#waiting === 0) this.#waitingSince = this.elapsed();
     this.#waiting += rows.flows - from;
+  }
+
+  /** Without those that are in sums of earlier schemas. */
+  #uncounted({ firstSeq, flows, columns }: CountedRows, from: number): Uint32Array {
+    const picked = rowsBetween(from, flows);
+    const { hour, seq } = this.#kept;
+    if (hour === null || seq === null || firstSeq > seq) return picked;
+    const end = BigInt(hour + 1) * HOUR;
+    return picked.filter((row) => firstSeq + row > seq || (columns.time[row] ?? 0n) >= end);
   }
 
   #keepDrop({ firstSeq, columns }: CountedRows, { row, source, destination, kind }: DroppedRow): void {
@@ -140,7 +155,7 @@ export class Rollup {
   #flush(): void {
     if (this.#waiting === 0) return;
     this.db.transaction(() => {
-      for (const { key, flows, first, last } of this.#counter.sums.all()) {
+      for (const { key, flows, first, last, syns, resets, latencies } of this.#counter.sums.all()) {
         const [hour = 0, source, destination, kind, ports = 0] = key;
         const begin = BigInt(hour) * HOUR;
         this.#statements.sum.run(
@@ -153,6 +168,9 @@ export class Rollup {
           flows,
           first - begin,
           last - begin,
+          syns,
+          resets,
+          latencies && packLatencies(latencies),
         );
       }
       this.#statements.upTo.run(this.#next - 1);
@@ -160,6 +178,20 @@ export class Rollup {
     this.#counter.sums = new Sums();
     this.#waiting = 0;
   }
+}
+
+interface Kept {
+  hour: number | null;
+  seq: number | null;
+}
+
+/** Of two rows, either of which may have none. */
+function addLatencies(a: unknown, b: unknown): Buffer | null {
+  if (!Buffer.isBuffer(a)) return Buffer.isBuffer(b) ? b : null;
+  if (!Buffer.isBuffer(b)) return a;
+  const sum = unpackLatencies(a);
+  sum.merge(unpackLatencies(b));
+  return packLatencies(sum);
 }
 
 /** Told with the kinds of its messages. */
@@ -183,6 +215,7 @@ export function rowsOf(segment: Segment): CountedRows {
     traits: (template) => parts.template(template).traits,
     policies: parts.policies,
     l7: (row) => segment.l7(row),
+    bucket: (row) => bucketOf(segment.latency(row)),
   };
 }
 
@@ -190,11 +223,14 @@ function prepare(db: Database.Database) {
   return {
     counted: db.prepare<[], number>('SELECT last_seq FROM rollup').pluck(),
     stored: db.prepare<[], number>('SELECT coalesce(max(first_seq + flows - 1), 0) FROM segment').pluck(),
+    kept: db.prepare<[], Kept>('SELECT kept_hour AS hour, kept_seq AS seq FROM rollup'),
     upTo: db.prepare<[number]>('UPDATE rollup SET last_seq = ?'),
     sum: db.prepare(
-      `INSERT INTO edge_hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO edge_hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET flows = flows + excluded.flows,
-         first = min(first, excluded.first), last = max(last, excluded.last)`,
+         first = min(first, excluded.first), last = max(last, excluded.last),
+         syns = syns + excluded.syns, resets = resets + excluded.resets,
+         latencies = with_latencies(latencies, excluded.latencies)`,
     ),
     drop: db.prepare('INSERT OR IGNORE INTO dropped VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
   };

@@ -1,4 +1,4 @@
-import type { NumberedRows } from './numbered-rows.js';
+import { RESET, SYN, type NumberedRows } from './numbered-rows.js';
 import type { SegmentColumns } from './segment-columns.js';
 import { Sums, type Sum } from './sums.js';
 import type { WindowParts } from './window-parts.js';
@@ -16,7 +16,7 @@ export class RowSums {
   constructor(readonly parts: WindowParts) {}
 
   add(rows: NumberedRows, { time, weight }: SegmentColumns, picked: Uint32Array): void {
-    const { source, destination, kind, ports } = rows;
+    const { source, destination, kind, ports, signs, bucket } = rows;
     const { kinds, endOf, endpoints } = this.parts;
     const met = this.#makeRoom(endpoints.length);
     const key = new Int32Array(5);
@@ -30,7 +30,12 @@ export class RowSums {
       key[2] = endOf[to] ?? 0;
       key[3] = told;
       key[4] = ports[row] ?? 0;
-      this.sums.add(key, weight[row] ?? 1, time[row] ?? 0n);
+      const flows = weight[row] ?? 1;
+      const sum = this.sums.add(key, flows, time[row] ?? 0n);
+      const sign = signs[row] ?? 0;
+      if (sign > 0) this.sums.addSigns(sum, (sign & SYN) > 0 ? flows : 0, (sign & RESET) > 0 ? flows : 0);
+      const latency = bucket[row] ?? 0;
+      if (latency > 0) this.sums.addLatency(sum, latency);
     }
   }
 

@@ -1,5 +1,6 @@
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
+import { bucketOf } from '../../domain/latencies.js';
 import type { NewFlow } from '../flow-store.js';
 import type { DeliveredBlock } from './block-minutes.js';
 import { compress, Effort } from './compression.js';
@@ -42,6 +43,7 @@ export class SegmentBuilder {
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
   /** By row, of those that have one. */
   readonly #l7: L7[] = [];
+  readonly #buckets: number[] = [];
   #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
@@ -100,6 +102,7 @@ export class SegmentBuilder {
     columns.firstKnown[row + 1] = this.#known;
     for (const text of own) this.#addText(text);
     if (flow.l7 !== undefined) this.#l7[row] = flow.l7;
+    if (flow.latency > 0) this.#buckets[row] = bucketOf(flow.latency);
   }
 
   /** What was added, as sums are made of it. */
@@ -114,6 +117,7 @@ export class SegmentBuilder {
       traits: (template) => dictionary.templateOf(template).traits,
       policies: dictionary.policiesOf,
       l7: (row) => this.#l7[row],
+      bucket: (row) => this.#buckets[row] ?? 0,
     };
   }
 

@@ -1,7 +1,7 @@
 import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { textOf, type Json } from '../../domain/flow/json.js';
-import type { L7Reader } from '../../domain/flow/l7-reader.js';
+import { readLatency, type L7Reader } from '../../domain/flow/l7-reader.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../flow-store.js';
@@ -24,6 +24,8 @@ export class Segment {
   /** Where the own texts of each row begin. */
   readonly #firstText: Uint32Array;
   readonly #l7: (L7 | undefined)[] = [];
+  /** By row, of answers that were measured. */
+  readonly #latencies: number[] = [];
   /** Own texts of all its records. */
   readonly texts: number;
   #keys: Uint8Array | undefined;
@@ -66,7 +68,14 @@ export class Segment {
     const known = this.#l7[row];
     if (known !== undefined) return known;
     const value = this.#l7Value(row);
-    return value === undefined ? undefined : (this.#l7[row] = this.l7Reader.read(value));
+    if (value === undefined) return undefined;
+    const latency = readLatency(value);
+    if (latency > 0) this.#latencies[row] = latency;
+    return (this.#l7[row] = this.l7Reader.read(value));
+  }
+
+  latency(row: number): number {
+    return this.l7(row) === undefined ? 0 : (this.#latencies[row] ?? 0);
   }
 
   #l7Value(row: number): unknown {
@@ -167,6 +176,10 @@ export class SegmentRow implements HeldFlow {
 
   get l7(): L7 | undefined {
     return this.segment.l7(this.row);
+  }
+
+  get latency(): number {
+    return this.segment.latency(this.row);
   }
 
   get node(): string {

@@ -1,3 +1,5 @@
+import { Latencies } from '../../domain/latencies.js';
+
 /** Words of a key. */
 const WORDS = 5;
 
@@ -8,6 +10,11 @@ export interface Sum {
   /** Nanoseconds since 1970. */
   first: bigint;
   last: bigint;
+  /** Packets that open a TCP connection, or answer one that does; and that break one off. */
+  syns: number;
+  resets: number;
+  /** Of answers that were measured. */
+  latencies: Latencies | undefined;
 }
 
 /**
@@ -20,6 +27,10 @@ export class Sums {
   #flows = new Float64Array(this.#capacity);
   #first = new BigInt64Array(this.#capacity);
   #last = new BigInt64Array(this.#capacity);
+  #syns = new Float64Array(this.#capacity);
+  #resets = new Float64Array(this.#capacity);
+  /** By index, of the few that have any. */
+  readonly #latencies = new Map<number, Latencies>();
   /** Index plus one; 0 is free. At most half full. */
   #slots = new Uint32Array(this.#capacity * 2);
   #size = 0;
@@ -28,30 +39,38 @@ export class Sums {
     return this.#size;
   }
 
-  add(key: Int32Array, flows: number, time: bigint): void {
+  /** The sum's index, for what else there is to add. */
+  add(key: Int32Array, flows: number, time: bigint): number {
     const slot = this.#find(key);
     const known = (this.#slots[slot] ?? 0) - 1;
-    if (known < 0) {
-      this.#append(slot, key, flows, time);
-      return;
-    }
+    if (known < 0) return this.#append(slot, key, flows, time);
     this.#flows[known] = (this.#flows[known] ?? 0) + flows;
     if (time < (this.#first[known] ?? 0n)) this.#first[known] = time;
     else if (time > (this.#last[known] ?? 0n)) this.#last[known] = time;
+    return known;
+  }
+
+  addSigns(index: number, syns: number, resets: number): void {
+    this.#syns[index] = (this.#syns[index] ?? 0) + syns;
+    this.#resets[index] = (this.#resets[index] ?? 0) + resets;
+  }
+
+  addLatency(index: number, bucket: number): void {
+    this.#latenciesOf(index).add(bucket);
   }
 
   /** Adds all of another's. */
-  merge({ key, flows, first, last }: Sum): void {
-    const slot = this.#find(key);
-    const known = (this.#slots[slot] ?? 0) - 1;
-    if (known < 0) {
-      this.#append(slot, key, flows, first);
-      this.#last[this.#size - 1] = last;
-      return;
-    }
-    this.#flows[known] = (this.#flows[known] ?? 0) + flows;
-    if (first < (this.#first[known] ?? 0n)) this.#first[known] = first;
-    if (last > (this.#last[known] ?? 0n)) this.#last[known] = last;
+  merge({ key, flows, first, last, syns, resets, latencies }: Sum): void {
+    const index = this.add(key, flows, first);
+    if (last > (this.#last[index] ?? 0n)) this.#last[index] = last;
+    this.addSigns(index, syns, resets);
+    if (latencies !== undefined) this.#latenciesOf(index).merge(latencies);
+  }
+
+  #latenciesOf(index: number): Latencies {
+    let latencies = this.#latencies.get(index);
+    if (latencies === undefined) this.#latencies.set(index, (latencies = new Latencies()));
+    return latencies;
   }
 
   /** The keys are only good until the next is taken. */
@@ -62,17 +81,21 @@ export class Sums {
         flows: this.#flows[i] ?? 0,
         first: this.#first[i] ?? 0n,
         last: this.#last[i] ?? 0n,
+        syns: this.#syns[i] ?? 0,
+        resets: this.#resets[i] ?? 0,
+        latencies: this.#latencies.get(i),
       };
     }
   }
 
-  #append(slot: number, key: Int32Array, flows: number, time: bigint): void {
+  #append(slot: number, key: Int32Array, flows: number, time: bigint): number {
     const index = this.#size++;
     this.#slots[slot] = this.#size;
     this.#keys.set(key, index * WORDS);
     this.#flows[index] = flows;
     this.#first[index] = this.#last[index] = time;
     if (this.#size === this.#capacity) this.#grow();
+    return index;
   }
 
   /** The slot that holds the key, or the free one where it belongs. */
@@ -97,6 +120,8 @@ export class Sums {
     this.#flows = grown(this.#flows, new Float64Array(this.#capacity));
     this.#first = grown(this.#first, new BigInt64Array(this.#capacity));
     this.#last = grown(this.#last, new BigInt64Array(this.#capacity));
+    this.#syns = grown(this.#syns, new Float64Array(this.#capacity));
+    this.#resets = grown(this.#resets, new Float64Array(this.#capacity));
     this.#slots = new Uint32Array(this.#capacity * 2);
     for (let i = 0; i < this.#size; i++) {
       this.#slots[this.#find(this.#keys.subarray(i * WORDS, (i + 1) * WORDS))] = i + 1;

@@ -1,5 +1,5 @@
 import type { L7, Traits } from '../../domain/flow/flow.js';
-import { tallyPorts, type Tally } from '../../domain/service-map/tally.js';
+import { addToTally, tallyOf, tallyPorts, type Tally } from '../../domain/service-map/tally.js';
 import type { Segment, SegmentRow } from './segment.js';
 
 /**
@@ -49,8 +49,8 @@ export class TallyTable {
     const known = this.#tallies[(this.#slots[slot] ?? 0) - 1];
     if (known === undefined) {
       this.#keys.set(key, this.#tallies.length * KEY);
-      this.#slots[slot] = this.#tallies.push(this.#tallyOf(flow, sourcePort, destinationPort));
-    } else increase(known, flow, this.segment.info.firstSeq + row);
+      this.#slots[slot] = this.#tallies.push(tallyOf(flow, flow.seq));
+    } else addToTally(known, flow, flow.seq);
   }
 
   #traitsNumber(template: number): number {
@@ -73,28 +73,6 @@ export class TallyTable {
     for (let i = 0; i < KEY; i++) if (this.#keys[tally * KEY + i] !== this.#key[i]) return false;
     return true;
   }
-
-  #tallyOf(flow: SegmentRow, sourcePort: number, destinationPort: number): Tally {
-    const { time, source, destination, traits, policies, l7, node, weight } = flow;
-    const lastSeq = this.segment.info.firstSeq + flow.row;
-    return {
-      time,
-      uuid: '',
-      source,
-      destination,
-      sourcePort,
-      destinationPort,
-      traits,
-      policies,
-      l7,
-      node,
-      nodeLabels: [],
-      weight,
-      first: time,
-      last: time,
-      lastSeq,
-    };
-  }
 }
 
 /** Numbers for parts, from 1 on: equal parts are the same object. */
@@ -110,14 +88,6 @@ class Numbers<T> {
 
 /** Words of a key: both ends, traits, node, L7 message, policies, ports. */
 const KEY = 7;
-
-function increase(tally: Tally, { time, weight }: SegmentRow, seq: number): void {
-  tally.weight += weight;
-  if (time < tally.first) tally.first = time;
-  if (time < tally.last) return;
-  tally.last = tally.time = time;
-  tally.lastSeq = seq;
-}
 
 function hash(key: Int32Array): number {
   let value = 0;

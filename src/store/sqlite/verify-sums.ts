@@ -2,11 +2,16 @@ import type Database from 'better-sqlite3';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
 import { EdgeCounter, HOUR, rowsBetween } from './edge-counter.js';
+import { packLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
 import { rowsOf, withL7Kinds } from './rollup.js';
 import type { Segment } from './segment.js';
 
-type Row = [hour: bigint, source: bigint, destination: bigint, kind: bigint, ...ports: bigint[]];
+type Row = (bigint | Buffer | null)[];
+
+function textOf(values: readonly unknown[]): string {
+  return values.map((value) => (Buffer.isBuffer(value) ? value.toString('hex') : value)).join();
+}
 
 /** Makes the sums by hour again, and compares them with those that rest. */
 export class SumsVerifier {
@@ -32,18 +37,19 @@ export class SumsVerifier {
   *check(): Generator<string> {
     const since = this.#removedUntil();
     const made = new Map<string, string>();
-    for (const { key, flows, first, last } of this.#counter.sums.all()) {
+    for (const { key, flows, first, last, syns, resets, latencies } of this.#counter.sums.all()) {
       const [hour = 0, source, destination, kind, ports = 0] = key;
       if (hour <= since) continue;
       const begin = BigInt(hour) * HOUR;
       const name = [hour, source, destination, kind, ports >>> 16, ports & 0xffff].join();
-      made.set(name, [flows, first - begin, last - begin].join());
+      const packed = latencies && packLatencies(latencies);
+      made.set(name, textOf([flows, first - begin, last - begin, syns, resets, packed]));
     }
     const wrong = new Map<number, number>();
     const note = (hour: number) => wrong.set(hour, (wrong.get(hour) ?? 0) + 1);
     for (const row of this.#rows(since)) {
       const name = row.slice(0, 6).join();
-      if (made.get(name) !== row.slice(6).join()) note(Number(row[0]));
+      if (made.get(name) !== textOf(row.slice(6))) note(Number(row[0]));
       made.delete(name);
     }
     for (const name of made.keys()) note(Number(name.split(',')[0]));
@@ -54,7 +60,8 @@ export class SumsVerifier {
   #rows(since: number): IterableIterator<Row> {
     return this.#db
       .prepare<[number], Row>(
-        `SELECT hour, source, destination, kind, source_port, destination_port, flows, first, last
+        `SELECT hour, source, destination, kind, source_port, destination_port, flows, first, last,
+                syns, resets, latencies
          FROM edge_hour WHERE hour > ?`,
       )
       .raw()

@@ -141,9 +141,10 @@ describe('verify', () => {
     ['a sum is missing', 'DELETE FROM edge_hour WHERE source = (SELECT max(source) FROM edge_hour)', SUMS],
     [
       'a sum is of nothing',
-      'INSERT INTO edge_hour SELECT hour, 999, 999, kind, 0, 0, 1, 0, 0 FROM edge_hour LIMIT 1',
+      'INSERT INTO edge_hour SELECT hour, 999, 999, kind, 0, 0, 1, 0, 0, 0, 0, NULL FROM edge_hour LIMIT 1',
       SUMS,
     ],
+    ['a latency is wrong', "UPDATE edge_hour SET latencies = x'0101' WHERE latencies IS NULL", SUMS],
     ['an event was changed', `UPDATE event SET record = '{}'`, /^event 1: /],
     ['an event is cut off', `UPDATE event SET record = '{'`, /^event 1: /],
   ] as const) {

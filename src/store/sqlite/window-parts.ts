@@ -3,6 +3,7 @@ import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { podKey } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { isAnswer } from '../../domain/service-map/tally.js';
 import { isUnforetold } from '../../domain/service-map/dropped.js';
 import type { Kind } from './edge-counter.js';
 
@@ -70,7 +71,14 @@ export class WindowParts {
     if (kind === undefined) {
       const isDrop = flow.traits.verdict === 'DROPPED';
       const id = this.kinds.length;
-      kind = { id, told, client: clientSide(flow), isDrop, isSocket: isSocket(counterOf(flow)) };
+      kind = {
+        id,
+        told,
+        client: clientSide(flow),
+        isDrop,
+        isSocket: isSocket(counterOf(flow)),
+        isAnswer: isAnswer(flow),
+      };
       this.kinds.push(kind);
       this.#kinds.set(text, kind);
     }

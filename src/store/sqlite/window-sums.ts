@@ -126,7 +126,7 @@ export class WindowSums {
     return [...labelled.values()];
   }
 
-  #tallyOf({ key, flows, first, last }: Sum): Tally {
+  #tallyOf({ key, flows, first, last, syns, resets, latencies }: Sum): Tally {
     const [, from = 0, to = 0, kind = 0, ports = 0] = key;
     const { ends, kinds } = this.#all.parts;
     const [source, destination, told] = [ends[from], ends[to], kinds[kind]?.told];
@@ -149,6 +149,9 @@ export class WindowSums {
       first,
       last,
       lastSeq: 0,
+      syns,
+      resets,
+      latencies,
     };
   }
 }

@@ -1,7 +1,6 @@
 import { RE2JS } from 're2js';
 import { FlowatlasError } from '../../errors.js';
 import type { RecordedFlow } from '../../flow/flow.js';
-import { latencyOf } from '../../flow/latency.js';
 import { rcodeOf } from '../../flow/rcodes.js';
 import { hintFields } from '../../grouping/fields.js';
 import type { Predicate } from '../criterion.js';
@@ -35,7 +34,10 @@ const whole = {
 };
 
 const numbers: ReadonlyMap<string, NumberField> = new Map<string, NumberField>([
-  ['latency', { of: (flow) => [latencyOf(flow)], read: readNanoseconds, such: 'a duration such as 250ms' }],
+  [
+    'latency',
+    { of: ({ latency }) => [said(latency)], read: readNanoseconds, such: 'a duration such as 250ms' },
+  ],
   ['port', { of: (flow) => [said(flow.sourcePort), said(flow.destinationPort)], ...whole }],
   ['from-port', { of: ({ sourcePort }) => [said(sourcePort)], ...whole }],
   ['to-port', { of: ({ destinationPort }) => [said(destinationPort)], ...whole }],

@@ -1,0 +1,103 @@
+/** Each bucket is so much wider than the one before: a percentile is at most 1 % off. */
+const GROWTH = 1.02;
+const LOG_GROWTH = Math.log(GROWTH);
+/** Nanoseconds; Hubble counts them in 64 bits. */
+const LONGEST = 2 ** 63;
+
+/** Buckets that many histograms share, so that all of them together are bounded. */
+export class Room {
+  constructor(private left: number) {}
+
+  take(): boolean {
+    if (this.left <= 0) return false;
+    this.left--;
+    return true;
+  }
+
+  giveBack(cells: number): void {
+    this.left += cells;
+  }
+}
+
+/** The bucket of so many nanoseconds, from 1 to 2,207; 0 where nothing was measured. */
+export function bucketOf(nanoseconds: number): number {
+  if (!(nanoseconds > 0)) return 0;
+  return 1 + Math.max(0, Math.ceil(Math.log(Math.min(nanoseconds, LONGEST)) / LOG_GROWTH));
+}
+
+/**
+ * How long answers took: counts in buckets of a logarithmic scale (after DDSketch, https://arxiv.org/abs/1908.10693),
+ * which add up in any order.
+ */
+export class Latencies {
+  readonly #counts = new Map<number, number>();
+  #measured = 0;
+
+  constructor(private readonly room?: Room) {}
+
+  get measured(): number {
+    return this.#measured;
+  }
+
+  /** False when there is no room to count it. */
+  add(bucket: number, count = 1): boolean {
+    const known = this.#counts.get(bucket);
+    if (known === undefined && this.room?.take() === false) return false;
+    this.#counts.set(bucket, (known ?? 0) + count);
+    this.#measured += count;
+    return true;
+  }
+
+  /** All of another's, as far as there is room. */
+  merge(other: Latencies): void {
+    for (const [bucket, count] of other.#counts) this.add(bucket, count);
+  }
+
+  /** Buckets and how many are in each, the fastest first. */
+  counts(): [bucket: number, count: number][] {
+    return [...this.#counts].sort(([a], [b]) => a - b);
+  }
+
+  /** Nanoseconds that a part of the answers did not exceed, by nearest rank; undefined where none was measured. */
+  percentile(part: number): number | undefined {
+    const rank = Math.ceil(part * this.#measured);
+    let counted = 0;
+    for (const [bucket, count] of this.counts()) {
+      counted += count;
+      // The middle of the bucket, as far from both of its ends.
+      if (counted >= rank) return (2 * GROWTH ** (bucket - 1)) / (GROWTH + 1);
+    }
+    return undefined;
+  }
+
+  free(): void {
+    this.room?.giveBack(this.#counts.size);
+    this.#counts.clear();
+  }
+}
+
+/** Milliseconds that parts of the answers did not exceed, at most 1 % off. */
+export interface LatencySummary {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  /** Answers of which Hubble told how long they took, */
+  measured: number;
+  /** of so many. */
+  of: number;
+}
+
+export function summarise(latencies: Latencies | undefined, of: number): LatencySummary {
+  const percentile = (part: number) => {
+    const nanoseconds = latencies?.percentile(part);
+    // The buckets tell no more than three digits.
+    return nanoseconds === undefined ? null : Number((nanoseconds / 1e6).toPrecision(3));
+  };
+  return {
+    p50: percentile(0.5),
+    p95: percentile(0.95),
+    p99: percentile(0.99),
+    measured: latencies?.measured ?? 0,
+    of,
+  };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Latencies } from '../../domain/latencies.js';
+import { Damaged } from './damage.js';
+import { packLatencies, unpackLatencies } from './packed-latencies.js';
+
+const counts = fc.array(fc.tuple(fc.integer({ min: 1, max: 2_300 }), fc.integer({ min: 1, max: 2 ** 40 })));
+
+function latenciesOf(told: readonly [number, number][]): Latencies {
+  const latencies = new Latencies();
+  for (const [bucket, count] of told) latencies.add(bucket, count);
+  return latencies;
+}
+
+describe('packed latencies', () => {
+  it('are the same when they are unpacked', () => {
+    fc.assert(
+      fc.property(counts, (told) => {
+        const latencies = latenciesOf(told);
+        const unpacked = unpackLatencies(packLatencies(latencies));
+        expect(unpacked.counts()).toEqual(latencies.counts());
+        expect(unpacked.measured).toBe(latencies.measured);
+      }),
+    );
+  });
+
+  it('that were cut off are refused, and any other bytes read as something', () => {
+    expect(() => unpackLatencies(Buffer.from([0x81]))).toThrow(Damaged);
+    expect(() => unpackLatencies(Buffer.from([5]))).toThrow(Damaged);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        try {
+          unpackLatencies(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Damaged);
+        }
+      }),
+    );
+  });
+});
