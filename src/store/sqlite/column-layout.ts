@@ -1,13 +1,13 @@
 import type { Template } from '../../domain/flow/template.js';
 import { ColumnReader, ColumnWriter } from './columns.js';
 import { Damaged } from './damage.js';
-import { foretoldColumns, readForetold, writeForetold } from './foretold-columns.js';
+import { foretoldColumns, readForetold, writeForetold, type Ends } from './foretold-columns.js';
 import type { Guesses, HabitLearner } from './guesses.js';
 import { NODE, subjectsOf, type Habits } from './habits.js';
 import { readPartners, writePartners } from './partners.js';
 import { company } from './prediction.js';
-import { emptySegmentColumns, firstOfEach, type SegmentColumns } from './segment-columns.js';
-import { readTimes, writeTimes } from './times.js';
+import { firstOfEach, type SegmentColumns } from './segment-columns.js';
+import { readTimes, skipTimes, writeTimes } from './times.js';
 
 /** What of the dictionary tells how columns are laid out. */
 export interface Vocabulary {
@@ -43,40 +43,124 @@ export function writeSegmentColumns(
   return writer.take();
 }
 
+/** The columns again, each unpacked when it is first asked for: most questions ask for a few of them. */
 export function readSegmentColumns(bytes: Uint8Array, rows: number, vocabulary: Vocabulary): SegmentColumns {
-  const reader = new ColumnReader(bytes);
-  const columns = emptySegmentColumns(0);
-  columns.time = readTimes(rows, reader);
-  for (const name of plain) columns[name] = reader.read(rows);
-  columns.weight = reader.read(rows);
-  for (let row = 0; row < rows; row++) columns.weight[row] = (columns.weight[row] ?? 0) + 1;
-  columns.destination = readPartners(columns.source, reader.read(rows));
-  for (const group of foretoldColumns) readForetold(columns, rows, group, reader);
-  const known = reader.read(1)[0] ?? 0;
-  const habits = vocabulary.habits(known);
-  columns.node = reader.read(rows);
-  readNodes(columns, vocabulary.guesses.begin(habits, known));
-  return withTexts(columns, reader.rest(), () => vocabulary.guesses.begin(habits, known), vocabulary);
+  return new WrittenColumns(bytes, rows, vocabulary);
 }
 
-/** The texts of records are only looked at by who wants records: until then they stay as they were written. */
-function withTexts(
-  columns: SegmentColumns,
-  written: Uint8Array,
-  beginGuesses: () => Guesses,
-  vocabulary: Vocabulary,
-): SegmentColumns {
-  let texts: Pick<SegmentColumns, 'known' | 'firstKnown'> | undefined;
-  const read = () => (texts ??= readTexts(columns, new ColumnReader(written), beginGuesses(), vocabulary));
-  return {
-    ...columns,
-    get known() {
-      return read().known;
-    },
-    get firstKnown() {
-      return read().firstKnown;
-    },
-  };
+/** In the order in which they are written, behind the times and in front of the habits. */
+const ofRows = [
+  'template',
+  'source',
+  'flags',
+  'weight',
+  'destination',
+  'sourcePort',
+  'destinationPort',
+  'policies',
+] as const;
+type Place = 'times' | (typeof ofRows)[number] | 'habits' | 'node' | 'texts';
+
+class WrittenColumns implements SegmentColumns {
+  /** Where each begins. */
+  readonly #places = new Map<Place, number>();
+  #time?: BigInt64Array;
+  #template?: Uint32Array;
+  #source?: Uint32Array;
+  #destination?: Uint32Array;
+  #ports?: Record<'sourcePort' | 'destinationPort', Uint32Array>;
+  #policies?: Uint32Array;
+  #node?: Uint32Array;
+  #weight?: Uint32Array;
+  #flags?: Uint32Array;
+  #texts?: Pick<SegmentColumns, 'known' | 'firstKnown'>;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly rows: number,
+    private readonly vocabulary: Vocabulary,
+  ) {
+    const reader = new ColumnReader(bytes);
+    this.#places.set('times', reader.at);
+    skipTimes(rows, reader);
+    for (const name of ofRows) this.#places.set(name, reader.skip(rows));
+    this.#places.set('habits', reader.skip(1));
+    this.#places.set('node', reader.skip(rows));
+    this.#places.set('texts', reader.at);
+  }
+
+  get time(): BigInt64Array {
+    return (this.#time ??= readTimes(this.rows, this.#reader('times')));
+  }
+
+  get template(): Uint32Array {
+    return (this.#template ??= this.#read('template'));
+  }
+
+  get source(): Uint32Array {
+    return (this.#source ??= this.#read('source'));
+  }
+
+  get destination(): Uint32Array {
+    return (this.#destination ??= readPartners(this.source, this.#read('destination')));
+  }
+
+  get sourcePort(): Uint32Array {
+    return this.#bothPorts.sourcePort;
+  }
+
+  get destinationPort(): Uint32Array {
+    return this.#bothPorts.destinationPort;
+  }
+
+  /** Each foretells the other. */
+  get #bothPorts(): Record<'sourcePort' | 'destinationPort', Uint32Array> {
+    return (this.#ports ??= readForetold(this, {
+      sourcePort: this.#read('sourcePort'),
+      destinationPort: this.#read('destinationPort'),
+    }));
+  }
+
+  get policies(): Uint32Array {
+    return (this.#policies ??= readForetold(this, { policies: this.#read('policies') }).policies);
+  }
+
+  get node(): Uint32Array {
+    return (this.#node ??= readNodes(this, this.#read('node'), this.#guesses()));
+  }
+
+  get weight(): Uint32Array {
+    return (this.#weight ??= this.#read('weight').map((less) => less + 1));
+  }
+
+  get flags(): Uint32Array {
+    return (this.#flags ??= this.#read('flags'));
+  }
+
+  get known(): Uint32Array {
+    return this.#ownTexts.known;
+  }
+
+  get firstKnown(): Uint32Array {
+    return this.#ownTexts.firstKnown;
+  }
+
+  get #ownTexts(): Pick<SegmentColumns, 'known' | 'firstKnown'> {
+    return (this.#texts ??= readTexts(this, this.#reader('texts'), this.#guesses(), this.vocabulary));
+  }
+
+  #reader(place: Place): ColumnReader {
+    return new ColumnReader(this.bytes, this.#places.get(place));
+  }
+
+  #read(place: Place): Uint32Array {
+    return this.#reader(place).read(this.rows);
+  }
+
+  #guesses(): Guesses {
+    const known = this.#reader('habits').read(1)[0] ?? 0;
+    return this.vocabulary.guesses.begin(this.vocabulary.habits(known), known);
+  }
 }
 
 function writeNodes(
@@ -97,11 +181,16 @@ function writeNodes(
   return written;
 }
 
-function readNodes({ template, source, destination, node }: SegmentColumns, guesses: Guesses): void {
+function readNodes(
+  { template, source, destination }: Ends,
+  node: Uint32Array,
+  guesses: Guesses,
+): Uint32Array {
   for (let row = 0; row < node.length; row++) {
     guesses.among(source[row] ?? 0, destination[row] ?? 0, NODE, company(template[row] ?? 0, 0));
     node[row] = guesses.read(node[row] ?? 0);
   }
+  return node;
 }
 
 function writeTexts(
@@ -131,7 +220,7 @@ function writeTexts(
 }
 
 function readTexts(
-  { template, source, destination }: SegmentColumns,
+  { template, source, destination }: Ends,
   reader: ColumnReader,
   guesses: Guesses,
   vocabulary: Vocabulary,

@@ -32,29 +32,43 @@ function planesOf(values: Uint32Array): number {
 
 /** Reads columns in the order in which they were written. */
 export class ColumnReader {
-  #at = 0;
+  #at: number;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  constructor(
+    private readonly bytes: Uint8Array,
+    from = 0,
+  ) {
+    this.#at = from;
+  }
+
+  /** Where the next column begins. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Steps over a column; where it began. */
+  skip(rows: number): number {
+    const from = this.#at;
+    this.#at = this.#endOf(rows);
+    return from;
+  }
 
   read(rows: number): Uint32Array {
     const values = new Uint32Array(rows);
-    const planes = this.bytes[this.#at++] ?? 0;
-    if (planes > 4 || this.#at + planes * rows > this.bytes.length) {
-      throw new Damaged('a block of columns has the wrong size');
-    }
     const { bytes } = this;
-    for (let plane = 0; plane < planes; plane++) {
-      const from = this.#at + plane * rows;
-      const shift = plane * 8;
+    const end = this.#endOf(rows);
+    for (let from = this.#at + 1, shift = 0; from < end; from += rows, shift += 8) {
       for (let row = 0; row < rows; row++)
         values[row] = (values[row] ?? 0) | ((bytes[from + row] ?? 0) << shift);
     }
-    this.#at += planes * rows;
+    this.#at = end;
     return values;
   }
 
-  /** A copy of what was not read yet. */
-  rest(): Uint8Array {
-    return Uint8Array.from(this.bytes.subarray(this.#at));
+  #endOf(rows: number): number {
+    const planes = this.bytes[this.#at] ?? 0;
+    const end = this.#at + 1 + planes * rows;
+    if (planes > 4 || end > this.bytes.length) throw new Damaged('a block of columns has the wrong size');
+    return end;
   }
 }

@@ -11,9 +11,10 @@ import { Kind } from './dictionary-writer.js';
 import { Guesses } from './guesses.js';
 import { Habits, readHabits } from './habits.js';
 import { Lines } from './lines.js';
+import { Recent } from './recent.js';
 
-/** Generations kept: some megabytes each. */
-const GENERATIONS_CACHED = 4;
+/** Generations kept: some megabytes each, of a million flows. */
+const GENERATIONS_CACHED = 16;
 
 /** What columns name by number: a node with its labels. */
 export interface NodeEntry {
@@ -24,7 +25,7 @@ export interface NodeEntry {
 /** Reads the dictionary's generations, each as far as it was written when it was last asked. */
 export class DictionaryReader {
   readonly #parts = new SharedParts();
-  readonly #generations = new Map<number, Generation>();
+  readonly #generations = new Recent<number, Generation>(GENERATIONS_CACHED);
   readonly #find;
 
   constructor(db: Database.Database) {
@@ -34,16 +35,10 @@ export class DictionaryReader {
   }
 
   generation(number: number): Generation {
-    const generation =
-      this.#generations.get(number) ??
-      new Generation((kind, from) => this.#find.all(number, kind, from), this.#parts);
-    this.#generations.delete(number);
-    this.#generations.set(number, generation);
-    for (const oldest of this.#generations.keys()) {
-      if (this.#generations.size <= GENERATIONS_CACHED) break;
-      this.#generations.delete(oldest);
-    }
-    return generation;
+    const known = this.#generations.get(number);
+    if (known !== undefined) return known;
+    const generation = new Generation((kind, from) => this.#find.all(number, kind, from), this.#parts);
+    return this.#generations.put(number, generation);
   }
 }
 

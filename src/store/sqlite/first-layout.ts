@@ -17,8 +17,10 @@ export function readFirstLayout(
   for (const name of ['template', 'source', 'destination', 'flags', 'weight'] as const)
     columns[name] = reader.read(rows);
   for (let row = 0; row < rows; row++) columns.weight[row] = (columns.weight[row] ?? 0) + 1;
-  for (const group of [['sourcePort', 'destinationPort'], ['node'], ['policies']] as const)
-    readForetold(columns, rows, group, reader);
+  const next = () => reader.read(rows);
+  Object.assign(columns, readForetold(columns, { sourcePort: next(), destinationPort: next() }));
+  columns.node = readForetold(columns, { node: next() }).node;
+  columns.policies = readForetold(columns, { policies: next() }).policies;
   columns.known = reader.read(reader.read(1)[0] ?? 0);
   columns.firstKnown = firstOfEach(columns.template, knownTexts);
   if (columns.firstKnown[rows] !== columns.known.length)

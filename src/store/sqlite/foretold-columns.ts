@@ -1,4 +1,4 @@
-import type { ColumnReader, ColumnWriter } from './columns.js';
+import type { ColumnWriter } from './columns.js';
 import { company, Prediction } from './prediction.js';
 import type { SegmentColumns } from './segment-columns.js';
 
@@ -8,10 +8,13 @@ export const foretoldColumns: readonly (readonly Foretold[])[] = [
   ['policies'],
 ];
 
+/** What a column is foretold by. */
+export type Ends = Pick<SegmentColumns, 'template' | 'source' | 'destination'>;
+
 /** A row's template with both ends, and with each of them alone: who sees a flow depends on one of them. */
 export function withEnds(
   prediction: Prediction,
-  { template, source, destination }: SegmentColumns,
+  { template, source, destination }: Ends,
   row: number,
   slot = 0,
 ): Prediction {
@@ -27,7 +30,7 @@ function withPorts(prediction: Prediction, mine: number, other: number, template
 }
 
 /** Names the company of a row's number in a column. */
-type Among = (prediction: Prediction, columns: SegmentColumns, row: number) => Prediction;
+type Among = (prediction: Prediction, columns: Ends, row: number) => Prediction;
 
 const amongOf: Record<Foretold, Among> = {
   sourcePort: (prediction, { template, source, destination }, row) =>
@@ -61,15 +64,16 @@ export function writeForetold(
   for (const { told } of written) writer.write(told);
 }
 
-export function readForetold(
-  columns: SegmentColumns,
-  rows: number,
-  group: readonly Foretold[],
-  reader: ColumnReader,
-): void {
+/** In place of what was written. */
+export function readForetold<T extends Partial<Record<Foretold, Uint32Array>>>(
+  { template, source, destination }: Ends,
+  group: T,
+): T {
   const prediction = new Prediction();
-  const read = group.map((name) => ({ held: (columns[name] = reader.read(rows)), among: amongOf[name] }));
-  for (let row = 0; row < rows; row++) {
-    for (const { held, among } of read) held[row] = among(prediction, columns, row).read(held[row] ?? 0);
+  const ends = { template, source, destination };
+  const read = Object.entries(group).map(([name, held]) => ({ held, among: amongOf[name as Foretold] }));
+  for (let row = 0; row < template.length; row++) {
+    for (const { held, among } of read) held[row] = among(prediction, ends, row).read(held[row] ?? 0);
   }
+  return group;
 }

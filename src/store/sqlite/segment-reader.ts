@@ -6,11 +6,15 @@ import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { readFirstLayout } from './first-layout.js';
 import { readKeys, type KeysRow } from './keys.js';
+import { Recent } from './recent.js';
 import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
 
 /** Recently read segments: half a megabyte each, and dashboards ask for the same ones again. */
 const SEGMENTS_CACHED = 64;
+
+/** Columns of others, as they were written, but decompressed: some 15 bytes a flow. */
+const COLUMNS_CACHED = 128 << 20;
 
 /** More than any segment has: a number beyond it is damage, and must not become an allocation. */
 const MOST_FLOWS = 1 << 24;
@@ -21,6 +25,8 @@ interface Blob {
   checksum: number | null;
 }
 
+type Columns = Pick<Blob, 'layout'> & { bytes: Uint8Array };
+
 type InfoRow = [bigint, bigint, bigint, bigint, bigint, bigint];
 
 /** Reads segments by their columns; texts are only unpacked when a record or an L7 message is asked for. */
@@ -28,7 +34,8 @@ export class SegmentReader {
   readonly #dictionary: DictionaryReader;
   readonly #texts: TextReader;
   readonly #l7 = new L7Reader();
-  readonly #cache = new Map<number, Segment>();
+  readonly #cache = new Recent<number, Segment>(SEGMENTS_CACHED);
+  readonly #columns = new Recent<number, Columns>(COLUMNS_CACHED);
   /** Damaged ones, so that their bytes are not read for each flow again. */
   readonly #broken = new Map<number, Damaged>();
   readonly #statements;
@@ -59,20 +66,16 @@ export class SegmentReader {
   /** Undefined when the segment is not there any more. */
   read(info: SegmentInfo): Segment | undefined {
     // An id is never given again: also what was merged elsewhere or removed meanwhile still tells the same.
-    const segment = this.#cache.get(info.id) ?? this.#loadOnce(info);
-    if (segment === undefined) return undefined;
-    this.#cache.delete(info.id);
-    this.#cache.set(info.id, segment);
-    for (const oldest of this.#cache.keys()) {
-      if (this.#cache.size <= SEGMENTS_CACHED) break;
-      this.#cache.delete(oldest);
-    }
-    return segment;
+    const known = this.#cache.get(info.id);
+    if (known !== undefined) return known;
+    const segment = this.#loadOnce(info);
+    return segment && this.#cache.put(info.id, segment);
   }
 
   /** What was read of it before is read anew. */
   forget(id: number): void {
     this.#cache.delete(id);
+    this.#columns.delete(id);
     this.#broken.delete(id);
     this.#texts.forget(id);
   }
@@ -89,19 +92,26 @@ export class SegmentReader {
   }
 
   #load(info: SegmentInfo): Segment | undefined {
-    const found = this.#statements.columns.get(info.id, info.firstSeq, info.flows);
-    if (found === undefined) return undefined;
-    typed(found, { layout: 'count', bytes: 'blob', checksum: 'count?' });
-    refuseChanged(found.checksum, found.bytes);
+    const written = this.#columns.get(info.id) ?? this.#unpack(info);
+    if (written === undefined) return undefined;
     const parts = this.#dictionary.generation(info.generation);
-    const bytes = decompress(found.bytes);
     const columns =
-      found.layout === 1
-        ? readFirstLayout(bytes, info.flows, (template) => parts.template(template).knownTexts)
-        : readSegmentColumns(bytes, info.flows, parts);
+      written.layout === 1
+        ? readFirstLayout(written.bytes, info.flows, (template) => parts.template(template).knownTexts)
+        : readSegmentColumns(written.bytes, info.flows, parts);
     const chunks = this.#texts.chunksOf(info.id);
     const text = (number: number) => this.#texts.read(info.id, chunks, number);
     return new Segment(info, parts, columns, () => this.#keysOf(info), text, this.#l7);
+  }
+
+  #unpack(info: SegmentInfo): Columns | undefined {
+    const found = this.#statements.columns.get(info.id, info.firstSeq, info.flows);
+    if (found === undefined) return undefined;
+    const { layout, bytes, checksum } = typed(found, { layout: 'count', bytes: 'blob', checksum: 'count?' });
+    refuseChanged(checksum, bytes);
+    // A copy has no more room than it needs.
+    const unpacked = { layout, bytes: Uint8Array.from(decompress(bytes)) };
+    return this.#columns.put(info.id, unpacked, unpacked.bytes.length);
   }
 
   #keysOf(info: SegmentInfo): Uint8Array {

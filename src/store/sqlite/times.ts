@@ -36,6 +36,12 @@ export function writeTimes(times: BigInt64Array, columns: ColumnWriter): void {
   columns.write(Uint32Array.from(writtenOut));
 }
 
+export function skipTimes(rows: number, columns: ColumnReader): void {
+  columns.skip(rows);
+  columns.skip(rows);
+  columns.skip(columns.read(1)[0] ?? 0);
+}
+
 export function readTimes(rows: number, columns: ColumnReader): BigInt64Array {
   const low = columns.read(rows);
   const high = columns.read(rows);

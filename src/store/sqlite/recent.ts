@@ -1,0 +1,33 @@
+/** What was used last, as far as there is room for what it costs. */
+export class Recent<K, V> {
+  readonly #held = new Map<K, { value: V; cost: number }>();
+  #left: number;
+
+  constructor(room: number) {
+    this.#left = room;
+  }
+
+  get(key: K): V | undefined {
+    const found = this.#held.get(key);
+    if (found === undefined) return undefined;
+    this.#held.delete(key);
+    this.#held.set(key, found);
+    return found.value;
+  }
+
+  put(key: K, value: V, cost = 1): V {
+    this.delete(key);
+    this.#held.set(key, { value, cost });
+    this.#left -= cost;
+    for (const oldest of this.#held.keys()) {
+      if (this.#left >= 0) break;
+      this.delete(oldest);
+    }
+    return value;
+  }
+
+  delete(key: K): void {
+    this.#left += this.#held.get(key)?.cost ?? 0;
+    this.#held.delete(key);
+  }
+}
