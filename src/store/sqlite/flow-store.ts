@@ -35,6 +35,7 @@ import { matchingRows, overlaps } from './matching-rows.js';
 import { MinuteReader } from './minute-reader.js';
 import { HOUR } from './edge-counter.js';
 import { HourSums } from './hour-sums.js';
+import { Pace } from './pace.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';
@@ -187,18 +188,19 @@ export class SqliteFlowStore extends FlowStore {
     const { window, afterSeq = 0, upTo = Infinity, signal } = query;
     const filter = within(scopeOf(viewer), query.filter);
     const use = (stretch: Stretch) => readRows(stretch, filter, window, read);
-    for (const info of this.#segments.infos()) {
+    const pace = new Pace();
+    for (const info of this.#list.infos()) {
       const last = Math.min(info.firstSeq + info.flows - 1, upTo);
       const from = Math.max(info.firstSeq, afterSeq + 1);
       if (from > last) continue;
       if (!overlaps(info, window)) yield { items: [], from, upTo: last };
       else
-        for (let seq = from; seq <= last; seq += SLICE) {
+        for (let seq = from, end; seq <= last; seq = end + 1) {
           if (signal?.aborted === true) return;
-          const end = Math.min(seq + SLICE - 1, last);
+          end = Math.min(seq + pace.rows - 1, last);
           const items = this.#visits.visit(info, use, seq - info.firstSeq, end + 1 - info.firstSeq);
           yield { items, from: seq, upTo: end };
-          await setImmediate();
+          await pace.pause();
         }
     }
   }

@@ -1,5 +1,6 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
+import { judgedBy } from './row-answers.js';
 import type { Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 
@@ -9,13 +10,12 @@ export function* matchingRows(
   filter: Filter,
   window: Window,
 ): Generator<number> {
-  const cursor = segment.cursor();
-  const { time } = segment.columns;
   const whole = inWindow(window, segment.info.timeMin) && inWindow(window, segment.info.timeMax);
+  const time = whole ? undefined : segment.columns.time;
+  const passes = filter.isEmpty ? undefined : judgedBy(filter.matches).of(segment);
   for (let row = from; row < to; row++) {
-    if (!whole && !inWindow(window, time[row] ?? 0n)) continue;
-    cursor.row = row;
-    if (filter.isEmpty || filter.matches(cursor)) yield row;
+    if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
+    if (passes === undefined || passes(row)) yield row;
   }
 }
 

@@ -21,13 +21,10 @@ export interface SegmentInfo {
 
 /** One segment, unpacked as far as it was asked for. */
 export class Segment {
-  /** Where the own texts of each row begin. */
-  readonly #firstText: Uint32Array;
+  #firstOwn: Uint32Array | undefined;
   readonly #l7: (L7 | undefined)[] = [];
   /** By row, of answers that were measured. */
   readonly #latencies: number[] = [];
-  /** Own texts of all its records. */
-  readonly texts: number;
   #keys: Uint8Array | undefined;
 
   constructor(
@@ -37,9 +34,19 @@ export class Segment {
     private readonly readKeys: () => Uint8Array,
     private readonly text: (number: number) => string,
     private readonly l7Reader: L7Reader,
-  ) {
-    this.#firstText = firstOfEach(columns.template, (template) => parts.template(template).ownTexts);
-    this.texts = this.#firstText[info.flows] ?? 0;
+  ) {}
+
+  /** Where the own texts of each row begin. */
+  get #firstText(): Uint32Array {
+    return (this.#firstOwn ??= firstOfEach(
+      this.columns.template,
+      (template) => this.parts.template(template).ownTexts,
+    ));
+  }
+
+  /** Own texts of all its records. */
+  get texts(): number {
+    return this.#firstText[this.info.flows] ?? 0;
   }
 
   template(row: number): Template {
@@ -180,6 +187,12 @@ export class SegmentRow implements HeldFlow {
 
   get latency(): number {
     return this.segment.latency(this.row);
+  }
+
+  /** Whether flows of its template can have an L7 message. */
+  get canHaveL7(): boolean {
+    const { l7Text, isWhole } = this.segment.template(this.row);
+    return l7Text >= 0 || isWhole;
   }
 
   get node(): string {
