@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { Window } from '../domain/filter/window.js';
+import { ServiceMap } from '../domain/service-map/service-map.js';
+import type { Viewer } from '../domain/viewer.js';
+import type { Question } from '../query/question.js';
+import { FlowStore, type Span } from '../store/flow-store.js';
+import { MapQuestions } from './map-questions.js';
+import { mapOfSums, readMap } from './read-map.js';
+import type { Level } from './service-map.schema.js';
+
+interface Answer {
+  map: ServiceMap;
+  /** The last stored flow that it includes. */
+  seq: number;
+}
+
+/** The map of any window, from where it is had for the least work. */
+@Injectable()
+export class MapReader {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly questions: MapQuestions,
+  ) {}
+
+  async read(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+    return (await this.#kept(viewer, level, question)) ?? this.#added(viewer, level, question);
+  }
+
+  /** With routes, names and examples, which sums do not have. */
+  async readWhole(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+    return (await this.#kept(viewer, level, question)) ?? this.#built(viewer, level, question);
+  }
+
+  /** The map of everything, which is also that of a window around all that is held. */
+  async #kept(viewer: Viewer, level: Level, { filter, window }: Question): Promise<Answer | undefined> {
+    if (!filter.isEmpty || !this.#isAround(window)) return undefined;
+    const question = this.questions.whole(viewer, level);
+    await question.refresh();
+    return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
+  }
+
+  /** Which part is made of sums by hour, as its flows are no longer held. */
+  hoursOf(viewer: Viewer, level: Level, { filter, window }: Question): Span | undefined {
+    const isOpen = window.since === undefined && window.until === undefined;
+    if (isOpen || level === 'pod' || !filter.isEmpty || viewer.namespaces !== 'all') return undefined;
+    return this.store.summedHours(window);
+  }
+
+  #isAround(window: Window): boolean {
+    const { since, until } = window;
+    if (since === undefined && until === undefined) return true;
+    const { oldest, newest } = this.store.summary();
+    if (this.store.summedHours(window) !== undefined) return false;
+    return (
+      (since === undefined || oldest === undefined || oldest >= since) &&
+      (until === undefined || newest === undefined || newest <= until)
+    );
+  }
+
+  /** From sums at the grain of workloads, where that grain is enough. */
+  async #added(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+    const last = this.store.summary().lastSeq;
+    const sums = level === 'pod' ? undefined : await this.store.sums(viewer, question);
+    if (sums === undefined) return this.#built(viewer, level, question);
+    return { map: await mapOfSums(sums, level), seq: Math.max(last, sums.upTo) };
+  }
+
+  async #built(viewer: Viewer, level: Level, { filter, window }: Question): Promise<Answer> {
+    const last = this.store.summary().lastSeq;
+    const read = () => this.store.tallies(viewer, { filter, window });
+    const { map, seq } = await readMap(new ServiceMap(level), read);
+    return { map, seq: Math.max(last, seq) };
+  }
+}
