@@ -20,7 +20,7 @@ export class AppModule {
     const ingest = IngestModule.of(config.upload, store);
     const sources = SourcesModule.of(config, store);
     const telemetry = needs(TelemetryModule, store, ingest, sources);
-    const serviceMap = needs(ServiceMapModule, store);
+    const serviceMap = needs(ServiceMapModule, store, sources);
     return {
       module: AppModule,
       imports: [

@@ -1,18 +1,10 @@
 import { isatty } from 'node:tty';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-
-/** What a terminal would obey: control characters, and marks that turn the direction of text. */
-// eslint-disable-next-line no-control-regex
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+import { visible } from '../domain/visible.js';
 
 /** Text from flows, with what a terminal would obey shown instead of sent. */
-export function safe(text: string): string {
-  return text.replace(OBEYED, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u${code.toString(16).padStart(4, '0')}`;
-  });
-}
+export const safe = visible;
 
 /** JSON on one line: what it leaves unescaped is escaped as JSON does it, so it reads the same. */
 export function safeJson(value: unknown): string {

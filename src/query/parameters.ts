@@ -13,3 +13,8 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
     .min(least, `is at least ${least}`)
     .max(most, `is at most ${most}`);
 }
+
+/** Any number in a query string. */
+export function realNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return z.coerce.number('is no number').min(least, `is at least ${least}`).max(most, `is at most ${most}`);
+}

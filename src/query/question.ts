@@ -47,6 +47,28 @@ export function questionSchema<T extends z.ZodRawShape>(own: T) {
   return z.strictObject({ ...own, ...timeSchemas, ...filters });
 }
 
+/** The same where the call has windows of its own. */
+export function filterSchema<T extends z.ZodRawShape>(own: T) {
+  return z.strictObject({ ...own, ...filters });
+}
+
+/** `FROM/UNTIL`; an end left empty is open. */
+export function readSpan(field: string, text: string, now: number): Window {
+  const [since, until, ...more] = text.split('/');
+  if (since === undefined || until === undefined || more.length > 0) {
+    throw new FlowatlasError(
+      'invalid_parameter',
+      `${field}: "${text.slice(0, 80)}" is no window such as 2h/1h or 2026-06-01T10:00/2026-06-01T11:00`,
+      field,
+    );
+  }
+  const read = (time: string) => (time === '' ? undefined : parseTime(field, time, now));
+  const window = { since: read(since), until: read(until) };
+  if (window.since !== undefined && window.until !== undefined && window.since > window.until)
+    throw new FlowatlasError('invalid_parameter', `${field}: begins later than it ends`, field);
+  return window;
+}
+
 export function readQuestion(parameters: object, now: number): Question {
   const given = parameters as Parameters;
   const words = readFilterWords(given);

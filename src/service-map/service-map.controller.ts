@@ -9,8 +9,8 @@ import type { Viewer } from '../domain/viewer.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
-import { FlowStore, type Span } from '../store/flow-store.js';
-import { coverageOf } from '../telemetry/coverage.js';
+import { FlowStore } from '../store/flow-store.js';
+import { coverageOf, formatSpan } from '../telemetry/coverage.js';
 import { MapReader } from './map-reader.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
 import type { ServiceMapResponse } from './service-map.schema.js';
@@ -46,7 +46,7 @@ export class ServiceMapController {
       from: span === undefined ? null : formatTimestamp(span.oldest),
       to: span === undefined ? null : formatTimestamp(span.newest),
       seq,
-      hours: formatHours(this.maps.hoursOf(viewer, query.level, question)),
+      hours: formatSpan(this.maps.hoursOf(viewer, query.level, question)),
       coverage: coverageOf(this.store, window),
     };
   }
@@ -78,8 +78,4 @@ export class ServiceMapController {
       .type('application/json')
       .send(withRawMember({ edge, source, target, ...map.namesOf(id), seq }, 'examples', examples));
   }
-}
-
-function formatHours(hours: Span | undefined): ServiceMapResponse['hours'] {
-  return hours === undefined ? null : { from: formatTimestamp(hours.from), to: formatTimestamp(hours.to) };
 }

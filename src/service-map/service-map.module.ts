@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
+import { MapDiffController } from './map-diff.controller.js';
 import { MapQuestions } from './map-questions.js';
 import { MapReader } from './map-reader.js';
 import { ServiceMapController } from './service-map.controller.js';
 
 @Module({
-  controllers: [ServiceMapController],
+  controllers: [ServiceMapController, MapDiffController],
   providers: [MapQuestions, MapReader],
   exports: [MapQuestions],
 })

@@ -21,7 +21,7 @@ const nodeKinds = [
   'unknown',
 ] as const;
 
-const mapNodeSchema = z
+export const mapNodeSchema = z
   .object({
     id: z.string().describe('stable: cluster/namespace/name for workloads, kind:name for the rest'),
     kind: z.enum(nodeKinds),
@@ -68,7 +68,7 @@ const namesSchema = z
   })
   .meta({ id: 'NamesOfEdge' });
 
-const mapEdgeSchema = z
+export const mapEdgeSchema = z
   .object({
     id: z.string(),
     source: z.string().describe('id of the client node'),
@@ -105,6 +105,11 @@ const mapEdgeSchema = z
 
 export const levels = ['cluster', 'namespace', 'workload', 'pod'] as const;
 
+export const hoursSchema = z
+  .object({ from: time, to: time })
+  .nullable()
+  .describe('this part is made of sums by hour, as flows of it were removed; null when there is none');
+
 export const serviceMapSchema = z
   .object({
     level: z.enum(levels),
@@ -113,10 +118,7 @@ export const serviceMapSchema = z
     from: z.string().nullable(),
     to: z.string().nullable(),
     seq: z.int().describe('the last stored flow that this map includes'),
-    hours: z
-      .object({ from: time, to: time })
-      .nullable()
-      .describe('this part is made of sums by hour, as flows of it were removed; null when there is none'),
+    hours: hoursSchema,
     coverage: coverageSchema,
   })
   .meta({ id: 'ServiceMap' });

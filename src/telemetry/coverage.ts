@@ -1,6 +1,6 @@
 import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import type { Extent, FlowStore, NodeCoverage } from '../store/flow-store.js';
+import type { Extent, FlowStore, NodeCoverage, Span } from '../store/flow-store.js';
 import type { Coverage } from './coverage.schema.js';
 import type { Damage } from './damage.schema.js';
 
@@ -45,7 +45,7 @@ export function touches({ since, until }: Window, from: bigint, to: bigint): boo
 }
 
 /** From the oldest to the newest flow, cut to the window. */
-export function spanOf(nodes: readonly Pick<NodeCoverage, 'first' | 'last'>[], window: Window): Span {
+export function spanOf(nodes: readonly Pick<NodeCoverage, 'first' | 'last'>[], window: Window): Clipped {
   let first: bigint | undefined;
   let last: bigint | undefined;
   for (const node of nodes) {
@@ -55,12 +55,15 @@ export function spanOf(nodes: readonly Pick<NodeCoverage, 'first' | 'last'>[], w
   return clipped({ first, last }, window);
 }
 
-interface Span {
+interface Clipped {
   from: bigint | undefined;
   to: bigint | undefined;
 }
 
-function clipped({ first: from, last: to }: Pick<Extent, 'first' | 'last'>, { since, until }: Window): Span {
+function clipped(
+  { first: from, last: to }: Pick<Extent, 'first' | 'last'>,
+  { since, until }: Window,
+): Clipped {
   return {
     from: from !== undefined && since !== undefined && from < since ? since : from,
     to: to !== undefined && until !== undefined && to > until ? until : to,
@@ -69,4 +72,8 @@ function clipped({ first: from, last: to }: Pick<Extent, 'first' | 'last'>, { si
 
 export function format(time: bigint | undefined): string | null {
   return time === undefined ? null : formatTimestamp(time);
+}
+
+export function formatSpan(span: Span | undefined): { from: string; to: string } | null {
+  return span === undefined ? null : { from: formatTimestamp(span.from), to: formatTimestamp(span.to) };
 }

@@ -1,0 +1,117 @@
+import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { CurrentViewer } from '../access/viewer.decorator.js';
+import { defaultThresholds, type Thresholds } from '../domain/service-map/edge-change.js';
+import type { Viewer } from '../domain/viewer.js';
+import { oneOf, realNumber } from '../query/parameters.js';
+import { filterSchema, readQuestion, readSpan, type Question } from '../query/question.js';
+import { Sources } from '../sources/sources.js';
+import { FlowStore, type Span } from '../store/flow-store.js';
+import { coverageReport } from '../telemetry/coverage-report.js';
+import { coverageOf, format, formatSpan } from '../telemetry/coverage.js';
+import { diffAnswer, type DiffSide } from './diff-answer.js';
+import { diffMarkdown } from './diff-markdown.js';
+import { recordedMinutes, type Held } from './diff-notes.js';
+import { mapDiffSchema } from './map-diff.schema.js';
+import { MapReader } from './map-reader.js';
+import { levels, type Level } from './service-map.schema.js';
+
+const WINDOW = 'FROM/UNTIL, each a duration back from now or a time; an end left empty is open';
+const limits = defaultThresholds;
+
+const diffQuery = filterSchema({
+  a: z.string(`is needed: ${WINDOW}`).describe(`the window to compare with: ${WINDOW}`),
+  b: z.string(`is needed: ${WINDOW}`).describe('the window that is compared with it, in the same form'),
+  level: oneOf(levels).default('workload').describe('what a node stands for'),
+  format: oneOf(['json', 'markdown']).optional().describe('else by Accept: text/markdown, else json'),
+  noise: realNumber(0, 100)
+    .default(limits.noise)
+    .describe('by how many standard deviations of chance volume, shares and latency must differ to be told'),
+  'volume-factor': realNumber(1)
+    .default(limits.volumeFactor)
+    .describe('by which flows a minute must rise or fall'),
+  'share-points': realNumber(0, 100)
+    .default(limits.sharePoints)
+    .describe('percentage points by which a share of drops or of HTTP errors must rise or fall'),
+  'latency-factor': realNumber(1)
+    .default(limits.latencyFactor)
+    .describe('by which a latency must rise or fall'),
+  'latency-ms': realNumber(0)
+    .default(limits.latencyMilliseconds)
+    .describe('milliseconds by which a latency must rise or fall, besides'),
+});
+type DiffQuery = z.infer<typeof diffQuery>;
+
+@ApiTags('service map')
+@Controller('api/v1/map')
+export class MapDiffController {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly maps: MapReader,
+    private readonly sources: Sources,
+  ) {}
+
+  @Get('diff')
+  @ApiOperation({ summary: 'What differs between the service maps of two windows' })
+  @ApiProduces('application/json', 'text/markdown')
+  @ApiOkResponse({ standardSchema: mapDiffSchema })
+  async diff(
+    @Query({ schema: diffQuery }) query: DiffQuery,
+    @Headers('accept') accept: string | undefined,
+    @CurrentViewer() viewer: Viewer,
+    @Res() response: Response,
+  ): Promise<void> {
+    const now = Date.now();
+    const [windowA, windowB] = [readSpan('a', query.a, now), readSpan('b', query.b, now)];
+    const question = readQuestion(query, now);
+    const a = await this.#side(viewer, query.level, { ...question, window: windowA });
+    const b = await this.#side(viewer, query.level, { ...question, window: windowB });
+    const answer = diffAnswer(query.level, a, b, thresholdsOf(query));
+    const wantsText = query.format === undefined && (accept ?? '').includes('text/markdown');
+    if (query.format === 'markdown' || wantsText) {
+      response.type('text/markdown; charset=utf-8').send(diffMarkdown(answer));
+    } else response.json(answer);
+  }
+
+  async #side(viewer: Viewer, level: Level, question: Question): Promise<DiffSide> {
+    const { window } = question;
+    const { map, seq } = await this.maps.read(viewer, level, question);
+    const hours = this.maps.hoursOf(viewer, level, question);
+    const held = this.#held(hours);
+    const coverage = coverageOf(this.store, window);
+    const report = await coverageReport(this.store, this.sources.gaps(), viewer, window);
+    const span = map.span();
+    return {
+      nodes: map.nodes(),
+      edges: map.edges(),
+      about: {
+        asked: { since: format(window.since), until: format(window.until) },
+        from: format(span?.oldest),
+        to: format(span?.newest),
+        minutes: recordedMinutes({ ...window, held }),
+        seq,
+        hours: formatSpan(hours),
+        coverage,
+      },
+      recorded: { ...window, held, coverage, summed: hours !== undefined, report },
+    };
+  }
+
+  #held(hours: Span | undefined): Held | undefined {
+    const { oldest: from = hours?.from, newest: to = hours?.to } = this.store.summary();
+    if (from === undefined || to === undefined) return undefined;
+    return hours === undefined || hours.from > from ? { from, to } : { from: hours.from, to };
+  }
+}
+
+function thresholdsOf(query: DiffQuery): Thresholds {
+  return {
+    noise: query.noise,
+    volumeFactor: query['volume-factor'],
+    sharePoints: query['share-points'],
+    latencyFactor: query['latency-factor'],
+    latencyMilliseconds: query['latency-ms'],
+  };
+}
