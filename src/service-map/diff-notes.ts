@@ -24,7 +24,7 @@ type Note = Omit<DiffNote, 'window'>;
 
 const MINUTE = 60e9;
 /** A rim that is this small a part of the window is not worth telling. */
-const RIM = 0.02;
+const RIM = 0.1;
 const MOST_NAMES = 5;
 
 /** Length of the window as far as it lies inside of what is held. */
