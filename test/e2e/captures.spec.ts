@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { canonical } from '../support/json-text.js';
 import { sharedFlows } from '../support/run-flows.js';
 import { ndjson, post, statusOf } from '../support/run-rest.js';
 import { cleanUp, startServer } from '../support/run-server.js';
@@ -130,12 +131,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

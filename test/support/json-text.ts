@@ -34,3 +34,12 @@ export function losslessly(text: string): unknown {
   }
   return JSON.parse(marked + text.slice(at));
 }
+
+/** The same text for equal JSON values, in whatever order their members are. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

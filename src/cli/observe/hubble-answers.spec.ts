@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect } from '@jest/globals';
 import { Command } from 'commander';
-import { itWithCaptures, orSkipped, readCapture, readExpected } from '../../../test/support/captures.js';
+import { itWithCaptures, orSkipped, readCapture } from '../../../test/support/captures.js';
+import { hubbleCases, newerAnswersOtherwise, type HubbleCase } from '../../../test/support/hubble-answers.js';
 import { filterNames, parseFilter } from '../../domain/filter/parse-filter.js';
 import { JsonPrinter } from '../../printer/json.js';
 import { printable } from '../../printer/printer.js';
@@ -12,14 +13,7 @@ import { observeOptions } from './options.js';
 import { selectRecords } from './select-records.js';
 import { readSelection, type SelectionFlags } from './selection.js';
 
-interface Case {
-  capture: string;
-  args: string[];
-  lines?: number[];
-}
-
-const all = (readExpected('expected/observe.json') as { cases: Case[] } | undefined)?.cases ?? [];
-const cases = all.filter(({ args }) =>
+const cases = hubbleCases.filter(({ args }) =>
   args.every((arg) => !arg.startsWith('--') || arg === '--not' || filterNames.has(arg.slice(2))),
 );
 
@@ -47,7 +41,7 @@ async function recordsOf(capture: string): Promise<ReadRecord[]> {
 }
 
 /** What `flowatlas observe --input-file CAPTURE -o jsonpb --last 1000000 ARGS` prints of flows. */
-async function observe({ capture, args }: Case): Promise<string> {
+async function observe({ capture, args }: HubbleCase): Promise<string> {
   const flags = flagsOf([...args, '--last', '1000000', '-o', 'jsonpb']);
   const words = filterWords(flags);
   const records = Readable.from([await recordsOf(capture)]);
@@ -62,7 +56,7 @@ async function observe({ capture, args }: Case): Promise<string> {
   return text;
 }
 
-async function expected({ capture, lines = [] }: Case): Promise<string> {
+async function expected({ capture, lines = [] }: HubbleCase): Promise<string> {
   const records = await recordsOf(capture);
   return lines.map((line) => `${records[line - 1]?.json ?? ''}\n`).join('');
 }
@@ -70,15 +64,9 @@ async function expected({ capture, lines = [] }: Case): Promise<string> {
 describe('the whole way from flags to JSON', () => {
   itWithCaptures(`prints the records that the real hubble printed, in its order${orSkipped}`, async () => {
     expect(cases.length).toBeGreaterThan(400);
-    const differing: Case[] = [];
+    const differing: HubbleCase[] = [];
     for (const asked of cases) if ((await observe(asked)) !== (await expected(asked))) differing.push(asked);
-    // Which answers of v0.12.3 are not followed, and why, is told where filters are compared with it.
-    const isKnown = ({ args }: Case) =>
-      args.some(
-        (arg, index) =>
-          /label$/.test(args[index - 1] ?? '') || (/pod$/.test(args[index - 1] ?? '') && arg.startsWith('/')),
-      );
-    expect(differing.filter((asked) => !isKnown(asked))).toEqual([]);
+    expect(differing.filter((asked) => newerAnswersOtherwise(asked) === undefined)).toEqual([]);
     expect(differing.length).toBeLessThan(cases.length / 10);
   });
 });
