@@ -51,6 +51,14 @@ describe('filters on the command line', () => {
     });
   });
 
+  it('go with expressions, as often as they come, but for --not before them', () => {
+    expect(read('-q', 'port = 80', '--verdict', 'DROPPED', '--query', 'not (reply = true)')).toEqual({
+      verdict: ['DROPPED'],
+      q: ['port = 80', 'not (reply = true)'],
+    });
+    expect(() => read('--not', '-q', 'port = 80')).toThrow('--not does not go with --query');
+  });
+
   it('leave raw filters as they are, with --not waiting for the next', () => {
     expect(read('--not', '--allowlist', '{}', '--pod', 'a/b')).toEqual({
       allowlist: ['{}'],

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { EXPRESSION } from '../domain/filter/expression/read-filter.js';
 import { filterNames, filterSwitches } from '../domain/filter/parse-filter.js';
 import type { Parameters } from './rest-client.js';
 
@@ -41,6 +42,16 @@ export function filterOptions(command: Command): Command {
       take(name, value ?? 'true');
     });
   }
+  command
+    .addOption(
+      new Option(
+        '-q, --query <expression>',
+        'what flags cannot say: and, or, not, brackets, comparisons; beside filters "and"',
+      ).argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]),
+    )
+    .on('option:query', () => {
+      if (isNegated) command.error('error: --not does not go with --query, which has its own: not (…)');
+    });
   command.hook('preAction', () => {
     if (isNegated) command.error('error: no filter stands behind --not');
   });
@@ -61,7 +72,7 @@ export function optional(flags: string, describe: string): Option {
   return new Option(`${flags} [=true]`, describe);
 }
 
-/** Words of the filter among the options: Commander spells `--from-pod` as fromPod. */
+/** Words of the filter among the options, expressions included: Commander spells `--from-pod` as fromPod. */
 export function filterWords(options: object): Map<string, readonly string[]> {
   const given = options as Parameters;
   const words = new Map<string, readonly string[]>();
@@ -69,6 +80,8 @@ export function filterWords(options: object): Map<string, readonly string[]> {
     const values = [given[camelCase(name)] ?? []].flat();
     if (values.length > 0) words.set(name, values);
   }
+  const expressions = given['query'];
+  if (expressions !== undefined) words.set(EXPRESSION, [expressions].flat());
   return words;
 }
 

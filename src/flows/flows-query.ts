@@ -2,10 +2,18 @@ import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
 import { checked } from '../http/validation.js';
 import { oneOf, wholeNumber } from '../query/parameters.js';
+import { narrowed } from '../domain/filter/expression/read-filter.js';
 import { filterOfRaw } from '../domain/filter/parse-filter.js';
 import { fieldMask } from '../domain/flow/field-mask.js';
 import { recogniseRecord } from '../domain/flow/record.js';
-import { questionSchema, readQuestion, readWindow, timeSchemas, type Question } from '../query/question.js';
+import {
+  expressionSchema,
+  questionSchema,
+  readQuestion,
+  readWindow,
+  timeSchemas,
+  type Question,
+} from '../query/question.js';
 import { parseCursor, type Cursor } from './cursor.js';
 import type { Selection } from './selection.js';
 
@@ -42,6 +50,7 @@ const flowFilters = z.array(z.unknown()).default([]);
 export const flowsBody = z.strictObject({
   whitelist: flowFilters.describe("FlowFilters in Hubble's JSON; what matches one of them passes"),
   blacklist: flowFilters.describe("FlowFilters in Hubble's JSON; what matches one of them is left out"),
+  q: expressionSchema,
   ...timeSchemas,
   ...selecting,
   field_mask: z
@@ -74,8 +83,9 @@ export function readAsked(query: FlowsQuery, form: Form, now: number, lastSeq: n
 }
 
 export function readAskedBody(body: unknown, form: Form, now: number, lastSeq: number): Asked {
-  const { whitelist, blacklist, field_mask: paths, ...query } = checked(flowsBody, body);
-  const question = { filter: filterOfRaw(whitelist, blacklist), window: readWindow(query, now) };
+  const { whitelist, blacklist, q, field_mask: paths, ...query } = checked(flowsBody, body);
+  const filter = narrowed(filterOfRaw(whitelist, blacklist), [q ?? []].flat());
+  const question = { filter, window: readWindow(query, now) };
   const asked = select({ ...query, follow: 'false' }, question, form, lastSeq);
   return paths === undefined ? asked : { ...asked, mask: maskOf(paths) };
 }

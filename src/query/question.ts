@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
-import { parseExpression } from '../domain/filter/expression/parse-expression.js';
-import { any, within, type Filter } from '../domain/filter/filter.js';
-import { filterNames, parseFilter } from '../domain/filter/parse-filter.js';
+import { EXPRESSION, readFilter } from '../domain/filter/expression/read-filter.js';
+import type { Filter } from '../domain/filter/filter.js';
+import { filterNames } from '../domain/filter/parse-filter.js';
 import { parseTime, type Window } from '../domain/filter/window.js';
 
 /** What every question to the flows has in common: which of them, and of when. */
@@ -30,16 +30,15 @@ export const timeSchemas = {
 export const windowSchema = z.strictObject(timeSchemas);
 export type WindowQuery = z.infer<typeof windowSchema>;
 
-/** An expression, beside the names of filters. */
-const EXPRESSION = 'q';
+export const expressionSchema = repeatable
+  .optional()
+  .describe('expression, such as: (verdict = DROPPED or http-status >= 500) and not from-pod ~ "^shop/"');
 
 const filters = {
   ...Object.fromEntries(
     [...filterNames].map(([name, describe]) => [name, repeatable.optional().describe(describe)]),
   ),
-  [EXPRESSION]: repeatable
-    .optional()
-    .describe('expression, such as: (verdict = DROPPED or http-status >= 500) and not from-pod ~ "^shop/"'),
+  [EXPRESSION]: expressionSchema,
 };
 
 /** The query parameters of a question, beside the endpoint's own; any other parameter is refused. */
@@ -82,17 +81,6 @@ export function readWindow(parameters: Parameters | WindowQuery, now: number): W
     throw new FlowatlasError('invalid_parameter', 'since: is later than until', 'since');
   }
   return { since, until };
-}
-
-/** What the names of filters say and an expression says, both; of several expressions one is enough. */
-function readFilter(words: ReadonlyMap<string, readonly string[]>): Filter {
-  const filter = parseFilter(new Map([...words].filter(([name]) => name !== EXPRESSION)));
-  const expressions = words.get(EXPRESSION)?.map(parseExpression);
-  if (expressions === undefined) return filter;
-  return within(filter.isEmpty ? undefined : filter.matches, {
-    matches: any(expressions),
-    isEmpty: false,
-  });
 }
 
 /** Only the names of filters; an endpoint's own parameters are left to it. */

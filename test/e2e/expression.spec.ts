@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Drops } from '../../src/drops/drops.schema.js';
 import type { FlowCount, FlowHints } from '../../src/flows/numbers.schema.js';
-import { shop, uuidsIn } from '../support/run-flows.js';
+import type { ServiceMapResponse } from '../../src/service-map/service-map.schema.js';
+import { shop, shopFile, uuidsIn } from '../support/run-flows.js';
 import { closeLiveClients, LiveClient, sorted } from '../support/run-live.js';
 import { ask, get, mapOf, ndjson, store, type ErrorBody } from '../support/run-rest.js';
-import { cleanUp, startServer, type Server } from '../support/run-server.js';
+import { cleanUp, runToEnd, startServer, type Server } from '../support/run-server.js';
 
 let server: Server;
 beforeAll(async () => {
@@ -63,6 +64,56 @@ describe('an expression', () => {
     expect(client.map()).toEqual(map);
   });
 
+  it('narrows the filters of Hubble in the body of a question', async () => {
+    const body = { whitelist: [{ verdict: ['DROPPED'] }], q: 'to-port in (5432, 8443)', order: 'desc' };
+    const { text } = await query(body, { accept: 'application/x-ndjson' });
+    const told = uuidsIn(text.trimEnd().split('\n'));
+    expect(told).toEqual(await found('verdict=DROPPED&to-port=5432&to-port=8443'));
+    const either = await query({ q: ['to-port = 5432', 'to-port = 8443'], limit: 1000 });
+    expect((either.body as { flows: unknown[] }).flows).toHaveLength(
+      (await found('to-port=5432&to-port=8443')).length,
+    );
+    expect((await query({ q: 'port = 80 and' })).body).toMatchObject({
+      error: { code: 'invalid_filter', field: 'q', position: 14 },
+    });
+    expect((await query({ q: Array<string>(11).fill('port = 80') })).body).toMatchObject({
+      error: { code: 'invalid_filter', message: 'q: at most 10 expressions' },
+    });
+  });
+
+  it('goes with every command that reads, of a file or of a server', async () => {
+    const expression = 'http-status >= 500 or to-port = 5432 and not verdict = FORWARDED';
+    const wanted = (await found(`order=asc&${q(expression)}`)).sort();
+    const asked = ['-q', expression];
+    const at = ['--server', server.url];
+    const [file, held, exported, drops, map] = await Promise.all(
+      [
+        ['observe', '--input-file', shopFile, '-o', 'json', ...asked],
+        ['observe', ...at, '--all', '-o', 'json', ...asked],
+        ['export', ...at, ...asked],
+        ['drops', ...at, '-o', 'json', ...asked],
+        ['map', ...at, '-o', 'json', ...asked],
+      ].map(async (args) => (await runToEnd(args)).stdout),
+    );
+    for (const text of [file, held, exported])
+      expect(uuidsIn((text ?? '').trimEnd().split('\n')).sort()).toEqual(wanted);
+    expect((JSON.parse(drops ?? '') as Drops).drops).toBe(
+      (await get<Drops>(server, `/api/v1/drops?${q(expression)}`)).drops,
+    );
+    expect(sorted(JSON.parse(map ?? '') as ServiceMapResponse)).toEqual(
+      sorted(await mapOf(server, q(expression))),
+    );
+    const wrong = await runToEnd([
+      'observe',
+      '--input-file',
+      shopFile,
+      '-q',
+      'port = 80 and verdcit = DROPPED',
+    ]);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('q: at character 15: there is no field verdcit');
+  });
+
   it('that is wrong is told with the character', async () => {
     for (const path of ['flows', 'map', 'drops', 'flows/count', 'export']) {
       const { status, body } = await ask<ErrorBody>(
@@ -85,6 +136,10 @@ describe('an expression', () => {
     expect(answer).toMatchObject({ error: { code: 'invalid_filter', field: 'q', position: 7 } });
   });
 });
+
+function query(body: object, headers: Record<string, string> = {}) {
+  return ask(server, '/api/v1/flows/query', { method: 'POST', headers, body: JSON.stringify(body) });
+}
 
 interface Slow {
   flow: { l7: { latency_ns: string } };

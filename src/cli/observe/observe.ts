@@ -1,6 +1,6 @@
 import type { FilterWords } from '../../domain/filter/flags.js';
 import type { Filter } from '../../domain/filter/filter.js';
-import { parseFilter } from '../../domain/filter/parse-filter.js';
+import { readFilter } from '../../domain/filter/expression/read-filter.js';
 import { printable, type Printer } from '../../printer/printer.js';
 import type { Coverage } from '../../telemetry/coverage.schema.js';
 import { coverageWords } from '../coverage.js';
@@ -44,7 +44,7 @@ export async function observe(flags: ObserveFlags): Promise<number> {
     process.stdout.write(rawFiltersInYaml(words));
     return 0;
   }
-  const question = { flags, words, filter: parseFilter(words), selection };
+  const question = { flags, words, filter: readFilter(words), selection };
   const outlet = new Outlet(flags.silentErrors === true);
   const printer = printerFor(flags.output, flags);
   if (flags.inputFile !== undefined) return observeFile(flags.inputFile, question, printer, outlet);

@@ -17,4 +17,10 @@ describe('raw filters', () => {
     );
     expect(rawFiltersInYaml(new Map())).toBe('{}\n');
   });
+
+  it('are refused where there is an expression, which Hubble does not know', () => {
+    expect(() => rawFiltersInYaml(words({ q: 'port = 80', verdict: 'DROPPED' }))).toThrow(
+      '--query cannot be told in the filters of Hubble',
+    );
+  });
 });
