@@ -8,6 +8,7 @@ import { FlowatlasError } from '../domain/errors.js';
 import { explainDropReason } from '../domain/flow/drop-reason.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
+import { hangUp } from '../http/hang-up.js';
 import { withRawMember } from '../http/raw-json.js';
 import { wholeNumber } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
@@ -43,7 +44,7 @@ export class DropsController {
     @Res() response: Response,
   ): Promise<void> {
     const by = readFields(query.by);
-    const question = readQuestion(query, Date.now());
+    const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const causes = groupDrops(await this.store.drops(viewer, question), by).filter(({ count }) => count > 0);
     const groups = await Promise.all(causes.slice(0, query.limit).map((cause) => this.#group(viewer, cause)));
     const rest = {

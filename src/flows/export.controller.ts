@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import type { Viewer } from '../domain/viewer.js';
+import { hangUp } from '../http/hang-up.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore, type RecordBatch } from '../store/flow-store.js';
 import { streamText } from './stream-lines.js';
@@ -30,7 +31,7 @@ export class ExportController {
   ): Promise<void> {
     const { filter, window } = readQuestion(query, Date.now());
     response.setHeader('Trailer', 'Flowatlas-Flows, Flowatlas-Events, Flowatlas-Damaged');
-    const batches = this.store.records(viewer, { filter, window });
+    const batches = this.store.records(viewer, { filter, window, signal: hangUp(response) });
     await streamText(response, 'application/x-ndjson', textsOf(batches, response));
   }
 }

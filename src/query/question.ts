@@ -11,6 +11,8 @@ export interface Question {
   window: Window;
   /** The filter's words again, to tell equal questions apart from others. */
   words: ReadonlyMap<string, readonly string[]>;
+  /** Aborted when whoever asked has gone. */
+  signal?: AbortSignal;
 }
 
 /** A parameter that may be repeated; its values are alternatives. */

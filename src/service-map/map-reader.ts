@@ -62,13 +62,13 @@ export class MapReader {
     const last = this.store.summary().lastSeq;
     const sums = level === 'pod' ? undefined : await this.store.sums(viewer, question);
     if (sums === undefined) return this.#built(viewer, level, question);
-    return { map: await mapOfSums(sums, level), seq: Math.max(last, sums.upTo) };
+    return { map: await mapOfSums(sums, level, question.signal), seq: Math.max(last, sums.upTo) };
   }
 
-  async #built(viewer: Viewer, level: Level, { filter, window }: Question): Promise<Answer> {
+  async #built(viewer: Viewer, level: Level, { filter, window, signal }: Question): Promise<Answer> {
     const last = this.store.summary().lastSeq;
-    const read = () => this.store.tallies(viewer, { filter, window });
-    const { map, seq } = await readMap(new ServiceMap(level), read);
+    const read = () => this.store.tallies(viewer, { filter, window, signal });
+    const { map, seq } = await readMap(new ServiceMap(level), read, signal);
     return { map, seq: Math.max(last, seq) };
   }
 }

@@ -8,12 +8,13 @@ type Tallies = AsyncIterable<{ tallies: Tally[]; upTo: number }>;
 
 /**
  * The map of all that `read` gives, and the number of its last flow, 0 for none. Where a guess turns out wrong, it
- * is read again with what was learned: keeping the tallies instead would take as much memory as the flows of a window
+ * is read again with what was learned, unless it is called off: keeping the tallies instead would take as much memory as the flows of a window
  * want, and placing them at once as long.
  */
 export async function readMap(
   empty: ServiceMap,
   read: () => Tallies,
+  signal?: AbortSignal,
 ): Promise<{ map: ServiceMap; seq: number }> {
   for (let map = empty; ; map = map.again()) {
     let holds = true;
@@ -22,7 +23,7 @@ export async function readMap(
       holds = map.apply(tallies);
       seq = upTo;
     }
-    if (holds) return { map, seq };
+    if (holds || signal?.aborted === true) return { map, seq };
   }
 }
 
@@ -30,13 +31,18 @@ export async function readMap(
 const SLICE = 1_000;
 
 /** The map of sums, at a level that they can tell. */
-export async function mapOfSums({ tallies, ends }: CoarseSums, level: Level): Promise<ServiceMap> {
+export async function mapOfSums(
+  { tallies, ends }: CoarseSums,
+  level: Level,
+  signal?: AbortSignal,
+): Promise<ServiceMap> {
   for (let map = new ServiceMap(level); ; map = map.again()) {
     map.labelEnds(ends);
     let holds = true;
     for (let at = 0; at < tallies.length && holds; at += SLICE) {
       holds = map.apply(tallies.slice(at, at + SLICE));
       await setImmediate();
+      if (signal?.aborted === true) return map;
     }
     if (holds) return map;
   }

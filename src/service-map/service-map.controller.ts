@@ -6,6 +6,7 @@ import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
+import { hangUp } from '../http/hang-up.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
@@ -34,8 +35,9 @@ export class ServiceMapController {
   async map(
     @Query({ schema: mapQuery }) query: MapQuery,
     @CurrentViewer() viewer: Viewer,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ServiceMapResponse> {
-    const question = readQuestion(query, Date.now());
+    const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const { map, seq } = await this.maps.read(viewer, query.level, question);
     const { window } = question;
     const span = map.span();
@@ -62,7 +64,7 @@ export class ServiceMapController {
     @CurrentViewer() viewer: Viewer,
     @Res() response: Response,
   ): Promise<void> {
-    const question = readQuestion(query, Date.now());
+    const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const { map, seq } = await this.maps.readWhole(viewer, query.level, question);
     const edge = map.edge(id);
     const source = edge && map.node(edge.source);

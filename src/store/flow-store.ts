@@ -23,7 +23,12 @@ export interface StoredFlow {
   record: string;
 }
 
-export interface FlowQuery {
+/** Once aborted, nothing more is read, and what is answered is worth nothing: whoever asked has gone. */
+interface CalledOff {
+  signal?: AbortSignal | undefined;
+}
+
+export interface FlowQuery extends CalledOff {
   filter: Filter;
   window: Window;
   order: 'asc' | 'desc';
@@ -33,8 +38,6 @@ export interface FlowQuery {
   upTo?: number | undefined;
   /** A hint: no more than this many will be taken. */
   limit?: number | undefined;
-  /** Once aborted, nothing more is read: whoever asked has gone. */
-  signal?: AbortSignal | undefined;
 }
 
 export interface FlowPosition {
@@ -42,7 +45,7 @@ export interface FlowPosition {
   seq: number;
 }
 
-export interface TallyQuery {
+export interface TallyQuery extends CalledOff {
   filter: Filter;
   window: Window;
   /** Only flows with a greater number. */
@@ -56,19 +59,18 @@ export interface Span {
 }
 
 /** What is added up. */
-export interface SumQuery {
+export interface SumQuery extends CalledOff {
   filter: Filter;
   window: Window;
 }
 
-export interface ScanQuery {
+export interface ScanQuery extends CalledOff {
   filter: Filter;
   window: Window;
   /** Only flows with a greater number, */
   afterSeq?: number | undefined;
   /** and only those that had arrived at this one. */
   upTo?: number | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** A flow where it rests. What is not asked of it is not read; it is gone when whoever looks at it returns. */
@@ -84,7 +86,7 @@ export interface ScanBatch<T> {
 }
 
 /** What is asked of the records: in order of arrival, so a window does not change the order. */
-export interface RecordQuery {
+export interface RecordQuery extends CalledOff {
   filter: Filter;
   window: Window;
 }

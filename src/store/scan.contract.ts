@@ -105,6 +105,17 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
         expect(scanned.looked()).toBe(1);
       }));
 
+    it.each(['tallies', 'sums', 'drops', 'records'] as const)('reads no further for %s either', (what) =>
+      opened(async (at) => {
+        await holdBlocks(at);
+        const { filter, signal, looked } = callingOff();
+        const asked = at.store[what](everyone, { filter, window: always, signal });
+        if (Symbol.asyncIterator in asked) await collect<unknown>(asked);
+        else await asked;
+        expect(looked()).toBe(1);
+      }),
+    );
+
     it('finds nothing more', () =>
       opened(async (at) => {
         await holdBlocks(at);

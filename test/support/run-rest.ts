@@ -113,7 +113,16 @@ export function statusOf(server: At): Promise<Status> {
 }
 
 /** From the server's own metrics, so that it works on every system. */
-export async function residentBytes(server: At): Promise<number> {
+export function residentBytes(server: At): Promise<number> {
+  return metric(server, 'process_resident_memory_bytes');
+}
+
+/** What all threads of the server have worked since its start, in seconds of a processor. */
+export function cpuSeconds(server: At): Promise<number> {
+  return metric(server, 'process_cpu_seconds_total');
+}
+
+async function metric(server: At, name: string): Promise<number> {
   const { text } = await ask(server, '/metrics');
-  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }

@@ -228,21 +228,17 @@ export class MemoryFlowStore extends FlowStore {
 
   async *tallies(
     viewer: Viewer,
-    { filter, window, afterSeq = 0 }: TallyQuery,
+    { afterSeq = 0, ...query }: TallyQuery,
   ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
-    const { matches } = within(scopeOf(viewer), filter);
-    const tallies = this.memory.flows
-      .filter((held) => held.seq > afterSeq && inWindow(window, held.time) && matches(withRecord(held)))
+    const tallies = this.#matching(viewer, query)
+      .filter(({ seq }) => seq > afterSeq)
       .map(toTally);
     yield await Promise.resolve({ tallies, upTo: this.memory.lastSeq });
   }
 
   /** Of each flow one. */
-  sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums> {
-    const { matches } = within(scopeOf(viewer), filter);
-    const tallies = this.memory.flows
-      .filter((held) => inWindow(window, held.time) && matches(withRecord(held)))
-      .map(toTally);
+  sums(viewer: Viewer, query: SumQuery): Promise<CoarseSums> {
+    const tallies = this.#matching(viewer, query).map(toTally);
     const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
     const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
     const ends = endpoints.map((endpoint) => ({
@@ -266,12 +262,17 @@ export class MemoryFlowStore extends FlowStore {
     };
   }
 
-  async *records(viewer: Viewer, { filter, window }: RecordQuery): AsyncGenerator<RecordBatch> {
+  #matching(viewer: Viewer, { filter, window, signal }: SumQuery): Held[] {
     const { matches } = within(scopeOf(viewer), filter);
-    const withEvents = filter.isEmpty && viewer.namespaces === 'all';
-    const flows = this.memory.flows.filter(
-      (held) => inWindow(window, held.time) && matches(withRecord(held)),
+    return this.memory.flows.filter(
+      (held) => signal?.aborted !== true && inWindow(window, held.time) && matches(withRecord(held)),
     );
+  }
+
+  async *records(viewer: Viewer, query: RecordQuery): AsyncGenerator<RecordBatch> {
+    const { filter, window } = query;
+    const withEvents = filter.isEmpty && viewer.namespaces === 'all';
+    const flows = this.#matching(viewer, query);
     const isOpen = window.since === undefined && window.until === undefined;
     const events = this.memory.events.filter(
       ({ time }) => withEvents && (isOpen || (time !== undefined && inWindow(window, time))),

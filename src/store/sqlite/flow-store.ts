@@ -223,7 +223,7 @@ export class SqliteFlowStore extends FlowStore {
 
   async *tallies(
     viewer: Viewer,
-    { filter: asked, window, afterSeq = 0 }: TallyQuery,
+    { filter: asked, window, afterSeq = 0, signal }: TallyQuery,
   ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
     const filter = within(scopeOf(viewer), asked);
     for (const info of this.#list.infos()) {
@@ -235,6 +235,7 @@ export class SqliteFlowStore extends FlowStore {
       this.#visits.visit(info, () => [], from, from);
       await setImmediate();
       for (let at = from; at < info.flows; at += SLICE) {
+        if (signal?.aborted === true) return;
         const end = Math.min(at + SLICE, info.flows);
         const tallies = this.#visits.visit(info, (rows) => tallyRows(rows, filter, window), at, end);
         yield { tallies, upTo: info.firstSeq + end - 1 };
@@ -243,7 +244,7 @@ export class SqliteFlowStore extends FlowStore {
     }
   }
 
-  async sums(viewer: Viewer, { filter, window }: SumQuery): Promise<CoarseSums | undefined> {
+  async sums(viewer: Viewer, { filter, window, signal }: SumQuery): Promise<CoarseSums | undefined> {
     const asked = within(scopeOf(viewer), filter);
     const hours = asked.isEmpty ? this.#hours.of(window) : undefined;
     const sums = new WindowSums(this.#memory, asked, window, hours);
@@ -252,13 +253,18 @@ export class SqliteFlowStore extends FlowStore {
       await setImmediate();
     }
     let upTo = 0;
+    const isOff = () => signal?.aborted === true;
     for (const run of sums.runs(this.#list.infos())) {
       const last = run.infos.at(-1);
       if (last === undefined) continue;
+      if (isOff()) break;
       upTo = last.firstSeq + last.flows - 1;
       if (sums.addKnown(run)) await setImmediate();
       else
-        for (const _ of sums.addRows(run, (info, use) => this.#visits.visit(info, use))) await setImmediate();
+        for (const _ of sums.addRows(run, (info, use) => this.#visits.visit(info, use))) {
+          await setImmediate();
+          if (isOff()) break;
+        }
     }
     return sums.take(upTo);
   }
@@ -268,11 +274,12 @@ export class SqliteFlowStore extends FlowStore {
     return hours && { from: BigInt(hours.from) * HOUR, to: BigInt(hours.to) * HOUR };
   }
 
-  async drops(viewer: Viewer, { filter, window }: SumQuery): Promise<Dropped> {
+  async drops(viewer: Viewer, { filter, window, signal }: SumQuery): Promise<Dropped> {
     const drops = new WindowDrops(within(scopeOf(viewer), filter), window);
     const tallies: Tally[] = [];
     for (const info of this.#list.infos()) {
       if (!overlaps(info, window)) continue;
+      if (signal?.aborted === true) break;
       tallies.push(...this.#visits.visit(info, (stretch) => drops.read(stretch)));
       await setImmediate();
     }

@@ -13,6 +13,8 @@ import type { SegmentInfo } from './segment.js';
 
 /** Rows composed in one go. */
 const STEP = 64;
+/** Steps after which others have their turn, also where nothing matches. */
+const STEPS_TOGETHER = 16;
 /** Characters handed on together: a system call costs more than a record. */
 const BATCH = 256 << 10;
 const EVENTS_READ_TOGETHER = 64;
@@ -50,10 +52,12 @@ export class RecordReader {
     const events = new Ahead(withEvents ? this.#eventsOf(window) : [].values());
     const filter = within(scopeOf(viewer), query.filter);
     const batch = new Batch();
+    let steps = 0;
     for (const info of infos) {
       for (const _ of this.#readSegment(info, filter, window, events, batch)) {
-        if (!batch.isFull) continue;
-        yield batch.take();
+        if (query.signal?.aborted === true) return;
+        if (batch.isFull) yield batch.take();
+        else if (++steps % STEPS_TOGETHER > 0) continue;
         await setImmediate();
       }
     }
