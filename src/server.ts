@@ -9,6 +9,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
+import { answerClientErrors } from './http/client-errors.js';
 import { ErrorsFilter } from './http/errors.filter.js';
 import { validationPipe } from './http/validation.js';
 import { openStore } from './store/store.module.js';
@@ -74,6 +75,7 @@ function configure(app: NestExpressApplication): void {
   const server = app.getHttpServer();
   // An upload may go on for hours.
   server.requestTimeout = 0;
+  answerClientErrors(server);
 }
 
 /** Text from flows is hostile: even if it slipped through as HTML, nothing in it would run or load. */

@@ -30,11 +30,15 @@ export class ExportController {
     @Res() response: Response,
   ): Promise<void> {
     const { filter, window } = readQuestion(query, Date.now());
-    response.setHeader('Trailer', 'Flowatlas-Flows, Flowatlas-Events, Flowatlas-Damaged');
     const batches = this.store.records(viewer, { filter, window, signal: hangUp(response) });
-    await streamText(response, 'application/x-ndjson', textsOf(batches, response));
+    await streamText(response, HEADERS, textsOf(batches, response));
   }
 }
+
+const HEADERS = {
+  'Content-Type': 'application/x-ndjson',
+  Trailer: 'Flowatlas-Flows, Flowatlas-Events, Flowatlas-Damaged',
+};
 
 /** What was left out is known at the end, and said there. */
 async function* textsOf(batches: AsyncIterable<RecordBatch>, response: Response): AsyncGenerator<string> {

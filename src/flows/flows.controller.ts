@@ -15,6 +15,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
+import { shown } from '../domain/filter/criterion.js';
 import { MOST_CHARACTERS } from '../domain/filter/parse-filter.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
@@ -97,12 +98,14 @@ export class FlowsController implements OnModuleDestroy {
     const gone = hangUp(response);
     asked.selection.signal = gone;
     if (form === 'page') return this.#page(asked, viewer, response);
-    response.setHeader('Flowatlas-Coverage', JSON.stringify(this.#coverageOf(asked)));
-    if (asked.follow) return this.#follow(asked, gone, viewer, response);
+    const headers = {
+      'Content-Type': form === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+      'Flowatlas-Coverage': JSON.stringify(this.#coverageOf(asked)),
+    };
+    if (asked.follow) return this.#follow(asked, gone, viewer, response, headers);
     const flows = masked(select(this.store, viewer, asked.selection, asked), asked);
-    if (form === 'csv') {
-      await streamText(response, 'text/csv; charset=utf-8', batches(csvHeader, flows, csvLine));
-    } else await streamText(response, 'application/x-ndjson', batches('', flows, recordLine));
+    const texts = form === 'csv' ? batches(csvHeader, flows, csvLine) : batches('', flows, recordLine);
+    await streamText(response, headers, texts);
   }
 
   @Get(':uuid')
@@ -114,8 +117,7 @@ export class FlowsController implements OnModuleDestroy {
     @Res() response: Response,
   ): Promise<void> {
     const found = await findWithNeighbours(this.store, viewer, uuid);
-    if (found === undefined)
-      throw new FlowatlasError('not_found', `no flow has the uuid ${JSON.stringify(uuid)}`);
+    if (found === undefined) throw new FlowatlasError('not_found', `no flow has the uuid ${shown(uuid)}`);
     const { flow, neighbours } = found;
     response.type('application/json').send(`{"flow":${flow.record},"neighbours":${rawList(neighbours)}}`);
   }
@@ -130,6 +132,7 @@ export class FlowsController implements OnModuleDestroy {
     gone: AbortSignal,
     viewer: Viewer,
     response: Response,
+    headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     if (this.#followers >= MOST_FOLLOWERS) {
       throw new FlowatlasError(
@@ -143,7 +146,7 @@ export class FlowsController implements OnModuleDestroy {
     const lines = followLines(this.store, this.feed, viewer, { ...selection, signal }, limit);
     this.#followers++;
     try {
-      await streamText(response, 'application/x-ndjson', lines, { atOnce: true });
+      await streamText(response, headers, lines, { atOnce: true });
     } finally {
       this.#followers--;
     }

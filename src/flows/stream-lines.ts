@@ -7,22 +7,33 @@ import type { StoredFlow } from '../store/flow-store.js';
 const BATCH = 64 << 10;
 
 /**
- * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up. With
- * `atOnce` the answer begins before there is a text.
+ * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up. The answer
+ * begins with the first text, so that what goes wrong before is answered as an error; with `atOnce` before there is one.
  */
 export async function streamText(
   response: Response,
-  type: string,
+  headers: Readonly<Record<string, string>>,
   texts: AsyncIterable<string>,
   { atOnce = false } = {},
 ): Promise<void> {
-  response.setHeader('Content-Type', type);
+  const iterator = texts[Symbol.asyncIterator]();
+  const first = atOnce ? undefined : await iterator.next();
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (atOnce) response.flushHeaders();
   try {
-    await pipeline(Readable.from(texts, { highWaterMark: 1 }), response);
+    await pipeline(Readable.from(rest(first, iterator), { highWaterMark: 1 }), response);
   } catch (error) {
     if (!response.destroyed || !isHangUp(error)) throw error;
   }
+}
+
+async function* rest(
+  first: IteratorResult<string> | undefined,
+  iterator: AsyncIterator<string>,
+): AsyncGenerator<string> {
+  if (first?.done === true) return;
+  if (first !== undefined) yield first.value;
+  yield* { [Symbol.asyncIterator]: () => iterator };
 }
 
 /** Lines of flows, gathered. */

@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { FlowatlasError } from '../domain/errors.js';
+import { shown } from '../domain/filter/criterion.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
@@ -70,10 +71,7 @@ export class ServiceMapController {
     const source = edge && map.node(edge.source);
     const target = edge && map.node(edge.target);
     if (edge === undefined || source === undefined || target === undefined) {
-      throw new FlowatlasError(
-        'not_found',
-        `no edge has the id ${JSON.stringify(id)} in this window and level`,
-      );
+      throw new FlowatlasError('not_found', `no edge has the id ${shown(id)} in this window and level`);
     }
     const examples = rawList(await this.store.take(viewer, map.examplesOf(id)));
     response

@@ -8,8 +8,8 @@ import { environment, metered, SPEND } from './meter.js';
 
 /** Of an ordinary expression a flow costs some ten; a filter may cost this much for each flow on the average … */
 const COST_OF_A_FLOW = 1_000;
-/** … and as much more for a while: about a second. */
-const COST_TO_SPARE = 5_000_000;
+/** … and as much more for a while: about a third of a second. */
+const COST_TO_SPARE = 2_000_000;
 
 /**
  * `--cel-expression`: a condition over `_flow`, the message `flow.Flow` with its proto field names. What

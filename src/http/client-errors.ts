@@ -1,0 +1,41 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { errorBody, FlowatlasError } from '../domain/errors.js';
+
+/** Milliseconds for a client to read why. */
+const LINGER = 5_000;
+
+/** Answers what never becomes a request, as it cannot be read, in the one form of errors. */
+export function answerClientErrors(server: Server): void {
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const [status, error] = explain(code);
+    const body = JSON.stringify(errorBody(error));
+    const head = [
+      `HTTP/1.1 ${status}`,
+      'Connection: close',
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+    ];
+    // Else what it still sends would break the connection before it has read the answer.
+    socket.resume().setTimeout(LINGER, () => socket.destroy());
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  });
+}
+
+function explain(code = ''): [status: string, error: FlowatlasError] {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return [
+      '431 Request Header Fields Too Large',
+      new FlowatlasError(
+        'payload_too_large',
+        'the address and the headers of a request have at most 16 KiB together; a longer question goes into the body of POST /api/v1/flows/query',
+      ),
+    ];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return ['408 Request Timeout', new FlowatlasError('timeout', 'the head of the request did not come')];
+  return ['400 Bad Request', new FlowatlasError('invalid_parameter', 'the request is no HTTP')];
+}
