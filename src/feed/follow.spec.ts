@@ -9,7 +9,7 @@ import { newFlow, record, words } from '../../test/support/make-flow.js';
 import { openSqlite } from '../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../test/support/temporary-folder.js';
 import { Feed } from './feed.js';
-import { follow, type FollowQuery } from './follow.js';
+import { follow, type NewsQuery } from './follow.js';
 
 const newFolder = temporaryFolders();
 const opened = opening(() => Promise.resolve(openSqlite(newFolder(), clock)));
@@ -28,11 +28,7 @@ function source({ writer }: OpenedStore, feed: Feed) {
 }
 
 /** Follows in the background; `until` waits for that many flows. */
-function following(
-  { store }: OpenedStore,
-  feed: Feed,
-  query: Partial<FollowQuery> & Pick<FollowQuery, 'signal'>,
-) {
+function following({ store }: OpenedStore, feed: Feed, query: Partial<NewsQuery> & { signal: AbortSignal }) {
   const seen: number[] = [];
   let skipped = 0;
   let wake: () => void = () => undefined;

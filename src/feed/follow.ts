@@ -4,18 +4,43 @@ import type { Viewer } from '../domain/viewer.js';
 import type { FlowStore, HeldFlow, StoredFlow } from '../store/flow-store.js';
 import type { Feed } from './feed.js';
 
-export interface FollowQuery {
+export interface NewsQuery {
   filter: Filter;
   window: Window;
-  /** Flows with a greater number are news. */
+  /** Flows with a greater number are news, */
   afterSeq: number;
-  /** Ends the following; it would else go on for ever. */
-  signal: AbortSignal;
+  /** as far as they had arrived at this one. */
+  upTo?: number;
+  signal?: AbortSignal;
 }
 
-interface News {
-  flows: StoredFlow[];
+interface News<T> {
+  items: T[];
   /** Flows of any kind that retention took before they could be read. */
+  skipped: number;
+  /** The last number that this and what came before it cover. */
+  upTo: number;
+}
+
+/** What `read` makes of the flows that came after a number, in order of arrival, until nothing more is on disk. */
+export async function* readNews<T>(
+  store: FlowStore,
+  viewer: Viewer,
+  query: NewsQuery,
+  read: (flow: HeldFlow) => T,
+): AsyncGenerator<News<T>> {
+  const last = Math.min(store.summary().lastSeq, query.upTo ?? Infinity);
+  let { afterSeq } = query;
+  for await (const { items, from, upTo } of store.scan(viewer, query, read)) {
+    const skipped = from - afterSeq - 1;
+    afterSeq = upTo;
+    yield { items, skipped, upTo };
+  }
+  if (afterSeq < last) yield { items: [], skipped: last - afterSeq, upTo: last };
+}
+
+interface FollowedNews {
+  flows: StoredFlow[];
   skipped: number;
 }
 
@@ -27,23 +52,23 @@ export async function* follow(
   store: FlowStore,
   feed: Feed,
   viewer: Viewer,
-  query: FollowQuery,
-): AsyncGenerator<News> {
+  /** The signal ends the following; it would else go on for ever. */
+  query: NewsQuery & { signal: AbortSignal },
+): AsyncGenerator<FollowedNews> {
   const { signal } = query;
   const bell = new Bell(feed, signal);
   let { afterSeq } = query;
   try {
     while (!signal.aborted) {
-      const { lastSeq } = store.summary();
-      for await (const { items, from, upTo } of store.scan(viewer, { ...query, afterSeq }, toStored)) {
-        const skipped = from - afterSeq - 1;
+      for await (const { items, skipped, upTo } of readNews(
+        store,
+        viewer,
+        { ...query, afterSeq },
+        toStored,
+      )) {
         afterSeq = upTo;
         if (items.length > 0 || skipped > 0) yield { flows: items, skipped };
         if (isAborted(signal)) return;
-      }
-      if (afterSeq < lastSeq) {
-        yield { flows: [], skipped: lastSeq - afterSeq };
-        afterSeq = lastSeq;
       }
       await bell.rung();
     }

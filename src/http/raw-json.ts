@@ -10,3 +10,9 @@ export function withRawMember(object: object, name: string, json: string): strin
 export function rawList(records: readonly { record: string }[]): string {
   return `[${records.map(({ record }) => record).join(',')}]`;
 }
+
+/** An object's JSON with the members of another one that is JSON already behind its own. */
+export function withRawMembers(object: object, json: string): string {
+  if (json === '{}') return JSON.stringify(object);
+  return `${JSON.stringify(object).slice(0, -1)},${json.slice(1)}`;
+}

@@ -2,9 +2,12 @@
  * What travels over Socket.IO in the namespace `/live`. Types only: the dashboard and any other
  * client may import this file. docs/live.md tells the protocol in words.
  */
+import type { DropField, DropGroup } from '../drops/drops.schema.js';
+import type { FlowRecord } from '../flows/flows.schema.js';
 import type { Level, MapEdge, MapNode } from '../service-map/service-map.schema.js';
 
-type LiveView = 'edges';
+/** The names of REST filters; a list is OR. */
+export type LiveFilter = Record<string, string | readonly string[]>;
 
 /** A point in the life of one server's answer to one question; hand it back to resume. */
 export interface LivePosition {
@@ -12,12 +15,34 @@ export interface LivePosition {
   seq: number;
 }
 
-export interface SubscribeRequest {
-  view: LiveView;
+export interface EdgesQuestion {
+  view: 'edges';
   level?: Level;
-  /** The names of REST filters; a list is OR. */
-  filter?: Record<string, string | string[]>;
-  resume?: LivePosition;
+  filter?: LiveFilter;
+}
+
+export interface FlowsQuestion {
+  view: 'flows';
+  filter?: LiveFilter;
+  /** Begins with so many of the newest flows that are held already. */
+  last?: number;
+}
+
+export interface DropsQuestion {
+  view: 'drops';
+  /** Comma-separated, as in REST. */
+  by?: string;
+  limit?: number;
+  filter?: LiveFilter;
+}
+
+export type LiveQuestion = EdgesQuestion | FlowsQuestion | DropsQuestion;
+export type SubscribeRequest = LiveQuestion & { resume?: LivePosition };
+
+/** Absolute values: an upsert replaces what was known under its id. */
+export interface Change<T> {
+  upsert: T[];
+  remove: string[];
 }
 
 export interface MapSnapshot {
@@ -25,26 +50,51 @@ export interface MapSnapshot {
   edges: MapEdge[];
 }
 
-/** Absolute values: an upsert replaces what was known under its id. */
 export interface MapChange {
-  nodes: { upsert: MapNode[]; remove: string[] };
-  edges: { upsert: MapEdge[]; remove: string[] };
+  nodes: Change<MapNode>;
+  edges: Change<MapEdge>;
 }
 
-export interface Subscribed extends LivePosition {
-  subscription: string;
-  /** The whole map, unless the request resumed. */
-  snapshot?: MapSnapshot;
-  /** What changed since the position the request resumed from. */
-  changes?: MapChange;
+interface DropSums {
+  /** All drops that pass the filter. */
+  drops: number;
+  groupsLeftOut: number;
 }
+
+export interface DropsSnapshot extends DropSums {
+  by: DropField[];
+  groups: DropGroup[];
+}
+
+export interface DropsChange extends DropSums {
+  groups: Change<DropGroup>;
+}
+
+export interface FlowsNews {
+  /** As Hubble wrote them, in order of arrival. */
+  records: FlowRecord[];
+  /** Flows that were left out, as one message tells only so many; null where nobody knows how many. */
+  skipped: number | null;
+}
+
+/** `snapshot` is the whole answer; `changes` is what is new since the position that the request resumed from. */
+interface Opened<S, C> extends LivePosition {
+  subscription: string;
+  snapshot?: S;
+  changes?: C;
+}
+
+export type EdgesSubscribed = Opened<MapSnapshot, MapChange>;
+export type DropsSubscribed = Opened<DropsSnapshot, DropsChange>;
+export type FlowsSubscribed = LivePosition & FlowsNews & { subscription: string };
 
 export interface LiveError {
   /** `position` is the character of an expression that is wrong, from 1. */
   error: { code: string; message: string; field?: string; position?: number };
 }
 
-export interface EdgesEvent extends MapChange {
+/** What all events of a subscription have in common. */
+interface Step {
   subscription: string;
   seq: number;
   /** The `seq` this change builds on. A client that holds another one has a gap: subscribe again with `resume`. */
@@ -53,14 +103,43 @@ export interface EdgesEvent extends MapChange {
   at: string;
 }
 
+export type EdgesEvent = Step & MapChange;
+export type DropsEvent = Step & DropsChange;
+export type FlowsEvent = Step & FlowsNews;
+
+/** What a paused subscription would be told. */
+export interface WaitingEvent {
+  subscription: string;
+  /** Edges, flows or groups of drops. */
+  count: number;
+}
+
+/** Why answers do not come; `code` is null when they come again. */
+export interface TroubleEvent {
+  code: string | null;
+  message: string;
+  /** Absent where it is the same for all. */
+  subscription?: string;
+}
+
+type Done = Record<string, never> | LiveError;
+type Asked = { subscription: string };
+type Request<A> = (request: Asked, ack?: (answer: A) => void) => void;
+
 export interface ClientToServerEvents {
-  subscribe: (request: SubscribeRequest, ack: (answer: Subscribed | LiveError) => void) => void;
-  unsubscribe: (
-    request: { subscription: string },
-    ack?: (answer: Record<string, never> | LiveError) => void,
+  subscribe: (
+    request: SubscribeRequest,
+    ack: (answer: EdgesSubscribed | FlowsSubscribed | DropsSubscribed | LiveError) => void,
   ) => void;
+  unsubscribe: Request<Done>;
+  pause: Request<Done>;
+  resume: Request<Done>;
 }
 
 export interface ServerToClientEvents {
   edges: (event: EdgesEvent) => void;
+  flows: (event: FlowsEvent) => void;
+  drops: (event: DropsEvent) => void;
+  waiting: (event: WaitingEvent) => void;
+  trouble: (event: TroubleEvent) => void;
 }

@@ -1,13 +1,32 @@
 import { z } from 'zod';
+import { MOST_RECORDS } from '../feed/flow-tail.js';
 import { oneOf } from '../query/parameters.js';
 import { levels } from '../service-map/service-map.schema.js';
 
-/** What clients may send; anything else is refused in the acknowledgement. */
-export const subscribeSchema = z.strictObject({
-  view: z.literal('edges'),
-  level: oneOf(levels).default('workload'),
+const common = {
   filter: z.record(z.string(), z.unknown()).optional(),
   resume: z.object({ epoch: z.string(), seq: z.int().min(0) }).optional(),
-});
+};
 
-export const unsubscribeSchema = z.object({ subscription: z.string() });
+/** What clients may send; anything else is refused in the acknowledgement. */
+export const subscribeSchema = z.discriminatedUnion(
+  'view',
+  [
+    z.strictObject({
+      view: z.literal('edges'),
+      level: oneOf(levels).default('workload'),
+      ...common,
+    }),
+    z.strictObject({
+      view: z.literal('flows'),
+      last: z.int().min(0).max(MOST_RECORDS, `is at most ${MOST_RECORDS}`).default(0),
+      ...common,
+    }),
+  ],
+  { error: ({ path }) => (path?.[0] === 'view' ? 'is none of edges, flows' : undefined) },
+);
+export type Subscribe = z.infer<typeof subscribeSchema>;
+
+export const subscriptionSchema = z.object({
+  subscription: z.string({ error: 'the id that subscribe gave' }),
+});

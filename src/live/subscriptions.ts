@@ -1,17 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'socket.io';
-import type { MapQuestion } from '../service-map/map-question.js';
+import type { LiveQuestion, Position } from '../feed/live-question.js';
+import type { Subscribe } from './live.schema.js';
+import type { Trouble } from './trouble.js';
 
-/** A client that listens to a question, and the position up to which it was told. */
+/** A client that listens to a question, and up to where it was told. */
 export interface Listener {
   client: Socket;
-  seq: number;
-  epoch: string;
+  position: Position;
+  /** Wants to be told no more than how much waits. */
+  isPaused: boolean;
+  /** What it was told of that. */
+  waiting: number;
+  /** What it was told of the question's trouble. */
+  trouble: Trouble | undefined;
 }
 
-interface Audience {
-  question: MapQuestion;
+export interface Audience {
+  subscription: string;
+  view: Subscribe['view'];
+  question: LiveQuestion;
   listeners: Map<Socket, Listener>;
+  /** Why this question has no answer while others have. */
+  trouble: Trouble | undefined;
 }
 
 /** Who listens to what: a position for each listener, and nothing else. */
@@ -19,25 +30,33 @@ export class Subscriptions {
   readonly #audiences = new Map<string, Audience>();
 
   /** The id is the same for all who ask the same, so that a message for them is encoded once. */
-  add(client: Socket, question: MapQuestion): string {
-    const { seq, epoch } = question;
+  add(client: Socket, view: Subscribe['view'], question: LiveQuestion, position: Position): string {
     const subscription = subscriptionId(question);
+    this.remove(client, subscription);
     let audience = this.#audiences.get(subscription);
     if (audience === undefined) {
-      this.#audiences.set(subscription, (audience = { question, listeners: new Map() }));
+      audience = { subscription, view, question, listeners: new Map(), trouble: undefined };
+      this.#audiences.set(subscription, audience);
     }
-    audience.listeners.set(client, { client, seq, epoch });
+    question.enter();
+    const listener = { client, position, isPaused: false, waiting: 0, trouble: undefined };
+    audience.listeners.set(client, listener);
     return subscription;
   }
 
   remove(client: Socket, subscription: string): void {
     const audience = this.#audiences.get(subscription);
-    audience?.listeners.delete(client);
-    if (audience?.listeners.size === 0) this.#audiences.delete(subscription);
+    if (audience?.listeners.delete(client) !== true) return;
+    audience.question.leave();
+    if (audience.listeners.size === 0) this.#audiences.delete(subscription);
   }
 
   drop(client: Socket): void {
     for (const subscription of [...this.#audiences.keys()]) this.remove(client, subscription);
+  }
+
+  find(client: Socket, subscription: string): Listener | undefined {
+    return this.#audiences.get(subscription)?.listeners.get(client);
   }
 
   countOf(client: Socket): number {
@@ -46,13 +65,11 @@ export class Subscriptions {
     return count;
   }
 
-  *byQuestion(): Generator<{ subscription: string; question: MapQuestion; listeners: Listener[] }> {
-    for (const [subscription, { question, listeners }] of this.#audiences) {
-      yield { subscription, question, listeners: [...listeners.values()] };
-    }
+  audiences(): Audience[] {
+    return [...this.#audiences.values()];
   }
 }
 
-function subscriptionId({ id }: MapQuestion): string {
+function subscriptionId({ id }: LiveQuestion): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 12);
 }

@@ -1,38 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
-import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
+import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
+import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
+import { Versions } from '../feed/versions.js';
 import type { FlowStore } from '../store/flow-store.js';
 import { readMap } from './read-map.js';
 import type { Level } from './service-map.schema.js';
 
-interface Change {
-  nodes: { upsert: MapNode[]; remove: string[] };
-  edges: { upsert: MapEdge[]; remove: string[] };
-}
-
-/**
- * The answer to one question, kept up to date: the map of all flows that pass a filter, at one
- * level. It remembers at which flow each node and edge last changed, so it can tell anybody what
- * changed since any flow, and needs nothing for those who listen.
- */
-export class MapQuestion {
-  /** Of this object, as long as it lives. */
-  readonly id = randomUUID();
-  /** A position is only good within one: it ends with a restart, and when flows were removed. */
-  #epoch: string = randomUUID();
+/** The map of all flows that pass a filter, at one level, kept up to date. */
+export class MapQuestion extends LiveQuestion {
   /** What the store had removed when the map was made. */
   #removals: number | undefined;
   #map: ServiceMap;
-  /** The last stored flow that the map includes. */
-  #seq = 0;
-  readonly #nodes = new Map<string, number>();
-  readonly #edges = new Map<string, number>();
-  readonly #removedNodes = new Map<string, number>();
-  readonly #removedEdges = new Map<string, number>();
-  #refreshing: Promise<void> | undefined;
+  readonly #nodes = new Versions((id) => jsonOf(this.#map.node(id)));
+  readonly #edges = new Versions((id) => jsonOf(this.#map.edge(id)));
 
   constructor(
     private readonly store: FlowStore,
@@ -40,46 +23,30 @@ export class MapQuestion {
     readonly level: Level,
     private readonly filter: Filter,
   ) {
+    super();
     this.#map = new ServiceMap(level);
-  }
-
-  get epoch(): string {
-    return this.#epoch;
-  }
-
-  get seq(): number {
-    return this.#seq;
   }
 
   get map(): ServiceMap {
     return this.#map;
   }
 
-  /** Reads on until nothing more is on disk. Those who ask while it reads wait for a reading of their own. */
-  async refresh(): Promise<void> {
-    while (this.#refreshing !== undefined) await this.#refreshing;
-    this.#refreshing = this.#readOn().finally(() => {
-      this.#refreshing = undefined;
-    });
-    await this.#refreshing;
-  }
-
-  async #readOn(): Promise<void> {
+  protected async readOn(): Promise<void> {
     const { removals } = this.store.removed();
     this.#removals ??= removals;
     if (removals !== this.#removals) {
       // Sums do not tell what to take off of them, so they are made again of what is left.
       await this.#rebuild(new ServiceMap(this.level));
       this.#removals = removals;
-      this.#epoch = randomUUID();
+      this.beginEpoch();
       return;
     }
-    for await (const { tallies, upTo } of this.#tallies(this.#seq)) {
+    for await (const { tallies, upTo } of this.#tallies(this.seq)) {
       if (!this.#map.apply(tallies)) {
         await this.#rebuild(this.#map.again());
         return;
       }
-      this.#seq = upTo;
+      this.reach(upTo);
     }
     this.#noteTouched();
   }
@@ -93,54 +60,49 @@ export class MapQuestion {
     const { map, seq } = await readMap(empty, () => this.#tallies(0));
     const before = this.#map;
     this.#map = map;
-    this.#seq = Math.max(this.#seq, seq);
+    this.reach(Math.max(this.seq, seq));
     this.#noteTouched();
-    for (const id of before.nodeIds()) if (this.#map.node(id) === undefined) this.#removeNode(id);
-    for (const id of before.edgeIds()) if (this.#map.edge(id) === undefined) this.#removeEdge(id);
+    for (const id of before.nodeIds()) if (map.node(id) === undefined) this.#nodes.remove(id, this.seq);
+    for (const id of before.edgeIds()) if (map.edge(id) === undefined) this.#edges.remove(id, this.seq);
   }
 
   #noteTouched(): void {
     const touched = this.#map.takeTouched();
-    for (const id of touched.nodes) {
-      this.#nodes.set(id, this.#seq);
-      this.#removedNodes.delete(id);
-    }
-    for (const id of touched.edges) {
-      this.#edges.set(id, this.#seq);
-      this.#removedEdges.delete(id);
-    }
+    for (const id of touched.nodes) this.#nodes.change(id, this.seq);
+    for (const id of touched.edges) this.#edges.change(id, this.seq);
   }
 
-  #removeNode(id: string): void {
-    this.#nodes.delete(id);
-    this.#removedNodes.set(id, this.#seq);
-  }
-
-  #removeEdge(id: string): void {
-    this.#edges.delete(id);
-    this.#removedEdges.set(id, this.#seq);
-  }
-
-  /** Since a position of an earlier epoch, everything changed. */
-  changesSince(position: number, epoch = this.#epoch): Change {
-    // It may be asked while more is read.
+  open({ resume }: Beginning): Opening {
+    const { position } = this;
+    if (resume?.epoch === position.epoch && resume.seq <= position.seq)
+      return { position, json: `{"changes":${this.newsSince(resume)}}` };
     this.#noteTouched();
-    const seq = epoch === this.#epoch ? position : -1;
-    return {
-      nodes: {
-        upsert: newerThan(this.#nodes, seq).flatMap((id) => this.#map.node(id) ?? []),
-        remove: newerThan(this.#removedNodes, seq),
-      },
-      edges: {
-        upsert: newerThan(this.#edges, seq).flatMap((id) => this.#map.edge(id) ?? []),
-        remove: newerThan(this.#removedEdges, seq),
-      },
-    };
+    const snapshot = `{"nodes":${this.#nodes.all()},"edges":${this.#edges.all()}}`;
+    return { position, json: `{"snapshot":${snapshot}}` };
+  }
+
+  newsSince(position: Position): string {
+    const seq = this.#since(position);
+    return `{"nodes":${this.#nodes.since(seq)},"edges":${this.#edges.since(seq)}}`;
+  }
+
+  /** Edges, as what changes of a node changes of its edges. */
+  waitingSince(position: Position): number {
+    return this.#edges.countSince(this.#since(position));
+  }
+
+  /** Since a position of an earlier epoch, everything changed. It may be asked while more is read. */
+  #since({ epoch, seq }: Position): number {
+    this.#noteTouched();
+    return epoch === this.epoch ? seq : -1;
+  }
+
+  protected rest(): void {
+    this.#nodes.forgetTexts();
+    this.#edges.forgetTexts();
   }
 }
 
-function newerThan(versions: ReadonlyMap<string, number>, seq: number): string[] {
-  const ids: string[] = [];
-  for (const [id, version] of versions) if (version > seq) ids.push(id);
-  return ids;
+function jsonOf(part: object | undefined): string | undefined {
+  return part && JSON.stringify(part);
 }

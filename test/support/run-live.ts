@@ -1,16 +1,23 @@
 import { io, type Socket } from 'socket.io-client';
 import type {
   EdgesEvent,
+  EdgesQuestion,
+  EdgesSubscribed,
+  FlowsEvent,
+  FlowsQuestion,
+  FlowsSubscribed,
   LiveError,
   LivePosition,
   MapChange,
   MapSnapshot,
-  Subscribed,
-  SubscribeRequest,
+  TroubleEvent,
+  WaitingEvent,
 } from '../../src/live/live-events.js';
 import type { MapEdge, MapNode } from '../../src/service-map/service-map.schema.js';
 
 const open = new Set<LiveClient>();
+
+type Asked<Q> = Omit<Q, 'view'> & { resume?: LivePosition };
 
 /** A client as anybody would write it: holds the map from a snapshot and what changed since. */
 export class LiveClient {
@@ -21,6 +28,9 @@ export class LiveClient {
   subscription: string | undefined;
   /** Every message, with the moment in which it came. */
   readonly events: (EdgesEvent & { received: number })[] = [];
+  readonly flows: FlowsEvent[] = [];
+  readonly waiting: WaitingEvent[] = [];
+  readonly troubles: TroubleEvent[] = [];
   /** Messages whose `prev` is not the position held. */
   gaps = 0;
 
@@ -31,6 +41,9 @@ export class LiveClient {
       forceNew: true,
     });
     open.add(this);
+    this.socket.on('flows', (event: FlowsEvent) => this.flows.push(event));
+    this.socket.on('waiting', (event: WaitingEvent) => this.waiting.push(event));
+    this.socket.on('trouble', (event: TroubleEvent) => this.troubles.push(event));
     this.socket.on('edges', (event: EdgesEvent) => {
       this.events.push({ ...event, received: Date.now() });
       if (event.subscription !== this.subscription || this.position === undefined) return;
@@ -41,18 +54,27 @@ export class LiveClient {
   }
 
   /** Any answer, good or bad. */
-  async request(event: string, body: unknown): Promise<Subscribed | LiveError> {
-    return (await this.socket.timeout(20_000).emitWithAck(event, body)) as Subscribed | LiveError;
+  async request<A = EdgesSubscribed>(event: string, body: unknown): Promise<A | LiveError> {
+    return (await this.socket.timeout(20_000).emitWithAck(event, body)) as A | LiveError;
   }
 
-  async subscribe(request: Omit<SubscribeRequest, 'view'> = {}): Promise<Subscribed> {
-    const answer = await this.request('subscribe', { view: 'edges', ...request });
+  async #demand<A extends object>(event: string, body: unknown): Promise<A> {
+    const answer = await this.request<A>(event, body);
     if ('error' in answer) throw new Error(answer.error.message);
+    return answer;
+  }
+
+  async subscribe(request: Asked<EdgesQuestion> = {}): Promise<EdgesSubscribed> {
+    const answer = await this.#demand<EdgesSubscribed>('subscribe', { view: 'edges', ...request });
     if (answer.snapshot !== undefined) this.#start(answer.snapshot);
     if (answer.changes !== undefined) this.#apply(answer.changes);
     this.subscription = answer.subscription;
     this.position = { epoch: answer.epoch, seq: answer.seq };
     return answer;
+  }
+
+  async subscribeFlows(request: Asked<FlowsQuestion> = {}): Promise<FlowsSubscribed> {
+    return this.#demand('subscribe', { view: 'flows', ...request });
   }
 
   /** Cuts the connection without a goodbye. */

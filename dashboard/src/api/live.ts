@@ -5,7 +5,7 @@ import type {
   LiveError,
   LivePosition,
   ServerToClientEvents,
-  Subscribed,
+  EdgesSubscribed,
   SubscribeRequest,
 } from '../../../src/live/live-events.js';
 import type { Level } from '../../../src/service-map/service-map.schema.js';
@@ -115,7 +115,7 @@ export class LiveMap {
     this.#socket
       .timeout(ACK_TIMEOUT_MS)
       .emitWithAck('subscribe', request)
-      .then((answer: Subscribed | LiveError) => {
+      .then((answer: EdgesSubscribed | LiveError) => {
         if (round !== this.#round) this.#abandon(answer);
         else if ('error' in answer) this.#refused(answer);
         else this.#accepted(answer, question);
@@ -126,7 +126,7 @@ export class LiveMap {
   }
 
   /** The user asked something else meanwhile: the server should stop sending this. */
-  #abandon(answer: Subscribed | LiveError): void {
+  #abandon(answer: EdgesSubscribed | LiveError): void {
     if ('subscription' in answer && this.#socket.connected) {
       this.#socket.emit('unsubscribe', { subscription: answer.subscription });
     }
@@ -146,7 +146,7 @@ export class LiveMap {
     }, RETRY_MS);
   }
 
-  #accepted(answer: Subscribed, question: LiveQuestion): void {
+  #accepted(answer: EdgesSubscribed, question: LiveQuestion): void {
     if (answer.snapshot) this.#map = fromSnapshot(answer.snapshot);
     else if (answer.changes && this.#map) this.#map = applyChange(this.#map, answer.changes);
     if (!this.#map) {

@@ -138,7 +138,8 @@ export class ServiceMap {
   /** A node lives as long as its edges do; without one it is not shown. */
   node(id: string): MapNode | undefined {
     if (!this.#graph.hasNode(id)) return undefined;
-    return renderNodes(this.#graph.mapEdges(id, (_, { state }) => state)).find((node) => node.id === id);
+    const edges = this.#graph.mapEdges(id, (_, { state }) => state);
+    return renderNodes(edges, this.#graph.getNodeAttribute(id, 'state'))[0];
   }
 
   edge(id: string): MapEdge | undefined {
@@ -255,15 +256,15 @@ interface Sight {
   drops: number;
 }
 
-/** The ends of edges. */
-function renderNodes(edges: readonly EdgeState[]): MapNode[] {
+/** The ends of edges, or one of them. */
+function renderNodes(edges: readonly EdgeState[], only?: NodeState): MapNode[] {
   const seen = new Map<NodeState, Sight>();
   for (const edge of edges) {
     if (!edge.made) continue;
     const { source, target } = edge.ends;
     const drops = droppedOn(edge);
-    look(seen, source, edge, drops);
-    if (target !== source) look(seen, target, edge, drops);
+    if (only === undefined || only === source) look(seen, source, edge, drops);
+    if (target !== source && (only === undefined || only === target)) look(seen, target, edge, drops);
   }
   return [...seen].map(([{ identity, labels }, { oldest, newest, drops }]) => ({
     ...identity,

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+
+/** A place in the life of one answer: the last stored flow that it includes. */
+export interface Position {
+  epoch: string;
+  seq: number;
+  /** Flows that had passed the filter by then, where the answer counts them. */
+  passed?: number;
+}
+
+/** What somebody begins to listen with. */
+export interface Opening {
+  /** Where they stand from now on. */
+  position: Position;
+  /** JSON of an object. */
+  json: string;
+}
+
+/** A place that a listener held earlier, and how far back an answer shall begin that has no state. */
+export interface Beginning {
+  resume?: Position | undefined;
+  last?: number | undefined;
+}
+
+/**
+ * One answer for all who ask the same question, kept up to date while somebody listens. It can tell anybody what is
+ * new since any place of theirs, so nothing has to be kept for those who listen but the place.
+ */
+export abstract class LiveQuestion {
+  /** Of this object, as long as it lives. */
+  readonly id = randomUUID();
+  #epoch: string;
+  #seq = 0;
+  #refreshing: Promise<void> | undefined;
+  #listeners = 0;
+
+  constructor(epoch: string = randomUUID()) {
+    this.#epoch = epoch;
+  }
+
+  /** A position is only good within one: it ends with a restart, and when flows were removed that the answer tells of. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** The last stored flow that the answer includes. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get position(): Position {
+    return { epoch: this.#epoch, seq: this.#seq };
+  }
+
+  protected reach(seq: number): void {
+    this.#seq = seq;
+  }
+
+  protected beginEpoch(): void {
+    this.#epoch = randomUUID();
+  }
+
+  /** Reads on until nothing more is on disk. Those who ask while it reads wait for a reading of their own. */
+  async refresh(): Promise<void> {
+    while (this.#refreshing !== undefined) await this.#refreshing;
+    this.#refreshing = this.readOn().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  protected abstract readOn(): Promise<void>;
+
+  abstract open(beginning: Beginning): Opening | Promise<Opening>;
+
+  /** JSON of an object that tells what is new since a place. */
+  abstract newsSince(position: Position): string;
+
+  /** How much of it there is, as a count of what the question is about. */
+  abstract waitingSince(position: Position): number;
+
+  /** Somebody begins to listen; until they `leave`, the question does not rest. */
+  enter(): void {
+    this.#listeners++;
+  }
+
+  leave(): void {
+    if (--this.#listeners === 0) this.rest();
+  }
+
+  /** Nobody listens any more: what is only of use to listeners may go. */
+  protected abstract rest(): void;
+}

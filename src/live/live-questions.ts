@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { everyone } from '../domain/viewer.js';
+import { FlowTails } from '../feed/flow-tail.js';
+import type { LiveQuestion } from '../feed/live-question.js';
+import { readLiveFilter } from '../query/question.js';
+import { MapQuestions } from '../service-map/map-questions.js';
+import { FlowStore } from '../store/flow-store.js';
+import type { Subscribe } from './live.schema.js';
+
+/** From what a client asks for to the answer that all who ask the same share. */
+@Injectable()
+export class LiveQuestions {
+  readonly #tails: FlowTails;
+
+  constructor(
+    private readonly maps: MapQuestions,
+    store: FlowStore,
+  ) {
+    this.#tails = new FlowTails(store);
+  }
+
+  ask(asked: Subscribe): LiveQuestion {
+    const { filter, words } = readLiveFilter(asked.filter);
+    if (asked.view === 'edges') return this.maps.ask(everyone, asked.level, filter, words);
+    return this.#tails.ask(everyone, filter, words);
+  }
+
+  /** The one that a dashboard asks first. */
+  get usual(): LiveQuestion {
+    return this.maps.whole(everyone, 'workload');
+  }
+}

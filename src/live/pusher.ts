@@ -1,0 +1,162 @@
+import type { Namespace, Socket } from 'socket.io';
+import { FlowatlasError } from '../domain/errors.js';
+import type { Feed } from '../feed/feed.js';
+import { withRawMembers } from '../http/raw-json.js';
+import { isDrained } from './connection.js';
+import { Json } from './json-encoder.js';
+import type { TroubleEvent, WaitingEvent } from './live-events.js';
+import type { LiveQuestions } from './live-questions.js';
+import type { Audience, Listener, Subscriptions } from './subscriptions.js';
+import { sameTrouble, troubleOf, type Trouble } from './trouble.js';
+
+/** Milliseconds that the map of everything may be behind what is stored, while nobody asks for it. */
+const LONGEST_BEHIND = 5_000;
+
+/**
+ * Tells listeners what is new. A client whose earlier messages still wait in its connection gets nothing now and one
+ * larger message later, so nobody makes the server's memory grow, and nobody misses anything.
+ */
+export class Pusher {
+  #news = true;
+  /** Since when the map of everything is. */
+  #behindSince: number | undefined;
+  /** Why nothing can be answered, and who was told so. */
+  #trouble: Trouble | undefined;
+  readonly #told = new WeakMap<Socket, Trouble>();
+
+  constructor(
+    private readonly namespace: Namespace,
+    private readonly questions: LiveQuestions,
+    private readonly subscriptions: Subscriptions,
+    private readonly feed: Feed,
+    /** Called once for each trouble, not at every tick. */
+    private readonly complain: (error: unknown) => void,
+  ) {}
+
+  /** There is more on disk. */
+  ring(): void {
+    this.#news = true;
+  }
+
+  async tick(): Promise<void> {
+    const failure = await this.#refresh();
+    if (failure !== undefined) this.#news = true;
+    const trouble = sameTrouble(this.#trouble, failure && troubleOf(failure));
+    if (failure !== undefined && trouble !== this.#trouble) this.complain(failure);
+    this.#trouble = trouble;
+    this.#tell();
+  }
+
+  /** What kept answers from being made. */
+  async #refresh(): Promise<Error | undefined> {
+    const news = this.#news;
+    this.#news = false;
+    try {
+      await this.#keepNear(news);
+      if (news) for (const audience of this.subscriptions.audiences()) await this.#refreshOne(audience);
+      return this.feed.trouble;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /**
+   * Whoever opens a dashboard first finds the map of everything made. While flows come thick and nobody looks,
+   * it waits for a pause: to follow it flow by flow takes half as long as to store them.
+   */
+  async #keepNear(news: boolean): Promise<void> {
+    if (news && this.#behindSince === undefined) this.#behindSince = performance.now();
+    if (this.#behindSince === undefined) return;
+    if (news && performance.now() - this.#behindSince < LONGEST_BEHIND) return;
+    this.#behindSince = undefined;
+    await this.questions.usual.refresh();
+  }
+
+  /** One whose filter costs too much must not keep the others from their answers. */
+  async #refreshOne(audience: Audience): Promise<void> {
+    try {
+      await audience.question.refresh();
+      audience.trouble = undefined;
+    } catch (error) {
+      if (!(error instanceof FlowatlasError) || error.code !== 'invalid_filter') throw error;
+      const trouble = sameTrouble(audience.trouble, error);
+      if (trouble !== audience.trouble) this.complain(error);
+      audience.trouble = trouble;
+    }
+  }
+
+  /** Who is told is settled before the first message, which would else keep a client from its others. */
+  #tell(): void {
+    const ready = new Set([...this.namespace.sockets.values()].filter(isDrained));
+    for (const client of ready) this.#tellTrouble(client);
+    for (const audience of this.subscriptions.audiences()) {
+      const listeners = [...audience.listeners.values()].filter(({ client }) => ready.has(client));
+      tellOwnTrouble(audience, listeners);
+      for (const group of byPosition(audience, listeners)) this.#push(audience, group);
+    }
+  }
+
+  #tellTrouble(client: Socket): void {
+    const trouble = this.#trouble;
+    if (trouble === this.#told.get(client)) return;
+    if (trouble === undefined) this.#told.delete(client);
+    else this.#told.set(client, trouble);
+    client.emit('trouble', told(trouble));
+  }
+
+  /** Those who stand at the same flow get the same message, encoded once. */
+  #push({ subscription, view, question }: Audience, group: Group): void {
+    const [{ position: before }] = group;
+    const paused = group.filter(({ isPaused }) => isPaused);
+    if (paused.length > 0) this.#count(subscription, question.waitingSince(before), paused);
+    const listening = group.filter(({ isPaused }) => !isPaused);
+    if (listening.length === 0) return;
+    const { position } = question;
+    const step = { subscription, seq: position.seq, prev: before.seq, at: new Date().toISOString() };
+    const event = new Json(withRawMembers(step, question.newsSince(before)));
+    for (const listener of listening) listener.position = position;
+    this.#emit(listening, view, event);
+  }
+
+  #count(subscription: string, count: number, paused: readonly Listener[]): void {
+    const untold = paused.filter(({ waiting }) => waiting !== count);
+    if (untold.length === 0) return;
+    for (const listener of untold) listener.waiting = count;
+    this.#emit(untold, 'waiting', { subscription, count } satisfies WaitingEvent);
+  }
+
+  #emit(listeners: readonly Listener[], event: string, message: unknown): void {
+    this.namespace.to(listeners.map(({ client }) => client.id)).emit(event, message);
+  }
+}
+
+function tellOwnTrouble({ trouble, subscription }: Audience, listeners: readonly Listener[]): void {
+  for (const listener of listeners) {
+    if (trouble === listener.trouble) continue;
+    listener.trouble = trouble;
+    listener.client.emit('trouble', { ...told(trouble), subscription } satisfies TroubleEvent);
+  }
+}
+
+function told(trouble: Trouble | undefined): TroubleEvent {
+  return trouble === undefined
+    ? { code: null, message: 'answers come again' }
+    : { code: trouble.code, message: trouble.message };
+}
+
+type Group = [Listener, ...Listener[]];
+
+/** Those who are behind. */
+function byPosition({ question }: Audience, listeners: readonly Listener[]): Iterable<Group> {
+  const { epoch, seq } = question;
+  const groups = new Map<string, Group>();
+  for (const listener of listeners) {
+    const { position } = listener;
+    if (position.seq >= seq && position.epoch === epoch) continue;
+    const key = `${position.epoch} ${position.seq}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [listener]);
+    else group.push(listener);
+  }
+  return groups.values();
+}
