@@ -9,9 +9,6 @@ import {
 } from './chance.js';
 import type { MapEdge } from './service-map.js';
 
-/** An edge may carry latencies of its requests, in milliseconds; `of` is how many requests there were. */
-export type MeasuredEdge = MapEdge & { latency?: Latency & { of: number } };
-
 /** What a difference must come up to. */
 export interface Thresholds {
   /** Standard deviations of chance. */
@@ -105,8 +102,8 @@ export function passageOf(edge: Counted): Passage {
 
 /** Undefined where nothing is worth telling. */
 export function changesOf(
-  a: MeasuredEdge,
-  b: MeasuredEdge,
+  a: MapEdge,
+  b: MapEdge,
   lengths: Lengths,
   thresholds: Thresholds,
 ): EdgeChanges | undefined {
@@ -128,8 +125,8 @@ export function changesOf(
 const COUNTED: ReadonlySet<string> = new Set(['verdict', 'newReasons', 'goneReasons']);
 
 function passageChange(
-  a: MeasuredEdge,
-  b: MeasuredEdge,
+  a: MapEdge,
+  b: MapEdge,
   thresholds: Thresholds,
 ): Pick<EdgeChanges, 'verdict' | 'dropShare'> {
   const [before, after] = [passageOf(a), passageOf(b)];
@@ -218,10 +215,11 @@ function shiftOf(a: Share, b: Share, { sharePoints, noise }: Thresholds): Shift 
 }
 
 function latencyChange(
-  { latency: a }: MeasuredEdge,
-  { latency: b }: MeasuredEdge,
+  before: MapEdge,
+  after: MapEdge,
   { latencyFactor, latencyMilliseconds, noise }: Thresholds,
 ): Pick<EdgeChanges, 'latency'> {
+  const [a, b] = [measuredOf(before), measuredOf(after)];
   if (a === undefined || b === undefined) return {};
   const told = quantiles.flatMap((quantile) => {
     const change = scaled(a[quantile], b[quantile]);
@@ -230,6 +228,13 @@ function latencyChange(
     return distance > 0 && distance >= noise && isFar ? [[quantile, change] as const] : [];
   });
   return told.length === 0 ? {} : { latency: Object.fromEntries(told) };
+}
+
+/** Undefined where no answer was timed. */
+function measuredOf({ latency }: MapEdge): Latency | undefined {
+  if (latency === undefined) return undefined;
+  const { p50, p95, p99, measured } = latency;
+  return p50 === null || p95 === null || p99 === null ? undefined : { p50, p95, p99, measured };
 }
 
 function scaled(a: number, b: number): Scaled {

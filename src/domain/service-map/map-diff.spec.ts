@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
-import { defaultThresholds, type EdgeChanges, type MeasuredEdge } from './edge-change.js';
+import { defaultThresholds, type EdgeChanges } from './edge-change.js';
 import { diffMaps, type MapDiff, type MapSide } from './map-diff.js';
 import { newsOf } from './map-news.js';
 import { ServiceMap, type MapEdge } from './service-map.js';
@@ -196,7 +196,7 @@ describe('an edge of both windows', () => {
   const measured = (p50: number, p95: number, count = 100): MapSide => {
     const side = sideOf([times(count, to('api'))]);
     const latency = { p50, p95, p99: p95 * 1.1, measured: count, of: count };
-    return { ...side, edges: side.edges.map((edge: MapEdge): MeasuredEdge => ({ ...edge, latency })) };
+    return { ...side, edges: side.edges.map((edge: MapEdge): MapEdge => ({ ...edge, latency })) };
   };
   const slower = (a: MapSide, b: MapSide) => diff(a, b).edges.changed[0]?.changes;
 
@@ -288,7 +288,7 @@ describe('two windows that differ in an edge, a verdict and a latency', () => {
       ),
       ...(planted ? [times(4, to('planted'))] : []),
     ]);
-    const edges = side.edges.map((edge, i): MeasuredEdge => {
+    const edges = side.edges.map((edge, i): MapEdge => {
       const slow = planted && edge.target.endsWith('/service-9') ? 4 : 1;
       const p50 = (10 + (i % 5)) * slow;
       return { ...edge, latency: { p50, p95: p50 * 3, p99: p50 * 5, measured: 60, of: 60 } };

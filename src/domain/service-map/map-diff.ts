@@ -5,7 +5,6 @@ import {
   scaleOf,
   type EdgeChanges,
   type Lengths,
-  type MeasuredEdge,
   type Thresholds,
 } from './edge-change.js';
 import type { MapEdge, MapNode } from './service-map.js';
@@ -96,8 +95,8 @@ function isGuessed({ inferred }: MapEdge): boolean {
 }
 
 function changedEdges(
-  a: readonly MeasuredEdge[],
-  b: readonly MeasuredEdge[],
+  a: readonly MapEdge[],
+  b: readonly MapEdge[],
   lengths: Lengths,
   thresholds: Thresholds,
 ): ChangedEdge[] {
