@@ -6,6 +6,7 @@ import type { FlowWriter, KeepLimits } from '../store/flow-store.js';
 import { FlowScanner } from './flow-scanner.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
 import { IngestSession } from './ingest-session.js';
+import { Namer } from './namer.js';
 
 /** Flows of an upload that goes on for long are on disk, and on dashboards, after this many milliseconds. */
 const OPEN_AT_MOST = 400;
@@ -22,6 +23,7 @@ const MERGE_AGAIN = 60_000;
 export class IngestServer {
   readonly #reader = new FlowReader();
   readonly #scanner = new FlowScanner(this.#reader);
+  readonly #namer = new Namer();
   readonly #sessions = new Map<number, IngestSession>();
   readonly #timer: NodeJS.Timeout;
   /** Sessions that asked to be told of the next commit, which they share: many small ones make reading slow. */
@@ -110,6 +112,7 @@ export class IngestServer {
         this.#scanner,
         message.dating,
         this.redactor,
+        this.#namer,
       );
       this.#sessions.set(message.session, session);
       return;

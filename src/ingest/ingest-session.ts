@@ -12,6 +12,7 @@ import type { Block, FlowWriter, NewFlow } from '../store/flow-store.js';
 import type { Checkpoint } from './ingest-protocol.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
 import type { FlowScanner } from './flow-scanner.js';
+import { Namer } from './namer.js';
 import { RecordDecoder, type DecoderSink } from './record-decoder.js';
 import type { Dating } from './text/printed-time.js';
 import { TextReader } from './text/text-reader.js';
@@ -46,6 +47,8 @@ export class IngestSession {
     private readonly scanner: FlowScanner,
     private readonly dating: Dating,
     private readonly redactor?: Redactor,
+    /** Common to all sessions: names that one brings are known to the others. */
+    private readonly namer = new Namer(),
   ) {
     this.#text = new TextTally(dating);
     this.#failuresBefore = writer.failures;
@@ -146,6 +149,7 @@ export class IngestSession {
   }
 
   #store(flow: NewFlow): void {
+    this.namer.name(flow);
     const { block } = this.writer;
     if (this.writer.append(flow)) this.#countStored(block);
     else this.#duplicates++;

@@ -28,6 +28,10 @@ export const mapNodeSchema = z
     name: z.string(),
     namespace: z.string().describe('empty outside a namespace'),
     cluster: z.string().describe('empty outside a cluster'),
+    nameConfidence: z
+      .enum(['given', 'exact', 'shared', 'stale'])
+      .optional()
+      .describe('of DNS names: given by Hubble, or learned from what the same client asked'),
     labels: z.array(z.string()).describe('labels that every endpoint of this node carries'),
     firstSeen: time,
     lastSeen: time,
@@ -86,7 +90,14 @@ export const mapEdgeSchema = z
     dns: dnsSchema.optional(),
     latency: latencySchema.optional().describe('absent where no answer was seen'),
     tcp: z
-      .object({ attempts: z.int(), accepted: z.int(), resets: z.int() })
+      .object({
+        attempts: z.int(),
+        accepted: z
+          .int()
+          .nullable()
+          .describe('null where only policy verdicts were told, which tell of no answers'),
+        resets: z.int(),
+      })
       .optional()
       .describe('connections opened by the client, accepted by the server, broken off by either'),
     encrypted: z
@@ -99,7 +110,7 @@ export const mapEdgeSchema = z
       .optional()
       .describe('namespace/name (Kind) of the policies that Hubble named'),
     oneSided: z.literal(true).optional().describe('only replies were seen'),
-    inferred: z.array(z.string()).optional().describe('what was guessed: "direction"'),
+    inferred: z.array(z.string()).optional().describe('what records did not say: "direction", "name"'),
   })
   .meta({ id: 'MapEdge' });
 

@@ -47,7 +47,6 @@ export function EdgeFacts({ edge, detail }: { edge: MapEdge; detail: EdgeDetail 
 
 /** What edges of some protocols have. */
 function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: MapEdge }): JSX.Element {
-  const unanswered = tcp === undefined ? 0 : tcp.attempts - tcp.accepted;
   return (
     <>
       {latency && (
@@ -59,10 +58,7 @@ function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: Ma
       {tcp && (
         <>
           <dt>Connections</dt>
-          <dd className={unanswered > 0 || tcp.resets > 0 ? 'bad' : undefined}>
-            {formatCount(tcp.accepted)} of {plural(tcp.attempts, 'attempt')} accepted
-            {tcp.resets > 0 && `, ${plural(tcp.resets, 'reset')}`}
-          </dd>
+          <dd className={isTroubled(tcp) ? 'bad' : undefined}>{connectionWords(tcp)}</dd>
         </>
       )}
       {encrypted && (
@@ -87,15 +83,30 @@ function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: Ma
   );
 }
 
+type Tcp = NonNullable<MapEdge['tcp']>;
+
+function isTroubled({ attempts, accepted, resets }: Tcp): boolean {
+  return resets > 0 || (accepted !== null && accepted < attempts);
+}
+
+function connectionWords({ attempts, accepted, resets }: Tcp): string {
+  const opened =
+    accepted === null
+      ? plural(attempts, 'attempt')
+      : `${formatCount(accepted)} of ${plural(attempts, 'attempt')} accepted`;
+  return resets > 0 ? `${opened}, ${plural(resets, 'reset')}` : opened;
+}
+
+const inferredWords: Readonly<Record<string, string>> = {
+  direction: 'No record said who the client is: the side with the lower port is taken for the server.',
+  name: 'Hubble gave no name for the address: it is the one that DNS gave the same client for it before.',
+};
+
 function Doubts({ edge }: { edge: MapEdge }): JSX.Element | null {
   const doubts: string[] = [];
   if (edge.oneSided) doubts.push('Only replies were seen: the counts are those of the replies.');
   for (const what of edge.inferred ?? []) {
-    doubts.push(
-      what === 'direction'
-        ? 'No record said who the client is: the side with the lower port is taken for the server.'
-        : `Inferred, not recorded: ${what}.`,
-    );
+    doubts.push(inferredWords[what] ?? `Inferred, not recorded: ${what}.`);
   }
   if (doubts.length === 0) return null;
   return (

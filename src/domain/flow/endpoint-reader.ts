@@ -76,6 +76,7 @@ export function readEndpoint({ raw, ip, names, service }: EndpointSource): Endpo
     names: textsOf(names),
     service: textOf(frontend['name']),
     serviceNamespace: textOf(frontend['namespace']),
+    learned: undefined,
   };
 }
 

@@ -54,6 +54,17 @@ export interface Endpoint {
   names: readonly string[];
   service: string;
   serviceNamespace: string;
+  /** What we know of it and Hubble did not say. */
+  learned: LearnedName | undefined;
+}
+
+/**
+ * A name that the same client was given for the address by DNS. `exact`: this name alone, and it held; `shared`: several
+ * that held, this is the newest; `stale`: it held no longer.
+ */
+export interface LearnedName {
+  name: string;
+  confidence: 'exact' | 'shared' | 'stale';
 }
 
 export interface Workload {

@@ -87,9 +87,18 @@ export function withoutGeneratedSuffix(pod: string): string {
   return pod;
 }
 
+/** An address outside that neither Hubble nor a label names. */
+export function isNameless(endpoint: Endpoint): boolean {
+  const { pod, names, ip, service, labels } = endpoint;
+  if (pod !== '' || names.length > 0 || ip === '' || service !== '') return false;
+  if (namespaceOf(endpoint) !== '' || valueOf(labels, 'fqdn:') !== '') return false;
+  const entity = entityOf(endpoint);
+  return entity === undefined || entity === 'world';
+}
+
 /** Endpoints that are no pod: the name, the address range, the entity, the service or the address. */
 function outsider(endpoint: Endpoint): NodeIdentity {
-  const name = endpoint.names[0] ?? valueOf(endpoint.labels, 'fqdn:');
+  const name = endpoint.names[0] ?? endpoint.learned?.name ?? valueOf(endpoint.labels, 'fqdn:');
   if (name !== '') return prefixed('fqdn', name.replace(/\.$/, '').toLowerCase());
   const cidr = mostSpecificCidr(endpoint.labels);
   if (cidr !== '') return prefixed('cidr', cidr);

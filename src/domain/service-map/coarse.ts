@@ -2,6 +2,7 @@ import { clientSide, isReply } from '../flow/direction.js';
 import { reservedEntity } from '../flow/enums.js';
 import type { Endpoint, Flow, L7, Traits } from '../flow/flow.js';
 import { isObject, numberOf, objectOf, textOf, textsOf, type Json } from '../flow/json.js';
+import { readLearnedName } from '../names/learned-name.js';
 import { identify, withoutGeneratedSuffix, type NodeIdentity } from '../flow/node-identity.js';
 import { counterOf } from './counters.js';
 
@@ -22,7 +23,9 @@ export function coarseEndpoint(endpoint: Endpoint): Endpoint {
     case 'namespace':
       return { ...nobody, cluster, namespace };
     case 'fqdn':
-      return { ...nobody, names: [name] };
+      return endpoint.learned === undefined
+        ? { ...nobody, names: [name] }
+        : { ...nobody, learned: { ...endpoint.learned, name } };
     case 'cidr':
       return { ...nobody, labels: [`cidr:${name}`] };
     case 'entity': {
@@ -67,6 +70,7 @@ const nobody: Endpoint = {
   names: [],
   service: '',
   serviceNamespace: '',
+  learned: undefined,
 };
 
 /** What was told of the flow, without what tells it from others on its edge. */
@@ -143,7 +147,19 @@ export class L7Kinds {
 
 /** JSON of an end, without what is empty. */
 export function endText(end: Endpoint): string {
-  const { cluster, namespace, workloads, pod, labels, names, ip, identity, service, serviceNamespace } = end;
+  const {
+    cluster,
+    namespace,
+    workloads,
+    pod,
+    labels,
+    names,
+    ip,
+    identity,
+    service,
+    serviceNamespace,
+    learned,
+  } = end;
   return JSON.stringify({
     cluster: cluster || undefined,
     namespace: namespace || undefined,
@@ -151,6 +167,7 @@ export function endText(end: Endpoint): string {
     pod: pod || undefined,
     labels: labels.length === 0 ? undefined : labels,
     name: names[0],
+    learned,
     ip: ip || undefined,
     identity: identity || undefined,
     service: service || undefined,
@@ -174,6 +191,7 @@ export function readEndText(value: unknown): Endpoint {
     identity: numberOf(told['identity']),
     service: textOf(told['service']),
     serviceNamespace: textOf(told['serviceNamespace']),
+    learned: readLearnedName(told['learned']),
   };
 }
 

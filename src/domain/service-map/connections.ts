@@ -1,10 +1,11 @@
-import { readCounter } from './counters.js';
+import { isVerdict, readCounter } from './counters.js';
 
 /** How TCP connections began and broke off. */
 export interface TcpSummary {
-  /** Opened by the client, as far as policy let it, and those that the server accepted. */
+  /** Opened by the client, as far as policy let it. */
   attempts: number;
-  accepted: number;
+  /** Accepted by the server; null where nothing but policy verdicts was told, which never tell of answers. */
+  accepted: number | null;
   /** Broken off by either side. */
   resets: number;
 }
@@ -28,19 +29,23 @@ export class Connections {
     }
   }
 
-  /** A packet that was dropped opened nothing: drops tell of it. */
-  summary(): TcpSummary {
+  /** A packet that was dropped opened nothing: drops tell of it. Undefined where nothing else was seen. */
+  summary(): TcpSummary | undefined {
+    let isTraced = false;
     const client = { syns: 0, resets: 0 };
     const server = { syns: 0, resets: 0 };
     for (const [name, { syns, resets }] of this.#byCounter) {
-      const { verdict, reply } = readCounter(name);
+      const { point, verdict, reply } = readCounter(name);
       if (verdict === 'dropped') continue;
+      isTraced ||= syns > 0 && !isVerdict(point);
       const side = reply ? server : client;
       side.syns = Math.max(side.syns, syns);
       side.resets = Math.max(side.resets, resets);
     }
     // What was accepted was attempted, also where nobody saw it.
     const attempts = Math.max(client.syns, server.syns);
-    return { attempts, accepted: server.syns, resets: client.resets + server.resets };
+    const resets = client.resets + server.resets;
+    if (attempts + resets === 0) return undefined;
+    return { attempts, accepted: isTraced ? server.syns : null, resets };
   }
 }

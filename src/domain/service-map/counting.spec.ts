@@ -259,6 +259,13 @@ describe('TCP connections', () => {
       resets: 0,
     });
     expect(edge([packet({ ACK: true })]).tcp).toBeUndefined();
+    expect(edge([{ ...drop, ...packet({ SYN: true }) }, 2]).tcp).toBeUndefined();
+  });
+
+  it('may have been accepted where only verdicts were told, as those never tell of answers', () => {
+    const syn = { l4: { TCP: { source_port: 41_822, destination_port: 80, flags: { SYN: true } } } };
+    expect(edge([verdict('EGRESS', syn), 2]).tcp).toEqual({ attempts: 2, accepted: null, resets: 0 });
+    expect(edge([verdict('EGRESS', syn), 2], [packet({ SYN: true })]).tcp).toMatchObject({ accepted: 0 });
   });
 });
 

@@ -31,6 +31,7 @@ export class EdgeState {
   /** Kept until a counter changes: nodes sum up the drops of all their edges. */
   #headline: Headline | undefined;
   #directionKnown = false;
+  #nameLearned = false;
   #made = false;
 
   constructor(
@@ -45,6 +46,7 @@ export class EdgeState {
     if (isSocket(counter)) return;
     this.#made = true;
     if (!guessed) this.#directionKnown = true;
+    if ((tally.source.learned ?? tally.destination.learned) !== undefined) this.#nameLearned = true;
     const { first, last } = tally;
     if (this.#first === undefined || first < this.#first) this.#first = first;
     if (this.#last === undefined || last > this.#last) this.#last = last;
@@ -82,8 +84,10 @@ export class EdgeState {
     return this.#last ?? 0n;
   }
 
-  get inferredDirection(): boolean {
-    return !this.#directionKnown;
+  /** What records did not say: which side is the client, and the name of an end. */
+  get inferred(): string[] {
+    const inferred = this.#directionKnown ? [] : ['direction'];
+    return this.#nameLearned ? [...inferred, 'name'] : inferred;
   }
 
   /** Numbers of a few of the newest flows. */

@@ -10,12 +10,14 @@ import { counterOf, inOrder, isSocket } from './counters.js';
 import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
 import { Lore } from './lore.js';
-import { NodeState } from './node-state.js';
+import { NodeState, type NameConfidence } from './node-state.js';
 import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
 
 /** A node as told to clients; times are RFC 3339. */
 export interface MapNode extends NodeIdentity {
+  /** Of nodes with a DNS name. */
+  nameConfidence?: NameConfidence;
   labels: string[];
   firstSeen: string;
   lastSeen: string;
@@ -205,6 +207,7 @@ export class ServiceMap {
     let known = this.#endpoints.get(endpoint);
     if (known === undefined) {
       this.#endpoints.set(endpoint, (known = { node: this.#newNode(endpoint), learned: false }));
+      known.node.meet(endpoint);
     }
     if (seen && !known.learned && !this.#labelsApart) {
       known.learned = true;
@@ -266,8 +269,9 @@ function renderNodes(edges: readonly EdgeState[], only?: NodeState): MapNode[] {
     if (only === undefined || only === source) look(seen, source, edge, drops);
     if (target !== source && (only === undefined || only === target)) look(seen, target, edge, drops);
   }
-  return [...seen].map(([{ identity, labels }, { oldest, newest, drops }]) => ({
+  return [...seen].map(([{ identity, labels, nameConfidence }, { oldest, newest, drops }]) => ({
     ...identity,
+    ...(nameConfidence && { nameConfidence }),
     labels: [...labels],
     firstSeen: formatTimestamp(oldest),
     lastSeen: formatTimestamp(newest),
@@ -336,7 +340,8 @@ function renderEdge(state: EdgeState): MapEdge {
   const policies = state.policies();
   if (policies !== undefined) edge.policies = policies;
   if (oneSided) edge.oneSided = true;
-  if (state.inferredDirection) edge.inferred = ['direction'];
+  const { inferred } = state;
+  if (inferred.length > 0) edge.inferred = inferred;
   return edge;
 }
 

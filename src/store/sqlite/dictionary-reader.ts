@@ -4,6 +4,7 @@ import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-re
 import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import type { Json } from '../../domain/flow/json.js';
+import { readLearnedName } from '../../domain/names/learned-name.js';
 import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, parseHeld, typed } from './damage.js';
@@ -153,7 +154,7 @@ function unpacked(lines: Buffer, checksum: number | null): Buffer | undefined {
 /** Some 50,000 parts. */
 const MOST_CHARACTERS = 32 << 20;
 
-type EndpointLine = [Json | string, string, string[], EndpointSource['service']];
+type EndpointLine = [Json | string, string, string[], EndpointSource['service'], unknown];
 
 /** Equal parts are the same object across generations, so that what is known of one is known of all. */
 class SharedParts {
@@ -162,8 +163,11 @@ class SharedParts {
 
   endpoint = (line: Buffer): Endpoint =>
     this.#shared(line, () => {
-      const [raw, ip, names, service] = parse(line) as EndpointLine;
-      return readEndpoint({ raw: asWritten(raw), ip, names, service });
+      const [raw, ip, names, service, learned] = parse(line) as EndpointLine;
+      return {
+        ...readEndpoint({ raw: asWritten(raw), ip, names, service }),
+        learned: readLearnedName(learned),
+      };
     });
 
   template = (line: Buffer): Template => {

@@ -181,12 +181,16 @@ class EntryList<T extends object> {
 }
 
 /** The raw object comes first and unchanged: what an endpoint means is read from it again. */
-function endpointLine({ raw, ip, names, service, serviceNamespace }: Endpoint): string {
+function endpointLine({ raw, ip, names, service, serviceNamespace, learned }: Endpoint): string {
   const frontend =
     service === '' && serviceNamespace === ''
-      ? ''
-      : `,${JSON.stringify({ name: service, namespace: serviceNamespace })}`;
-  return `[${asWritten(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${frontend}]`;
+      ? undefined
+      : JSON.stringify({ name: service, namespace: serviceNamespace });
+  const more =
+    learned === undefined
+      ? ((frontend && `,${frontend}`) ?? '')
+      : `,${frontend ?? 'null'},${JSON.stringify(learned)}`;
+  return `[${asWritten(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${more}]`;
 }
 
 /** The value itself where its text is what JSON.stringify makes of it, else its text, as a string. */

@@ -1,0 +1,104 @@
+import { clientSide } from '../flow/direction.js';
+import type { Endpoint, Flow, LearnedName, Side } from '../flow/flow.js';
+import { isNameless, podKey } from '../flow/node-identity.js';
+import type { DnsAnswer } from './dns-answer.js';
+
+/** Names that a client was given for one address, the newest first. */
+interface Given {
+  name: string;
+  /** Nanoseconds since 1970. */
+  since: bigint;
+  until: bigint;
+}
+
+const SECOND = 1_000_000_000n;
+/** Who asked may connect a little later than the answer allows, above all where it allows nothing. */
+const LEAST_TTL = 30n * SECOND;
+/** Connections outlive the answer that they were made by; after so long, an address has changed hands. */
+const LONGEST_STALE = 3_600n * SECOND;
+/** Records of a node come nearly in order. */
+const OUT_OF_ORDER = 2n * SECOND;
+/** Addresses of all clients that are remembered: some 200 bytes each. */
+const MOST_ADDRESSES = 200_000;
+/** Names of one address; behind a content network there are many, of which the newest count. */
+const MOST_NAMES = 8;
+
+/**
+ * What clients were told by DNS, to name the addresses outside that they then speak with. An answer counts for the
+ * client alone that was given it: others may know the address by another name.
+ */
+export class LearnedNames {
+  /** By client and address, the latest told last. */
+  readonly #given = new Map<string, Given[]>();
+  readonly #named = new WeakMap<Endpoint, Map<string, Endpoint>>();
+  readonly #nameless = new WeakMap<Endpoint, boolean>();
+
+  constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
+
+  /** A DNS answer, told by this flow. */
+  learn(flow: Flow, { name, addresses, ttl }: DnsAnswer): void {
+    const { time } = flow;
+    const client = clientOf(flow);
+    if (time === undefined || client === undefined) return;
+    const until = time + (ttl > LEAST_TTL ? ttl : LEAST_TTL);
+    for (const address of addresses) this.#give(`${client} ${address}`, { name, since: time, until });
+  }
+
+  #give(key: string, given: Given): void {
+    const known = this.#given.get(key) ?? [];
+    this.#given.delete(key);
+    this.#given.set(key, [given, ...known.filter(({ name }) => name !== given.name)].slice(0, MOST_NAMES));
+    if (this.#given.size <= this.mostAddresses) return;
+    for (const oldest of this.#given.keys()) {
+      this.#given.delete(oldest);
+      return;
+    }
+  }
+
+  /** The end as it is with a name learned for it; undefined where there is none to learn. */
+  named(flow: Flow, side: Side): Endpoint | undefined {
+    const endpoint = flow[side];
+    // Most ends are pods.
+    if (endpoint.pod !== '' || flow.time === undefined || !this.#isNameless(endpoint)) return undefined;
+    const peer = keyOf(flow[side === 'source' ? 'destination' : 'source']);
+    const given = this.#given.get(`${peer} ${endpoint.ip}`);
+    const learned = given && choose(given, flow.time);
+    return learned && this.#with(endpoint, learned);
+  }
+
+  #isNameless(endpoint: Endpoint): boolean {
+    let nameless = this.#nameless.get(endpoint);
+    if (nameless === undefined) this.#nameless.set(endpoint, (nameless = isNameless(endpoint)));
+    return nameless;
+  }
+
+  /** The same object for the same name, as of all parts of flows. */
+  #with(endpoint: Endpoint, learned: LearnedName): Endpoint {
+    let named = this.#named.get(endpoint);
+    if (named === undefined) this.#named.set(endpoint, (named = new Map<string, Endpoint>()));
+    const key = `${learned.confidence} ${learned.name}`;
+    let found = named.get(key);
+    if (found === undefined) named.set(key, (found = { ...endpoint, learned }));
+    return found;
+  }
+}
+
+function choose(given: readonly Given[], time: bigint): LearnedName | undefined {
+  const before = given.filter(({ since }) => since <= time + OUT_OF_ORDER);
+  const [newest] = before;
+  if (newest === undefined) return undefined;
+  const fresh = before.filter(({ until }) => time <= until);
+  const [name] = fresh;
+  if (name !== undefined) return { name: name.name, confidence: fresh.length === 1 ? 'exact' : 'shared' };
+  return time <= newest.until + LONGEST_STALE ? { name: newest.name, confidence: 'stale' } : undefined;
+}
+
+/** Who was given the answer. */
+function clientOf(flow: Flow): string | undefined {
+  const side = clientSide(flow);
+  return side === undefined ? undefined : keyOf(flow[side]);
+}
+
+function keyOf(endpoint: Endpoint): string {
+  return endpoint.pod === '' ? endpoint.ip : podKey(endpoint);
+}
