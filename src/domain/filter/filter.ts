@@ -9,6 +9,8 @@ export interface Filter {
   readonly matches: Predicate;
   /** Nothing is asked: every flow passes. */
   readonly isEmpty: boolean;
+  /** Where they are told, flows with other uuids do not pass: so a store need not look at them. */
+  readonly uuids?: readonly string[] | undefined;
 }
 
 export const everything: Filter = { matches: () => true, isEmpty: true };
@@ -41,5 +43,5 @@ export function allowButDeny(allow: readonly Predicate[], deny: readonly Predica
 /** Narrows a filter: a viewer's scope is put before whatever was asked. */
 export function within(scope: Predicate | undefined, filter: Filter): Filter {
   if (scope === undefined) return filter;
-  return { matches: all([scope, filter.matches]), isEmpty: false };
+  return { matches: all([scope, filter.matches]), isEmpty: false, uuids: filter.uuids };
 }

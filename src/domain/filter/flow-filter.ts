@@ -89,7 +89,15 @@ export function filterOf({ whitelist, blacklist }: FlowFilters): Filter {
   return {
     matches: allowButDeny(whitelist.map(predicateOf), blacklist.map(predicateOf)),
     isEmpty: whitelist.length === 0 && blacklist.length === 0,
+    uuids: uuidsOf(whitelist),
   };
+}
+
+/** Undefined where flows with any uuid can pass. */
+function uuidsOf(whitelist: readonly FlowFilter[]): string[] | undefined {
+  const named = whitelist.map((filter) => filter.get('uuid'));
+  if (named.length === 0 || named.includes(undefined)) return undefined;
+  return named.flatMap((uuids = []) => uuids.map(String));
 }
 
 function predicateOf(filter: FlowFilter): Predicate {

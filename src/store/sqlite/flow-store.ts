@@ -35,6 +35,7 @@ import { matchingRows, overlaps } from './matching-rows.js';
 import { MinuteReader } from './minute-reader.js';
 import { HOUR } from './edge-counter.js';
 import { HourSums } from './hour-sums.js';
+import { namedKeys } from './named-keys.js';
 import { Pace } from './pace.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
@@ -122,10 +123,13 @@ export class SqliteFlowStore extends FlowStore {
     const filter = within(scopeOf(viewer), query.filter);
     const compare = comparePositions(query.order);
     const segments = this.#segmentsOf(query);
+    const keys = namedKeys(filter);
+    const pace = new Pace();
     let found: Found[] = [];
     for (const [i, info] of segments.entries()) {
       if (query.signal?.aborted === true) return;
-      found.push(...this.#search(info, filter, query));
+      if (keys === undefined || this.#segments.mayHold(info, keys))
+        found.push(...this.#search(info, filter, query));
       found.sort(compare);
       if (query.limit !== undefined && found.length > query.limit) found.length = query.limit;
       const next = segments[i + 1];
@@ -133,7 +137,7 @@ export class SqliteFlowStore extends FlowStore {
         next === undefined ? found.length : countBefore(found, edgeOf(next, query.order), query.order);
       for (let at = 0; at < safe; at += BATCH) yield found.slice(at, Math.min(at + BATCH, safe));
       found = found.slice(safe);
-      await setImmediate();
+      await pace.pause();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
+import { namedKeys, rowsOf } from './named-keys.js';
 import { judgedBy } from './row-answers.js';
 import type { Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
@@ -13,7 +14,11 @@ export function* matchingRows(
   const whole = inWindow(window, segment.info.timeMin) && inWindow(window, segment.info.timeMax);
   const time = whole ? undefined : segment.columns.time;
   const passes = filter.isEmpty ? undefined : judgedBy(filter.matches).of(segment);
-  for (let row = from; row < to; row++) {
+  const keys = namedKeys(filter);
+  const named = keys && rowsOf(keys, segment.keys, from, to);
+  const rows = named === undefined ? to - from : named.length;
+  for (let i = 0; i < rows; i++) {
+    const row = named === undefined ? from + i : (named[i] ?? 0);
     if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
     if (passes === undefined || passes(row)) yield row;
   }

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { FlowKey } from '../../domain/flow/flow-key.js';
 import { L7Reader } from '../../domain/flow/l7-reader.js';
 import { readSegmentColumns } from './column-layout.js';
 import { decompress, refuseChanged } from './compression.js';
@@ -6,6 +7,7 @@ import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { readFirstLayout } from './first-layout.js';
 import { readKeys, type KeysRow } from './keys.js';
+import { KeyHints } from './named-keys.js';
 import { Recent } from './recent.js';
 import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
@@ -15,6 +17,9 @@ const SEGMENTS_CACHED = 64;
 
 /** Columns of others, as they were written, but decompressed: some 15 bytes a flow. */
 const COLUMNS_CACHED = 128 << 20;
+
+/** Which uuids segments may hold: of 32 million flows. */
+const HINTS_CACHED = 64 << 20;
 
 /** More than any segment has: a number beyond it is damage, and must not become an allocation. */
 const MOST_FLOWS = 1 << 24;
@@ -36,6 +41,7 @@ export class SegmentReader {
   readonly #l7 = new L7Reader();
   readonly #cache = new Recent<number, Segment>(SEGMENTS_CACHED);
   readonly #columns = new Recent<number, Columns>(COLUMNS_CACHED);
+  readonly #hints = new Recent<number, KeyHints>(HINTS_CACHED);
   /** Damaged ones, so that their bytes are not read for each flow again. */
   readonly #broken = new Map<number, Damaged>();
   readonly #statements;
@@ -112,6 +118,23 @@ export class SegmentReader {
     // A copy has no more room than it needs.
     const unpacked = { layout, bytes: Uint8Array.from(decompress(bytes)) };
     return this.#columns.put(info.id, unpacked, unpacked.bytes.length);
+  }
+
+  /** False where the segment holds none of these. */
+  mayHold(info: SegmentInfo, keys: readonly FlowKey[]): boolean {
+    const hints = this.#hints.get(info.id) ?? this.#hintsOf(info);
+    return hints === undefined || keys.some((key) => hints.mayHold(key));
+  }
+
+  /** Undefined where its keys cannot be read: whoever reads the segment is told why. */
+  #hintsOf(info: SegmentInfo): KeyHints | undefined {
+    try {
+      const hints = new KeyHints(this.#keysOf(info));
+      return this.#hints.put(info.id, hints, hints.bytes);
+    } catch (error) {
+      if (error instanceof Damaged || error instanceof Gone) return undefined;
+      throw error;
+    }
   }
 
   #keysOf(info: SegmentInfo): Uint8Array {
