@@ -13,6 +13,7 @@ import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
 import type { FlowQuery, StoredFlow } from '../flow-store.js';
+import { outsideContract } from '../outside.contract.js';
 import { removalContract } from '../removal.contract.js';
 import { scanContract } from '../scan.contract.js';
 
@@ -24,6 +25,7 @@ recordsContract('the SQLite store', openEmpty);
 sumsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
 scanContract('the SQLite store', openEmpty);
+outsideContract('the SQLite store', openEmpty);
 coverageContract('the SQLite store', openEmpty);
 
 const query: FlowQuery = { filter: everything, window: always, order: 'asc' };
