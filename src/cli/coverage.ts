@@ -1,15 +1,23 @@
 import type { Coverage } from '../telemetry/coverage.schema.js';
-import { paint, print } from './terminal.js';
+import { paint, print, safe } from './terminal.js';
 import { counted } from './words.js';
 
 /** What an answer rests on; of an empty one, what it might have been about. */
-export function coverageWords({ from, to, keptSince, eventsLost }: Coverage, isEmpty: boolean): string[] {
+export function coverageWords(coverage: Coverage, isEmpty: boolean): string[] {
+  const { from, to, keptSince, eventsLost, silentNodes, silentNodesLeftOut } = coverage;
   const words: string[] = [];
   if (isEmpty && from === null) words.push('no flow of this window is held');
   else if (isEmpty) words.push(`nothing matches; what is held of this window is from ${from} to ${to ?? ''}`);
   if (keptSince !== null)
     words.push(paint.yellow(`up to ${keptSince} some or all flows were removed by retention`));
   if (eventsLost > 0) words.push(paint.yellow(`Hubble lost ${counted(eventsLost, 'event')} in this window`));
+  const [longest] = silentNodes;
+  if (longest !== undefined) {
+    const silent = counted(silentNodes.length + silentNodesLeftOut, 'node');
+    words.push(
+      paint.yellow(`${silent} fell silent, ${safe(longest.node)} first, after ${longest.lastHeard}`),
+    );
+  }
   return words;
 }
 

@@ -24,7 +24,7 @@ import { hangUp } from '../http/hang-up.js';
 import { readJsonBody } from '../http/json-body.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { FlowStore, type StoredFlow } from '../store/flow-store.js';
-import { coverageOf } from '../telemetry/coverage.js';
+import { coverageHeader, coverageOf } from '../telemetry/coverage.js';
 import { csvHeader, csvLine } from './csv.js';
 import { formatCursor } from './cursor.js';
 import {
@@ -100,7 +100,7 @@ export class FlowsController implements OnModuleDestroy {
     if (form === 'page') return this.#page(asked, viewer, response);
     const headers = {
       'Content-Type': form === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
-      'Flowatlas-Coverage': JSON.stringify(this.#coverageOf(asked)),
+      'Flowatlas-Coverage': coverageHeader(coverageOf(this.store, asked.selection.window)),
     };
     if (asked.follow) return this.#follow(asked, gone, viewer, response, headers);
     const flows = masked(select(this.store, viewer, asked.selection, asked), asked);
@@ -163,10 +163,6 @@ export class FlowsController implements OnModuleDestroy {
     };
     const given = mask === undefined ? flows : flows.map(({ record }) => ({ record: mask(record) }));
     response.type('application/json').send(withRawMember(rest, 'flows', rawList(given)));
-  }
-
-  #coverageOf({ selection }: Asked): ReturnType<typeof coverageOf> {
-    return coverageOf(this.store, selection.window);
   }
 }
 

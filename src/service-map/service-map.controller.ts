@@ -73,9 +73,10 @@ export class ServiceMapController {
     if (edge === undefined || source === undefined || target === undefined) {
       throw new FlowatlasError('not_found', `no edge has the id ${shown(id)} in this window and level`);
     }
+    const coverage = coverageOf(this.store, question.window);
     const examples = rawList(await this.store.take(viewer, map.examplesOf(id)));
     response
       .type('application/json')
-      .send(withRawMember({ edge, source, target, ...map.namesOf(id), seq }, 'examples', examples));
+      .send(withRawMember({ edge, source, target, ...map.namesOf(id), seq, coverage }, 'examples', examples));
   }
 }

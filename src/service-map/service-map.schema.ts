@@ -143,6 +143,7 @@ export const edgeDetailSchema = z
     dns: namesSchema.optional(),
     examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),
     seq: z.int(),
+    coverage: coverageSchema,
   })
   .meta({ id: 'EdgeDetail' });
 

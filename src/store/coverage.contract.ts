@@ -51,6 +51,24 @@ export function coverageContract(name: string, open: () => Promise<OpenedStore>)
         ]);
       }));
 
+    it('tell when each node was last heard, but for those whose clock is ahead', () =>
+      opened(async (store) => {
+        await append(store, [at(1, 'c/n2'), at(10, 'c/n1'), at(0, 'c/n3')]);
+        await append(store, [at(60, 'c/n1'), at(30, 'c/n2'), at(5_000, 'c/n3'), at(5_000, 'c/n4')]);
+        const heard = (seconds: number) => ten + BigInt(seconds) * second;
+        expect(store.store.lastHeard(undefined)).toEqual([
+          { node: 'c/n1', last: heard(60) },
+          { node: 'c/n2', last: heard(30) },
+          { node: 'c/n3', last: heard(0) },
+        ]);
+        expect(store.store.lastHeard(heard(60) - 1n)).toEqual([
+          { node: 'c/n1', last: heard(10) },
+          { node: 'c/n2', last: heard(30) },
+          { node: 'c/n3', last: heard(0) },
+        ]);
+        expect(store.store.lastHeard(heard(-1))).toEqual([]);
+      }));
+
     it('do not count a flow that comes again', () =>
       opened(async (store) => {
         const texts = [at(1), at(2, 'c/n2'), at(3)];

@@ -1,5 +1,6 @@
 import type { FlowKey } from '../domain/flow/flow-key.js';
 import type { NodeMinute } from '../domain/coverage/node-minute.js';
+import type { LastHeard } from '../domain/coverage/silent-nodes.js';
 import type { NodeStatus } from '../domain/coverage/node-status.js';
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
@@ -243,6 +244,12 @@ export abstract class FlowStore {
    * it to a viewer of some namespaces must leave out the counts.
    */
   abstract minutes(window: Window): AsyncIterable<NodeMinute[]>;
+
+  /**
+   * When each node was last heard up to a time, by name, of at most a thousand nodes. What came with a clock that is
+   * ahead does not count; scope does not apply. Every answer tells of it, so it must not take longer with every flow.
+   */
+  abstract lastHeard(until: bigint | undefined): LastHeard[];
 
   /** What Relay said of nodes inside the window; scope does not apply either. */
   abstract nodeStatuses(window: Window, most: number): NodeStatuses;

@@ -14,6 +14,12 @@ export const coverageSchema = z
     to: z.string().nullable().describe('newest flow held inside the window asked for'),
     keptSince: keptSinceSchema,
     eventsLost: z.int().describe('events that Hubble itself reported as lost inside the window'),
+    silentNodes: z
+      .array(z.object({ node: z.string(), lastHeard: z.string() }))
+      .describe(
+        'nodes that told of nothing any more up to the end of the window while others did, of those heard in it or in the hour before',
+      ),
+    silentNodesLeftOut: z.int(),
     note: z.string().describe('how Hubble samples, in one sentence'),
   })
   .meta({ id: 'Coverage' });

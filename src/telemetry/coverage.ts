@@ -1,3 +1,5 @@
+import { wholeMinutes } from '../domain/coverage/node-minute.js';
+import { silentNodes } from '../domain/coverage/silent-nodes.js';
 import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Extent, FlowStore, NodeCoverage, Span } from '../store/flow-store.js';
@@ -8,17 +10,36 @@ import type { Damage } from './damage.schema.js';
 export const SAMPLING_NOTE =
   'Flows are sampled: by default Hubble reports the first packet of a connection, changes of TCP flags, and then at most one packet every 5 seconds and direction, so counts are not traffic volume.';
 
+/** Told by every answer, also in a header, which clients take up to 16 KiB; /coverage tells all. */
+const MOST_SILENT = 10;
+const LONGEST_NAME = 150;
+
 /** What an answer about a window rests on. */
 export function coverageOf(store: FlowStore, window: Window): Coverage {
   const extent = store.extent(window);
   const { from, to } = clipped(extent, window);
+  const silent = silentNodes(store.lastHeard(wholeMinutes(window).until), window);
+  const told = silent.slice(0, MOST_SILENT);
   return {
     from: format(from),
     to: format(to),
     keptSince: keptSince(store, window),
     eventsLost: extent.eventsLost,
+    silentNodes: told.map(({ node, last }) => ({
+      node: node.slice(0, LONGEST_NAME),
+      lastHeard: formatTimestamp(last),
+    })),
+    silentNodesLeftOut: silent.length - told.length,
     note: SAMPLING_NOTE,
   };
+}
+
+/** The same as a header, which takes only ASCII. */
+export function coverageHeader(coverage: Coverage): string {
+  return JSON.stringify(coverage).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Where retention reaches into the window; up to its end at most. */

@@ -10,6 +10,7 @@ import { recordedFlow } from '../../domain/flow/recorded-flow.js';
 import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
+import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
@@ -320,6 +321,16 @@ export class MemoryFlowStore extends FlowStore {
     const whole = wholeMinutes(window);
     const minutes = this.memory.flows.flatMap(({ minute, time }) => (inWindow(whole, time) ? [minute] : []));
     yield await Promise.resolve(minutes.sort((a, b) => (a.first < b.first ? -1 : 1)));
+  }
+
+  lastHeard(until: bigint | undefined): LastHeard[] {
+    const last = new Map<string, bigint>();
+    for (const { minute, time } of this.memory.flows) {
+      if (minute.node === undefined || minute.ahead > 0 || (until !== undefined && time > until)) continue;
+      const before = last.get(minute.node);
+      if (before === undefined || time > before) last.set(minute.node, time);
+    }
+    return [...last].map(([node, time]) => ({ node, last: time })).sort((a, b) => (a.node < b.node ? -1 : 1));
   }
 
   nodeStatuses(window: Window, most: number): NodeStatuses {

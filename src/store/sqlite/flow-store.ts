@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
 import { within, type Filter } from '../../domain/filter/filter.js';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
@@ -316,6 +317,10 @@ export class SqliteFlowStore extends FlowStore {
 
   minutes(window: Window): AsyncIterable<NodeMinute[]> {
     return this.#minutes.read(window);
+  }
+
+  lastHeard(until: bigint | undefined): LastHeard[] {
+    return this.#minutes.lastHeard(until);
   }
 
   nodeStatuses(window: Window, most: number): NodeStatuses {

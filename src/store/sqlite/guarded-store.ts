@@ -83,6 +83,10 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guardedItems(this.store.minutes(window));
   }
 
+  lastHeard(until: bigint | undefined): ReturnType<FlowStore['lastHeard']> {
+    return this.#guarded(() => this.store.lastHeard(until));
+  }
+
   nodeStatuses(window: Window, most: number): ReturnType<FlowStore['nodeStatuses']> {
     return this.#guarded(() => this.store.nodeStatuses(window, most));
   }

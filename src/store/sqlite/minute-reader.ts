@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { wholeMinutes, type NodeMinute } from '../../domain/coverage/node-minute.js';
+import { MOST_NODES } from '../../domain/coverage/node-history.js';
+import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
 import type { Window } from '../../domain/filter/window.js';
+import { typed } from './damage.js';
 
 /** Rows that are read in one go, some milliseconds; then others get their turn. */
 const AT_ONCE = 2_000;
@@ -9,6 +12,8 @@ const AT_ONCE = 2_000;
 const MINUTE = 60_000_000_000n;
 const FIRST = -(1n << 63n);
 const LAST = (1n << 63n) - 1n;
+
+const HEARD = { node: 'text', last: 'bigint' } as const;
 
 type Row = [
   id: number,
@@ -36,6 +41,7 @@ interface Page {
 export class MinuteReader {
   readonly #page;
   readonly #longest;
+  readonly #heard;
 
   constructor(db: Database.Database) {
     this.#page = db
@@ -56,6 +62,28 @@ export class MinuteReader {
       )
       .safeIntegers()
       .pluck();
+    const heard = 'node_minute INDEXED BY node_minute_heard WHERE ahead = 0 AND node IS NOT NULL';
+    this.#heard = db
+      .prepare<[{ until: bigint }], LastHeard>(
+        `WITH RECURSIVE name (node) AS (
+           SELECT * FROM (SELECT node FROM ${heard} ORDER BY node LIMIT 1)
+           UNION ALL
+           SELECT (SELECT node FROM ${heard} AND node_minute.node > name.node ORDER BY node LIMIT 1)
+           FROM name WHERE name.node IS NOT NULL LIMIT ${MOST_NODES}
+         )
+         SELECT node, last FROM (
+           SELECT node, (SELECT max(time_max) FROM ${heard} AND node_minute.node = name.node AND time_max <= :until) AS last
+           FROM name WHERE node IS NOT NULL
+         ) WHERE last IS NOT NULL`,
+      )
+      .safeIntegers();
+  }
+
+  /** Each step is a look into the index, so it takes as long as there are nodes. */
+  lastHeard(until = LAST): LastHeard[] {
+    return this.#heard
+      .all({ until: bounds({ since: undefined, until }).until })
+      .map((row) => typed(row, HEARD));
   }
 
   async *read(window: Window): AsyncGenerator<NodeMinute[]> {

@@ -170,8 +170,8 @@ describe('a database from before there were minutes', () => {
     await put({ file, ...opened }, [at(0), at(300), at(3, 'c/n2')]);
     await opened.close();
     const db = new Database(file);
-    const { sql = '' } = migrations.find(({ number }) => number === 6) ?? {};
-    db.exec(`DROP TABLE node_minute; ${sql}`);
+    const made = migrations.filter(({ number }) => number === 6 || number === 10);
+    db.exec(`DROP TABLE node_minute; ${made.map(({ sql }) => sql).join('')}`);
     db.close();
     const { store, writer } = openSqlite(folder, clock);
     const plain = { ahead: 0, aheadMost: 0, late: 0, lateMost: 0, fields: allFields };
