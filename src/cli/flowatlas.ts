@@ -13,6 +13,8 @@ import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
 import { filterOptions, filterWords } from './filter-options.js';
 import { importFiles, type ImportOptions } from './import.js';
+import { diffMaps } from './map-diff/map-diff.js';
+import { diffOptions, type DiffOptions } from './map-diff/options.js';
 import { printMap } from './map.js';
 import { observe, type ObserveFlags } from './observe/observe.js';
 import { observeOptions } from './observe/options.js';
@@ -29,6 +31,8 @@ import { WrongUse } from './wrong-use.js';
 const program = new Command('flowatlas')
   .description('Recorded Hubble flows: a history to query, a service map, and what was dropped')
   .version(version)
+  // Options behind `map diff` are those of `diff`, not of `map`.
+  .enablePositionalOptions()
   .exitOverride();
 
 type ServeFlags = Record<string, string | string[] | undefined> & { check?: true };
@@ -82,12 +86,20 @@ filtering(program.command('export'))
     }),
   );
 
-asking(program.command('map'))
+const mapCommand = asking(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
+  .enablePositionalOptions()
   .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
   .action((options: ReadOptions) =>
     withServer(options, (client) => printMap(client, parametersOf(options, 'level'), options.output)),
   );
+
+diffOptions(filterOptions(withSource(mapCommand.command('diff'))))
+  .description('what changed in the service map between two windows, or two files')
+  .showHelpAfterError('(flowatlas map diff --help tells more)')
+  .action(async (before: string | undefined, after: string | undefined, options: DiffOptions) => {
+    process.exitCode = await diffMaps([before, after], options, parametersOf(options, 'level'));
+  });
 
 asking(program.command('drops'))
   .description('what was dropped, by cause, in words')

@@ -3,9 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
-import { defaultThresholds, type Thresholds } from '../domain/service-map/edge-change.js';
 import type { Viewer } from '../domain/viewer.js';
-import { oneOf, realNumber } from '../query/parameters.js';
+import { oneOf } from '../query/parameters.js';
 import { filterSchema, readQuestion, readSpan, type Question } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
 import { FlowStore, type Span } from '../store/flow-store.js';
@@ -14,33 +13,19 @@ import { coverageOf, format, formatSpan } from '../telemetry/coverage.js';
 import { diffAnswer, type DiffSide } from './diff-answer.js';
 import { diffMarkdown } from './diff-markdown.js';
 import { recordedMinutes, type Held } from './diff-notes.js';
+import { thresholdShape, thresholdsOf } from './diff-thresholds.js';
 import { mapDiffSchema } from './map-diff.schema.js';
 import { MapReader } from './map-reader.js';
 import { levels, type Level } from './service-map.schema.js';
 
 const WINDOW = 'FROM/UNTIL, each a duration back from now or a time; an end left empty is open';
-const limits = defaultThresholds;
 
 const diffQuery = filterSchema({
   a: z.string(`is needed: ${WINDOW}`).describe(`the window to compare with: ${WINDOW}`),
   b: z.string(`is needed: ${WINDOW}`).describe('the window that is compared with it, in the same form'),
   level: oneOf(levels).default('workload').describe('what a node stands for'),
   format: oneOf(['json', 'markdown']).optional().describe('else by Accept: text/markdown, else json'),
-  noise: realNumber(0, 100)
-    .default(limits.noise)
-    .describe('by how many standard deviations of chance volume, shares and latency must differ to be told'),
-  'volume-factor': realNumber(1)
-    .default(limits.volumeFactor)
-    .describe('by which flows a minute must rise or fall'),
-  'share-points': realNumber(0, 100)
-    .default(limits.sharePoints)
-    .describe('percentage points by which a share of drops or of HTTP errors must rise or fall'),
-  'latency-factor': realNumber(1)
-    .default(limits.latencyFactor)
-    .describe('by which a latency must rise or fall'),
-  'latency-ms': realNumber(0)
-    .default(limits.latencyMilliseconds)
-    .describe('milliseconds by which a latency must rise or fall, besides'),
+  ...thresholdShape,
 });
 type DiffQuery = z.infer<typeof diffQuery>;
 
@@ -104,14 +89,4 @@ export class MapDiffController {
     if (from === undefined || to === undefined) return undefined;
     return hours === undefined || hours.from > from ? { from, to } : { from: hours.from, to };
   }
-}
-
-function thresholdsOf(query: DiffQuery): Thresholds {
-  return {
-    noise: query.noise,
-    volumeFactor: query['volume-factor'],
-    sharePoints: query['share-points'],
-    latencyFactor: query['latency-factor'],
-    latencyMilliseconds: query['latency-ms'],
-  };
 }

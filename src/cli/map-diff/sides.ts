@@ -1,0 +1,78 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { parseTimestamp } from '../../domain/flow/timestamp.js';
+import { recordedMinutes, type Held } from '../../service-map/diff-notes.js';
+import type { DiffSide } from '../../service-map/diff-answer.js';
+import {
+  serviceMapSchema,
+  type Level,
+  type ServiceMapResponse,
+} from '../../service-map/service-map.schema.js';
+import type { CoverageReport } from '../../telemetry/coverage-report.schema.js';
+import type { Status } from '../../telemetry/status.schema.js';
+import type { Parameters, RestClient } from '../rest-client.js';
+import { WrongUse } from '../wrong-use.js';
+
+export type Side = DiffSide & { level: Level };
+
+/** Everything about one window of one server; a window that is undefined is all that it holds. */
+export async function readSide(
+  client: RestClient,
+  parameters: Parameters,
+  window: { since?: string; until?: string },
+): Promise<Side> {
+  const map = await client.get<ServiceMapResponse>('/api/v1/map', { ...parameters, ...window });
+  const report = await client.get<CoverageReport>('/api/v1/coverage', window);
+  const { oldest, newest } = await client.get<Status>('/api/v1/status');
+  return sideOf(map, report, heldOf(oldest, newest));
+}
+
+/** Names of what the answer of `GET /map` may begin with, in whatever order a tool left them. */
+const MAP_BEGINS = new RegExp(`^\\s*\\{\\s*"(${Object.keys(serviceMapSchema.shape).join('|')})"\\s*:`);
+const HEAD = 200;
+
+/** A map that was printed as JSON; undefined where the file is none, so most likely flows. */
+export function readSavedMap(file: string): Side | undefined {
+  if (file === '-' || !MAP_BEGINS.test(headOf(file))) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new WrongUse(`${file} begins like a map, but is no whole JSON`);
+  }
+  const map = serviceMapSchema.safeParse(value);
+  if (map.success) {
+    const { from, to } = map.data.coverage;
+    return sideOf(map.data, undefined, heldOf(from, to));
+  }
+  const [issue] = map.error.issues;
+  throw new WrongUse(`${file} is no map: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+function headOf(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(HEAD);
+    return head.toString('utf8', 0, readSync(descriptor, head, 0, HEAD, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function heldOf(oldest: string | null, newest: string | null): Held | undefined {
+  const [from, to] = [parseTimestamp(oldest), parseTimestamp(newest)];
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+function sideOf(map: ServiceMapResponse, report: CoverageReport | undefined, held: Held | undefined): Side {
+  const { level, nodes, edges, from, to, seq, hours, coverage } = map;
+  const asked = report?.asked ?? { since: null, until: null };
+  const bounds = { since: parseTimestamp(asked.since), until: parseTimestamp(asked.until) };
+  return {
+    level,
+    // What is left out and what is undefined come to the same here.
+    nodes: nodes as DiffSide['nodes'],
+    edges: edges as DiffSide['edges'],
+    about: { asked, from, to, minutes: recordedMinutes({ ...bounds, held }), seq, hours, coverage },
+    recorded: { ...bounds, held, coverage, summed: hours !== null, report },
+  };
+}
