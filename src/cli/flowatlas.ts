@@ -15,7 +15,7 @@ import { filterOptions, filterWords } from './filter-options.js';
 import { importFiles, type ImportOptions } from './import.js';
 import { diffMaps } from './map-diff/map-diff.js';
 import { diffOptions, type DiffOptions } from './map-diff/options.js';
-import { printMap } from './map.js';
+import { mapOutputs, printMap } from './map.js';
 import { observe, type ObserveFlags } from './observe/observe.js';
 import { observeOptions } from './observe/options.js';
 import { RestError, type Parameters } from './rest-client.js';
@@ -86,11 +86,12 @@ filtering(program.command('export'))
     }),
   );
 
-const mapCommand = asking(program.command('map'))
+const mapCommand = filtering(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
   .enablePositionalOptions()
   .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
-  .action((options: ReadOptions) =>
+  .addOption(outputOption(mapOutputs))
+  .action((options: SourceOptions & { output: (typeof mapOutputs)[number] }) =>
     withServer(options, (client) => printMap(client, parametersOf(options, 'level'), options.output)),
   );
 
@@ -165,8 +166,8 @@ function withSource(command: Command): Command {
     .option('--data <folder>', 'use this data folder; no server may hold it (FLOWATLAS_DATA, else ./data)');
 }
 
-function outputOption(): Option {
-  return new Option('-o, --output <format>', 'how to print it').choices(['table', 'json']).default('table');
+function outputOption(formats: readonly string[] = ['table', 'json']): Option {
+  return new Option('-o, --output <format>', 'how to print it').choices(formats).default('table');
 }
 
 function asking(command: Command): Command {

@@ -1,15 +1,26 @@
+import { pipeline } from 'node:stream/promises';
+import { mapFormats } from '../service-map/export/formats.js';
+import { nodeNames, portWords } from '../service-map/diff-words.js';
 import type { MapEdge, ServiceMapResponse } from '../service-map/service-map.schema.js';
 import { printCoverage } from './coverage.js';
 import type { RestClient } from './rest-client.js';
 import { paint, print, printTable, safe, safeJson } from './terminal.js';
 import { counted } from './words.js';
 
-/** The service map as a table: dropped edges first. */
+export const mapOutputs = ['table', ...mapFormats] as const;
+type MapOutput = (typeof mapOutputs)[number];
+
+/** The service map as a table, dropped edges first, or as what the API writes. */
 export async function printMap(
   client: RestClient,
   parameters: Record<string, string | string[] | undefined>,
-  format: 'table' | 'json',
+  format: MapOutput,
 ): Promise<void> {
+  if (format !== 'table' && format !== 'json') {
+    const text = await client.stream('/api/v1/map', { ...parameters, format });
+    await pipeline(text, process.stdout, { end: false });
+    return;
+  }
   const map = await client.get<ServiceMapResponse>('/api/v1/map', parameters);
   if (format === 'json') {
     print(safeJson(map));
@@ -19,10 +30,8 @@ export async function printMap(
     printCoverage(map.coverage, true);
     return;
   }
-  const names = new Map(
-    map.nodes.map((node) => [node.id, node.namespace === '' ? node.name : `${node.namespace}/${node.name}`]),
-  );
-  const nameOf = (id: string) => safe(names.get(id) ?? id);
+  const name = nodeNames(map.nodes);
+  const nameOf = (id: string) => safe(name(id));
   printTable(
     ['', 'CLIENT', 'SERVER', 'PORT', 'FORWARDED', 'DROPPED', 'WHY DROPPED'],
     [...map.edges]
@@ -31,7 +40,7 @@ export async function printMap(
         mark(edge),
         nameOf(edge.source),
         nameOf(edge.target),
-        `${edge.port ?? ''} ${safe(edge.protocol)}`.trim(),
+        safe(portWords(edge)),
         edge.verdicts['forwarded'] ?? 0,
         dropped(edge),
         safe(Object.keys(edge.dropReasons).join(', ')),

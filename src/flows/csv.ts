@@ -2,6 +2,7 @@ import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Endpoint, Flow } from '../domain/flow/flow.js';
 import { recogniseRecord } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { csvLineOf } from '../http/csv-cell.js';
 import type { StoredFlow } from '../store/flow-store.js';
 
 type Column = (flow: Flow, time: bigint | undefined) => string | number;
@@ -25,7 +26,7 @@ const columns: Record<string, Column> = {
   node: ({ node }) => node,
 };
 
-export const csvHeader = `${Object.keys(columns).join(',')}\r\n`;
+export const csvHeader = csvLineOf(Object.keys(columns));
 
 const reader = new FlowReader();
 
@@ -38,15 +39,7 @@ export function csvLine(stored: StoredFlow): string {
 
 /** The time is the one at which the flow is held; its own may be missing. */
 export function csvRow(flow: Flow, time: bigint | undefined): string {
-  return `${Object.values(columns)
-    .map((column) => cell(column(flow, time)))
-    .join(',')}\r\n`;
-}
-
-/** A cell that a spreadsheet would take for a formula is made text by a leading quote. */
-function cell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvLineOf(Object.values(columns).map((column) => column(flow, time)));
 }
 
 function nameOf({ namespace, pod, names, service }: Endpoint): string {

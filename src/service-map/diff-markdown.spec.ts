@@ -10,6 +10,8 @@ const coverage = {
   to: '2026-06-01T11:00:00Z',
   keptSince: null,
   eventsLost: 0,
+  silentNodes: [],
+  silentNodesLeftOut: 0,
   note: '',
 };
 

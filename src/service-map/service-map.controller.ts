@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
@@ -13,14 +13,19 @@ import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf, formatSpan } from '../telemetry/coverage.js';
+import { exports, mapFormats } from './export/formats.js';
 import { MapReader } from './map-reader.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
 import type { ServiceMapResponse } from './service-map.schema.js';
 
 const mapQuery = questionSchema({
   level: oneOf(levels).default('workload').describe('what a node stands for'),
+  format: oneOf(mapFormats).default('json').describe('what it is written as'),
 });
 type MapQuery = z.infer<typeof mapQuery>;
+
+const edgeQuery = questionSchema({ level: mapQuery.shape.level });
+type EdgeQuery = z.infer<typeof edgeQuery>;
 
 @ApiTags('service map')
 @Controller('api/v1')
@@ -32,15 +37,22 @@ export class ServiceMapController {
 
   @Get('map')
   @ApiOperation({ summary: 'Who talks to whom, and who is kept from it, in a window' })
+  @ApiProduces('application/json', ...Object.values(exports).map(({ type }) => type))
   @ApiOkResponse({ standardSchema: serviceMapSchema })
   async map(
     @Query({ schema: mapQuery }) query: MapQuery,
     @CurrentViewer() viewer: Viewer,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ServiceMapResponse> {
+  ): Promise<ServiceMapResponse | string> {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const { map, seq } = await this.maps.read(viewer, query.level, question);
     const { window } = question;
+    const coverage = coverageOf(this.store, window);
+    if (query.format !== 'json') {
+      const { type, write } = exports[query.format];
+      response.type(type).setHeader('Flowatlas-Coverage', coverageHeader(coverage));
+      return write({ nodes: map.nodes(), edges: map.edges() });
+    }
     const span = map.span();
     return {
       level: query.level,
@@ -50,7 +62,7 @@ export class ServiceMapController {
       to: span === undefined ? null : formatTimestamp(span.newest),
       seq,
       hours: formatSpan(this.maps.hoursOf(viewer, query.level, question)),
-      coverage: coverageOf(this.store, window),
+      coverage,
     };
   }
 
@@ -61,7 +73,7 @@ export class ServiceMapController {
   @ApiOkResponse({ standardSchema: edgeDetailSchema })
   async edge(
     @Param('id') id: string,
-    @Query({ schema: mapQuery }) query: MapQuery,
+    @Query({ schema: edgeQuery }) query: EdgeQuery,
     @CurrentViewer() viewer: Viewer,
     @Res() response: Response,
   ): Promise<void> {

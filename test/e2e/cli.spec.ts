@@ -6,7 +6,7 @@ import type { Drops } from '../../src/drops/drops.schema.js';
 import type { ServiceMapResponse } from '../../src/service-map/service-map.schema.js';
 import type { Status } from '../../src/telemetry/status.schema.js';
 import { flowLines, shop, shopFile, shopFlows } from '../support/run-flows.js';
-import { ndjson, statusOf, store } from '../support/run-rest.js';
+import { ask, ndjson, statusOf, store } from '../support/run-rest.js';
 import {
   cleanUp,
   run,
@@ -236,6 +236,23 @@ describe('map, drops and status', () => {
     const missing = await runToEnd(['map', '--input-file', join(folder, 'none')]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/none does not exist\n$/);
+  });
+
+  it('are written in other forms, as the API does', async () => {
+    for (const [format, type, words] of [
+      ['graphml', 'application/graphml+xml', '<graph id="map" edgedefault="directed">'],
+      ['dot', 'text/vnd.graphviz', 'digraph map {'],
+      ['mermaid', 'text/plain', 'flowchart LR'],
+      ['csv', 'text/csv', 'id,source,source_name'],
+    ] as const) {
+      const { stdout, code } = await runToEnd(['map', '--server', server.url, '-o', format]);
+      expect(code).toBe(0);
+      expect(stdout).toContain(words);
+      const answer = await ask(server, `/api/v1/map?format=${format}`);
+      expect(answer.headers['content-type']).toBe(`${type}; charset=utf-8`);
+      expect(answer.text).toBe(stdout);
+      expect(JSON.parse(String(answer.headers['flowatlas-coverage']))).toMatchObject({ eventsLost: 37 });
+    }
   });
 
   it('leave nothing behind of the file that they read, also when their reader has seen enough', async () => {

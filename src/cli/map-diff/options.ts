@@ -5,7 +5,7 @@ import { levels } from '../../service-map/service-map.schema.js';
 import type { SourceOptions } from '../with-server.js';
 
 /** What a pipeline may ask to fail on. */
-export const failures = {
+const failures = {
   ...newsKinds,
   notes: 'something was not recorded in a window: nothing held, events lost, nodes silent, …',
 } as const;

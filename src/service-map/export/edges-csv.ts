@@ -1,0 +1,51 @@
+import { visible } from '../../domain/visible.js';
+import { csvLineOf } from '../../http/csv-cell.js';
+import { factsOfEdge, type Graph } from './graph.js';
+
+const FACTS = {
+  protocol: 'protocol',
+  port: 'port',
+  verdict: 'verdict',
+  forwarded: 'forwarded',
+  dropped: 'dropped',
+  audit: 'audit',
+  redirected: 'redirected',
+  error: 'error',
+  drop_reasons: 'dropReasons',
+  http_requests: 'httpRequests',
+  http_server_errors: 'httpServerErrors',
+  dns_queries: 'dnsQueries',
+  latency_p50: 'latencyP50',
+  latency_p95: 'latencyP95',
+  latency_p99: 'latencyP99',
+  inferred: 'inferred',
+  first_seen: 'firstSeen',
+  last_seen: 'lastSeen',
+};
+const ENDS = ['name', 'kind', 'namespace', 'cluster'] as const;
+
+/** A line for each edge, with what tells its ends. */
+export function edgesCsvOf({ nodes, edges }: Graph): string {
+  const known = new Map(nodes.map((node) => [node.id, node]));
+  const header = [
+    ...[
+      'id',
+      'source',
+      ...ENDS.map((end) => `source_${end}`),
+      'target',
+      ...ENDS.map((end) => `target_${end}`),
+    ],
+    ...Object.keys(FACTS),
+  ];
+  const endsOf = (id: string) => [id, ...ENDS.map((end) => known.get(id)?.[end] ?? '')];
+  const lines = edges.map((edge) => {
+    const facts = factsOfEdge(edge);
+    const told = Object.values(FACTS).map((name) => facts[name] ?? '');
+    return csvLineOf([edge.id, ...endsOf(edge.source), ...endsOf(edge.target), ...told].map(shown));
+  });
+  return csvLineOf(header) + lines.join('');
+}
+
+function shown(value: string | number): string | number {
+  return typeof value === 'string' ? visible(value) : value;
+}
