@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { FlowatlasError } from '../domain/errors.js';
 import { Feed } from '../feed/feed.js';
 import type { SourceStatus } from '../sources/source-status.js';
 import { Sources } from '../sources/sources.js';
@@ -38,7 +39,12 @@ export class Metrics implements OnModuleDestroy {
     this.#addGauges();
     this.#addSources();
     this.#unfollow = feed.follow(() => {
-      this.#sample();
+      try {
+        this.#sample();
+      } catch (error) {
+        // What cannot be read is told to whoever asks for it; storing goes on.
+        if (!(error instanceof FlowatlasError)) throw error;
+      }
     });
   }
 
