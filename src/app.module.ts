@@ -20,6 +20,7 @@ export class AppModule {
     const ingest = IngestModule.of(config.upload, store);
     const sources = SourcesModule.of(config, store);
     const telemetry = needs(TelemetryModule, store, ingest, sources);
+    const drops = needs(DropsModule, store);
     const serviceMap = needs(ServiceMapModule, store, sources);
     return {
       module: AppModule,
@@ -28,9 +29,9 @@ export class AppModule {
         ingest,
         sources,
         needs(FlowsModule, store),
-        needs(DropsModule, store),
+        drops,
         serviceMap,
-        needs(LiveModule, store, serviceMap, telemetry),
+        needs(LiveModule, store, drops, serviceMap, telemetry),
         telemetry,
       ],
     };

@@ -58,7 +58,7 @@ describe('drops grouped by cause', () => {
     expect(groups[0]).toMatchObject({
       first: 1_780_308_003_000_000_000n,
       last: 1_780_308_005_000_000_000n,
-      lastSeq: 2,
+      lastSeq: 3,
     });
   });
 

@@ -13,13 +13,15 @@ export interface DropCause {
   reason: string;
   first: bigint;
   last: bigint;
-  /** Number of the newest flow. */
+  /** Number of the flow that came last. */
   lastSeq: number;
   deniedBy: string[];
 }
 
-interface Group {
+/** What is counted together: a group, or of a group by policy what belongs to one connection. */
+interface Cell {
   fields: DropCause['fields'];
+  connection: string;
   counters: Counters;
   first: bigint;
   last: bigint;
@@ -27,34 +29,101 @@ interface Group {
   deniedBy: Set<string>;
 }
 
-/**
- * Groups dropped flows by cause. Flows that were let through may know the workload of a pod that a drop
- * names without it. A packet told as verdict and as drop counts once.
- */
-export function groupDrops({ tallies: dropped, unforetold }: Dropped, by: readonly DropField[]): DropCause[] {
-  const lore = new Lore();
-  lore.learnPods(unforetold);
-  lore.learn(dropped);
-  const policies = by.includes('policy') ? policiesOf(dropped, lore) : new Map<string, string>();
-  const groups = new Map<string, Group>();
-  for (const tally of dropped) {
-    const fields = fieldsOf(tally, by, lore);
-    if (by.includes('policy')) fields.policy = policies.get(connectionOf(tally, lore)) ?? '';
-    addTo(groups, fields, tally);
-  }
-  return [...groups.values()].map(toCause).sort((a, b) => b.count - a.count || (a.last < b.last ? 1 : -1));
+/** Groups dropped flows by cause. */
+export function groupDrops(dropped: Dropped, by: readonly DropField[]): DropCause[] {
+  const groups = new DropGroups(by);
+  groups.add(dropped);
+  return groups.causes();
 }
 
-/** The verdict on a packet names the policy that denied it, the drop of the same packet does not. */
-function policiesOf(dropped: readonly Tally[], lore: Lore): Map<string, string> {
-  const names = new Map<string, Set<string>>();
-  for (const tally of dropped) {
-    const key = connectionOf(tally, lore);
-    const known = names.get(key) ?? new Set<string>();
-    for (const policy of tally.policies.deniedBy) known.add(policy);
-    names.set(key, known);
+/**
+ * Dropped flows by cause, in any order and any split. Flows that were let through may know the workload of a pod that
+ * a drop names without it. A packet told as verdict and as drop counts once.
+ */
+export class DropGroups {
+  readonly #cells = new Map<string, Cell>();
+  /** Policies by connection: the verdict on a packet names the one that denied it, the drop of the packet does not. */
+  readonly #policies = new Map<string, Set<string>>();
+  #holds = true;
+
+  constructor(
+    private readonly by: readonly DropField[],
+    private readonly lore = new Lore(),
+  ) {}
+
+  /** Without any drop, but knowing what this one has learned. */
+  again(): DropGroups {
+    return new DropGroups(this.by, this.lore.again());
   }
-  return new Map([...names].map(([key, policies]) => [key, [...policies].sort().join(', ')]));
+
+  /** False when a pod or a direction was guessed wrong: then all must be grouped `again`. */
+  get holds(): boolean {
+    return this.#holds;
+  }
+
+  /** Where nothing holds any more, only what can be learned is taken. */
+  add({ tallies, unforetold }: Dropped): void {
+    this.#holds = this.lore.learnPods(unforetold) && this.#holds;
+    this.#holds = this.lore.learn(tallies) && this.#holds;
+    if (this.#holds) for (const tally of tallies) this.#place(tally);
+  }
+
+  #place(tally: Tally): void {
+    const fields = fieldsOf(tally, this.by, this.lore);
+    const connection = this.by.includes('policy') ? connectionOf(tally, this.lore) : '';
+    if (connection !== '') this.#learnPolicies(connection, tally.policies.deniedBy);
+    const key = JSON.stringify([fields, connection]);
+    const { first, last, lastSeq, policies } = tally;
+    const counters = new Map([[counterOf(tally), tally.weight]]);
+    const deniedBy = new Set(policies.deniedBy);
+    merge(this.#cells, key, { fields, connection, counters, first, last, lastSeq, deniedBy });
+  }
+
+  #learnPolicies(connection: string, names: readonly string[]): void {
+    const known = this.#policies.get(connection) ?? new Set();
+    for (const name of names) known.add(name);
+    this.#policies.set(connection, known);
+  }
+
+  /** The most frequent first. */
+  causes(): DropCause[] {
+    return [...this.#groups()]
+      .map(toCause)
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count || compare(b.last, a.last) || b.lastSeq - a.lastSeq);
+  }
+
+  /** The policies of a connection are known when all of it was seen. */
+  #groups(): Iterable<Cell> {
+    if (!this.by.includes('policy')) return this.#cells.values();
+    const groups = new Map<string, Cell>();
+    for (const cell of this.#cells.values()) {
+      const policy = [...(this.#policies.get(cell.connection) ?? [])].sort().join(', ');
+      const fields = { ...cell.fields, policy };
+      const { counters, deniedBy } = cell;
+      const copy = { ...cell, fields, counters: new Map(counters), deniedBy: new Set(deniedBy) };
+      merge(groups, JSON.stringify(fields), copy);
+    }
+    return groups.values();
+  }
+}
+
+function merge(cells: Map<string, Cell>, key: string, cell: Cell): void {
+  const known = cells.get(key);
+  if (known === undefined) {
+    cells.set(key, cell);
+    return;
+  }
+  for (const [name, count] of cell.counters)
+    known.counters.set(name, (known.counters.get(name) ?? 0) + count);
+  for (const policy of cell.deniedBy) known.deniedBy.add(policy);
+  if (cell.first < known.first) known.first = cell.first;
+  if (cell.last > known.last) known.last = cell.last;
+  known.lastSeq = Math.max(known.lastSeq, cell.lastSeq);
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function connectionOf(tally: Tally, lore: Lore): string {
@@ -62,24 +131,7 @@ function connectionOf(tally: Tally, lore: Lore): string {
   return JSON.stringify([client.id, server.id, port, readField.reason(tally, lore)]);
 }
 
-function addTo(groups: Map<string, Group>, fields: DropCause['fields'], tally: Tally): void {
-  const key = JSON.stringify(fields);
-  let group = groups.get(key);
-  if (group === undefined) {
-    const { first, last, lastSeq } = tally;
-    group = { fields, counters: new Map(), first, last, lastSeq, deniedBy: new Set() };
-    groups.set(key, group);
-  }
-  const counter = counterOf(tally);
-  group.counters.set(counter, (group.counters.get(counter) ?? 0) + tally.weight);
-  for (const policy of tally.policies.deniedBy) group.deniedBy.add(policy);
-  if (tally.first < group.first) group.first = tally.first;
-  if (tally.last < group.last) return;
-  group.last = tally.last;
-  group.lastSeq = tally.lastSeq;
-}
-
-function toCause({ fields, counters, first, last, lastSeq, deniedBy }: Group): DropCause {
+function toCause({ fields, counters, first, last, lastSeq, deniedBy }: Cell): DropCause {
   const { verdicts, dropReasons } = headline(counters);
   const [mostFrequent] = Object.entries(dropReasons).sort(([, a], [, b]) => b - a);
   const reason = mostFrequent?.[0] ?? '';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { FlowatlasError } from '../domain/errors.js';
+import { wholeNumber } from '../query/parameters.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
 
 export const dropFields = [
@@ -31,7 +33,7 @@ const dropGroupSchema = z
       .object({ words: z.string(), nextStep: z.string(), harmless: z.boolean() })
       .describe('the most frequent reason of the group in plain words'),
     deniedBy: z.array(z.string()).describe('policies that Hubble named; a default deny names none'),
-    example: z.record(z.string(), z.unknown()).nullable().describe('the newest record of the group'),
+    example: z.record(z.string(), z.unknown()).nullable().describe('the record of the group that came last'),
   })
   .meta({ id: 'DropGroup' });
 
@@ -46,5 +48,30 @@ export const dropsSchema = z
   .meta({ id: 'Drops' });
 
 export type DropField = (typeof dropFields)[number];
+
+export const DEFAULT_GROUPS = 100;
+export const MOST_GROUPS = 1_000;
+const DEFAULT_BY: DropField[] = ['source', 'destination', 'port', 'reason', 'direction'];
+
+/** How drops are grouped, by REST and live alike. */
+export const grouping = {
+  by: z
+    .string()
+    .optional()
+    .describe(
+      `comma-separated fields to group by: ${dropFields.join(', ')}; ${DEFAULT_BY.join(',')} unless said`,
+    ),
+  limit: wholeNumber(1, MOST_GROUPS).default(DEFAULT_GROUPS).describe('groups, most frequent first'),
+};
+
+export function readFields(text: string | undefined): DropField[] {
+  if (text === undefined) return DEFAULT_BY;
+  return text.split(',').map((name) => {
+    const field = dropFields.find((known) => known === name.trim());
+    if (field !== undefined) return field;
+    throw new FlowatlasError('invalid_parameter', `by: "${name}" is none of ${dropFields.join(', ')}`, 'by');
+  });
+}
+
 export type DropGroup = z.infer<typeof dropGroupSchema>;
 export type Drops = z.infer<typeof dropsSchema>;

@@ -60,6 +60,11 @@ export class IngestClient {
     this.#events.on('removed', listener);
   }
 
+  /** Called when flows could not be stored; a commit after it tells that they can. */
+  onFailed(listener: (error: FlowatlasError) => void): void {
+    this.#events.on('failed', listener);
+  }
+
   /** Called when flows could not be removed, or blocks not merged, with words for the operator. */
   onTrouble(listener: (message: string) => void): void {
     this.#events.on('trouble', listener);
@@ -138,6 +143,7 @@ export class IngestClient {
     } else if (message.kind === 'failed') {
       const { code, message: text, report } = message;
       this.#reported(message);
+      this.#events.emit('failed', new FlowatlasError(code, text));
       fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));
     } else if (message.kind === 'removed') this.#events.emit('removed', message.removal);
     else if (message.kind === 'trouble') this.#events.emit('trouble', message.message);
@@ -169,6 +175,7 @@ export class IngestClient {
     );
     for (const pending of this.#pending.values()) fail(pending, this.#death);
     this.#pending.clear();
+    this.#events.emit('failed', this.#death);
     this.#events.emit('closed');
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { everyone } from '../domain/viewer.js';
+import { DropQuestions } from '../drops/drop-questions.js';
+import { readFields } from '../drops/drops.schema.js';
 import { FlowTails } from '../feed/flow-tail.js';
 import type { LiveQuestion } from '../feed/live-question.js';
 import { readLiveFilter } from '../query/question.js';
@@ -14,6 +16,7 @@ export class LiveQuestions {
 
   constructor(
     private readonly maps: MapQuestions,
+    private readonly drops: DropQuestions,
     store: FlowStore,
   ) {
     this.#tails = new FlowTails(store);
@@ -22,6 +25,8 @@ export class LiveQuestions {
   ask(asked: Subscribe): LiveQuestion {
     const { filter, words } = readLiveFilter(asked.filter);
     if (asked.view === 'edges') return this.maps.ask(everyone, asked.level, filter, words);
+    if (asked.view === 'drops')
+      return this.drops.ask(everyone, filter, words, readFields(asked.by), asked.limit);
     return this.#tails.ask(everyone, filter, words);
   }
 

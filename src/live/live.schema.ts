@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_GROUPS, grouping, MOST_GROUPS } from '../drops/drops.schema.js';
 import { MOST_RECORDS } from '../feed/flow-tail.js';
 import { oneOf } from '../query/parameters.js';
 import { levels } from '../service-map/service-map.schema.js';
@@ -22,8 +23,14 @@ export const subscribeSchema = z.discriminatedUnion(
       last: z.int().min(0).max(MOST_RECORDS, `is at most ${MOST_RECORDS}`).default(0),
       ...common,
     }),
+    z.strictObject({
+      view: z.literal('drops'),
+      by: grouping.by,
+      limit: z.int().min(1).max(MOST_GROUPS).default(DEFAULT_GROUPS),
+      ...common,
+    }),
   ],
-  { error: ({ path }) => (path?.[0] === 'view' ? 'is none of edges, flows' : undefined) },
+  { error: ({ path }) => (path?.[0] === 'view' ? 'is none of edges, flows, drops' : undefined) },
 );
 export type Subscribe = z.infer<typeof subscribeSchema>;
 

@@ -12,7 +12,7 @@ export function troubleOf(error: unknown): FlowatlasError {
   return new FlowatlasError('internal', 'an error of ours: the server log tells more');
 }
 
-/** The same object for the same trouble, so that it is told once. */
+/** The same object for trouble of the same kind, so that it is told once. */
 export function sameTrouble(before: Trouble | undefined, now: Trouble | undefined): Trouble | undefined {
-  return before?.code === now?.code && before?.message === now?.message ? before : now;
+  return before?.code === now?.code ? before : now;
 }

@@ -12,7 +12,7 @@ import { rawList, withRawMember } from '../http/raw-json.js';
 import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
-import { coverageOf, formatSpan } from '../telemetry/coverage.js';
+import { coverageHeader, coverageOf, formatSpan } from '../telemetry/coverage.js';
 import { exports, mapFormats } from './export/formats.js';
 import { MapReader } from './map-reader.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';

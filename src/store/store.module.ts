@@ -90,6 +90,9 @@ export class StoreModule {
     open.ingest.onCommitted(() => {
       feed.publish();
     });
+    open.ingest.onFailed((error) => {
+      feed.fail(error);
+    });
     open.ingest.onRemoved((removal) => {
       tell(removal);
       feed.publish();

@@ -1,5 +1,10 @@
 import { io, type Socket } from 'socket.io-client';
+import type { DropGroup } from '../../src/drops/drops.schema.js';
 import type {
+  DropsChange,
+  DropsEvent,
+  DropsQuestion,
+  DropsSubscribed,
   EdgesEvent,
   EdgesQuestion,
   EdgesSubscribed,
@@ -26,8 +31,11 @@ export class LiveClient {
   edges = new Map<string, MapEdge>();
   position: LivePosition | undefined;
   subscription: string | undefined;
+  #dropsSeq = 0;
   /** Every message, with the moment in which it came. */
   readonly events: (EdgesEvent & { received: number })[] = [];
+  drops = new Map<string, DropGroup>();
+  dropSums = { drops: 0, groupsLeftOut: 0 };
   readonly flows: FlowsEvent[] = [];
   readonly waiting: WaitingEvent[] = [];
   readonly troubles: TroubleEvent[] = [];
@@ -44,6 +52,10 @@ export class LiveClient {
     this.socket.on('flows', (event: FlowsEvent) => this.flows.push(event));
     this.socket.on('waiting', (event: WaitingEvent) => this.waiting.push(event));
     this.socket.on('trouble', (event: TroubleEvent) => this.troubles.push(event));
+    this.socket.on('drops', (event: DropsEvent) => {
+      if (event.prev !== this.#dropsSeq) this.gaps++;
+      this.#applyDrops(event, event.seq);
+    });
     this.socket.on('edges', (event: EdgesEvent) => {
       this.events.push({ ...event, received: Date.now() });
       if (event.subscription !== this.subscription || this.position === undefined) return;
@@ -75,6 +87,17 @@ export class LiveClient {
 
   async subscribeFlows(request: Asked<FlowsQuestion> = {}): Promise<FlowsSubscribed> {
     return this.#demand('subscribe', { view: 'flows', ...request });
+  }
+
+  async subscribeDrops(request: Asked<DropsQuestion> = {}): Promise<DropsSubscribed> {
+    const answer = await this.#demand<DropsSubscribed>('subscribe', { view: 'drops', ...request });
+    const { snapshot, changes, seq } = answer;
+    if (snapshot !== undefined) {
+      this.drops.clear();
+      this.#applyDrops({ ...snapshot, groups: { upsert: snapshot.groups, remove: [] } }, seq);
+    }
+    if (changes !== undefined) this.#applyDrops(changes, seq);
+    return answer;
   }
 
   /** Cuts the connection without a goodbye. */
@@ -110,6 +133,13 @@ export class LiveClient {
   #start({ nodes, edges }: MapSnapshot): void {
     this.nodes = new Map(nodes.map((node) => [node.id, node]));
     this.edges = new Map(edges.map((edge) => [edge.id, edge]));
+  }
+
+  #applyDrops({ groups, drops, groupsLeftOut }: DropsChange, seq: number): void {
+    for (const id of groups.remove) this.drops.delete(id);
+    for (const group of groups.upsert) this.drops.set(group.id, group);
+    this.dropSums = { drops, groupsLeftOut };
+    this.#dropsSeq = seq;
   }
 
   #apply({ nodes, edges }: MapChange): void {

@@ -48,19 +48,17 @@ export class Lore {
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
-  /** What endpoints tell of their pods, before any guess was made. */
-  learnPods(endpoints: readonly Endpoint[]): void {
-    for (const endpoint of endpoints) this.#learnWorkload(endpoint);
+  /** What endpoints tell of their pods. False when a guess made earlier was wrong. */
+  learnPods(endpoints: readonly Endpoint[]): boolean {
+    let holds = true;
+    for (const endpoint of endpoints) holds = this.#learnWorkload(endpoint) && holds;
+    this.#podsHold &&= holds;
+    return holds;
   }
 
   /** False when a guess made earlier was wrong. Workloads come first: they decide whose port is whose. */
   learn(tallies: readonly Tally[]): boolean {
-    let holds = true;
-    for (const { source, destination } of tallies) {
-      holds = this.#learnWorkload(source) && holds;
-      holds = this.#learnWorkload(destination) && holds;
-    }
-    this.#podsHold &&= holds;
+    let holds = this.learnPods(tallies.flatMap(({ source, destination }) => [source, destination]));
     for (const tally of tallies) holds = this.#learnServer(tally) && holds;
     return holds;
   }

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { explainDropReason } from '../domain/flow/drop-reason.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { Viewer } from '../domain/viewer.js';
+import { withRawMember } from '../http/raw-json.js';
+import type { FlowStore } from '../store/flow-store.js';
+import type { DropCause } from './drop-groups.js';
+import type { DropGroup } from './drops.schema.js';
+
+export function groupId({ fields }: DropCause): string {
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 20);
+}
+
+/** A group's JSON, with a record of it to the letter. */
+export async function groupJson(store: FlowStore, viewer: Viewer, cause: DropCause): Promise<string> {
+  const [example] = await store.take(viewer, [cause.lastSeq]);
+  const { words, nextStep, harmless } = explainDropReason(cause.reason);
+  const group: Omit<DropGroup, 'example'> = {
+    id: groupId(cause),
+    ...(cause.fields as Partial<DropGroup>),
+    count: cause.count,
+    firstSeen: formatTimestamp(cause.first),
+    lastSeen: formatTimestamp(cause.last),
+    explanation: { words, nextStep, harmless },
+    deniedBy: cause.deniedBy,
+  };
+  return withRawMember(group, 'example', example?.record ?? 'null');
+}
+
+/** Of all groups, of which so many are told. */
+export function sumsOf(causes: readonly DropCause[], told: number): { drops: number; groupsLeftOut: number } {
+  return {
+    drops: causes.reduce((sum, { count }) => sum + count, 0),
+    groupsLeftOut: causes.length - told,
+  };
+}

@@ -1,0 +1,174 @@
+import type { Filter } from '../domain/filter/filter.js';
+import { always } from '../domain/filter/window.js';
+import type { Endpoint } from '../domain/flow/flow.js';
+import { isUnforetold, type Dropped } from '../domain/service-map/dropped.js';
+import { tallyPorts, type Tally } from '../domain/service-map/tally.js';
+import type { Viewer } from '../domain/viewer.js';
+import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
+import { Versions } from '../feed/versions.js';
+import { withRawMembers } from '../http/raw-json.js';
+import type { FlowStore, HeldFlow } from '../store/flow-store.js';
+import { groupId, groupJson, sumsOf } from './drop-answer.js';
+import { DropGroups, type DropCause } from './drop-groups.js';
+import type { DropField } from './drops.schema.js';
+
+/** A group as it is told. */
+interface Told {
+  cause: DropCause;
+  json: string;
+}
+
+/** The drops among all flows that pass a filter, by cause and kept up to date: the most frequent groups. */
+export class DropQuestion extends LiveQuestion {
+  #groups: DropGroups;
+  /** What the store had removed when they were grouped, and the last flow that was. */
+  #removals: number | undefined;
+  #readUpTo = 0;
+  #told = new Map<string, Told>();
+  #sums = sumsOf([], 0);
+  readonly #versions = new Versions((id) => this.#told.get(id)?.json);
+
+  constructor(
+    private readonly store: FlowStore,
+    private readonly viewer: Viewer,
+    private readonly filter: Filter,
+    private readonly by: readonly DropField[],
+    private readonly limit: number,
+  ) {
+    super();
+    this.#groups = new DropGroups(by);
+  }
+
+  protected async readOn(): Promise<void> {
+    const { removals } = this.store.removed();
+    const isFirst = this.#removals === undefined;
+    const isLess = !isFirst && removals !== this.#removals;
+    const before = this.#readUpTo;
+    if (isLess) await this.#rebuild(new DropGroups(this.by));
+    else if (!(await this.#readNews())) await this.#rebuild(this.#groups.again());
+    if (isFirst || isLess || this.#readUpTo !== before) await this.#tell();
+    this.#removals = removals;
+    if (isLess) this.beginEpoch();
+  }
+
+  /** False when what was grouped before must be grouped again. */
+  async #readNews(): Promise<boolean> {
+    const groups = this.#groups;
+    for await (const { dropped, upTo } of this.#read(this.#readUpTo)) {
+      groups.add(dropped);
+      this.#readUpTo = upTo;
+    }
+    return groups.holds;
+  }
+
+  async #rebuild(empty: DropGroups): Promise<void> {
+    for (let groups = empty; ; groups = groups.again()) {
+      let reached = 0;
+      for await (const { dropped, upTo } of this.#read(0)) {
+        groups.add(dropped);
+        reached = upTo;
+      }
+      if (!groups.holds) continue;
+      this.#groups = groups;
+      this.#readUpTo = Math.max(this.#readUpTo, reached);
+      return;
+    }
+  }
+
+  async *#read(afterSeq: number): AsyncGenerator<{ dropped: Dropped; upTo: number }> {
+    const query = { filter: this.filter, window: always, afterSeq };
+    for await (const { items, upTo } of this.store.scan(this.viewer, query, sightOf)) {
+      const seen = items.filter((sight) => sight !== undefined);
+      const tallies = seen.flatMap((sight) => sight.tallies);
+      const unforetold = seen.flatMap((sight) => sight.unforetold);
+      yield { dropped: { tallies, unforetold }, upTo };
+    }
+  }
+
+  /** Takes over what is new, all at once: examples are read from disk before. */
+  async #tell(): Promise<void> {
+    const seq = this.#readUpTo;
+    const causes = this.#groups.causes();
+    const told = new Map<string, Told>();
+    for (const cause of causes.slice(0, this.limit)) {
+      const id = groupId(cause);
+      const before = this.#told.get(id);
+      const isSame = before !== undefined && isEqual(before.cause, cause);
+      told.set(id, isSame ? before : { cause, json: await groupJson(this.store, this.viewer, cause) });
+    }
+    const before = this.#told;
+    this.#told = told;
+    for (const [id, group] of told) if (before.get(id) !== group) this.#versions.change(id, seq);
+    for (const id of before.keys()) if (!told.has(id)) this.#versions.remove(id, seq);
+    this.#sums = sumsOf(causes, told.size);
+    this.reach(Math.max(this.seq, seq));
+  }
+
+  open({ resume }: Beginning): Opening {
+    const { position } = this;
+    if (resume?.epoch === position.epoch && resume.seq <= position.seq)
+      return { position, json: `{"changes":${this.newsSince(resume)}}` };
+    const head = { by: this.by, ...this.#sums };
+    const groups = [...this.#told.values()].map(({ json }) => json).join(',');
+    return { position, json: `{"snapshot":${withRawMembers(head, `{"groups":[${groups}]}`)}}` };
+  }
+
+  newsSince(position: Position): string {
+    return withRawMembers(this.#sums, `{"groups":${this.#versions.since(this.#since(position))}}`);
+  }
+
+  waitingSince(position: Position): number {
+    return this.#versions.countSince(this.#since(position));
+  }
+
+  #since({ epoch, seq }: Position): number {
+    return epoch === this.epoch ? seq : -1;
+  }
+
+  protected rest(): void {
+    this.#versions.forgetTexts();
+  }
+}
+
+/** What a flow tells of drops; most tell nothing. */
+function sightOf(flow: HeldFlow): Dropped | undefined {
+  const unforetold = [flow.source, flow.destination].filter(tellsWorkload);
+  const tallies = flow.traits.verdict === 'DROPPED' ? [tallyOf(flow)] : [];
+  return tallies.length + unforetold.length === 0 ? undefined : { tallies, unforetold };
+}
+
+const judged = new WeakMap<Endpoint, boolean>();
+
+/** Readers share endpoints between flows, so each is judged once. */
+function tellsWorkload(endpoint: Endpoint): boolean {
+  let judgement = judged.get(endpoint);
+  if (judgement === undefined) judged.set(endpoint, (judgement = isUnforetold(endpoint)));
+  return judgement;
+}
+
+function tallyOf(flow: HeldFlow): Tally {
+  const { time, seq, source, destination, traits, policies, l7, node, nodeLabels, weight } = flow;
+  return {
+    time,
+    uuid: '',
+    source,
+    destination,
+    ...tallyPorts(flow),
+    traits,
+    policies,
+    l7,
+    node,
+    nodeLabels,
+    weight,
+    first: time,
+    last: time,
+    lastSeq: seq,
+  };
+}
+
+function isEqual(a: DropCause, b: DropCause): boolean {
+  const isSeenAlike = a.lastSeq === b.lastSeq && a.first === b.first && a.last === b.last;
+  return (
+    isSeenAlike && a.count === b.count && a.reason === b.reason && String(a.deniedBy) === String(b.deniedBy)
+  );
+}
