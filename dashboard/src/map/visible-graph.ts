@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
-import type { HeldMap } from '../api/held-map.js';
+import type { HeldMap } from '../../../src/live/live-client.js';
 import { droppedOf, isDns } from './edge-class.js';
 
 export interface Graph {

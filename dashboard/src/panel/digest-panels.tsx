@@ -1,6 +1,6 @@
 import type { JSX } from 'react';
 import type { MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
-import type { HeldMap } from '../api/held-map.js';
+import type { HeldMap } from '../../../src/live/live-client.js';
 import type { Digest } from '../map/digest.js';
 import { nodeFullName } from '../map/node-words.js';
 import type { Selection } from '../state/view-state.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'react';
 import type { EdgeDetail, Level, MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
-import type { HeldMap } from '../api/held-map.js';
+import type { HeldMap } from '../../../src/live/live-client.js';
 import { fetchEdge, type MapFilter } from '../api/queries.js';
 import { edgeClass, portLabel } from '../map/edge-class.js';
 import { nodeFullName } from '../map/node-words.js';

@@ -1,6 +1,6 @@
 import { useMemo, type JSX } from 'react';
 import type { MapNode } from '../../../src/service-map/service-map.schema.js';
-import type { HeldMap } from '../api/held-map.js';
+import type { HeldMap } from '../../../src/live/live-client.js';
 import { kindWords, nodeFullName } from '../map/node-words.js';
 import type { Selection } from '../state/view-state.js';
 import { CopyButton } from '../ui/copy-button.js';

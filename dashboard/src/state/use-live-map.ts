@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import { heldMap, type HeldMap } from '../../../src/live/live-client.js';
 import type { Level } from '../../../src/service-map/service-map.schema.js';
-import type { HeldMap } from '../api/held-map.js';
-import { fromSnapshot } from '../api/held-map.js';
 import type { ApiError } from '../api/http.js';
-import { LiveMap, type Connection } from '../api/live.js';
+import { LiveConnection, type Connection } from '../api/live.js';
 import { fetchMap, type MapFilter } from '../api/queries.js';
 
 export interface ShownMap extends HeldMap {
@@ -29,10 +28,10 @@ export function useLiveMap(level: Level, filter: MapFilter): LiveView {
     lastChange: null,
     error: null,
   });
-  const live = useRef<LiveMap | null>(null);
+  const live = useRef<LiveConnection | null>(null);
 
   useEffect(() => {
-    live.current = new LiveMap({
+    live.current = new LiveConnection({
       onMap: (held, seq, question, at) => {
         const shown = { ...held, seq, level: question.level, filter: toFilter(question.filter) };
         setView((old) => ({ ...old, map: shown, lastChange: at ?? old.lastChange }));
@@ -69,7 +68,7 @@ function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map
       const asked = { namespace, verdict };
       fetchMap(level, asked, abort.signal)
         .then((answer) => {
-          latest.current({ ...fromSnapshot(answer), seq: answer.seq, level: answer.level, filter: asked });
+          latest.current({ ...heldMap(answer), seq: answer.seq, level: answer.level, filter: asked });
         })
         .catch(() => undefined);
     };
