@@ -2,7 +2,7 @@ import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
 import type { Endpoint } from '../domain/flow/flow.js';
 import { isUnforetold, type Dropped } from '../domain/service-map/dropped.js';
-import { tallyPorts, type Tally } from '../domain/service-map/tally.js';
+import { tallyOf } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
 import { Versions } from '../feed/versions.js';
@@ -133,7 +133,7 @@ export class DropQuestion extends LiveQuestion {
 /** What a flow tells of drops; most tell nothing. */
 function sightOf(flow: HeldFlow): Dropped | undefined {
   const unforetold = [flow.source, flow.destination].filter(tellsWorkload);
-  const tallies = flow.traits.verdict === 'DROPPED' ? [tallyOf(flow)] : [];
+  const tallies = flow.traits.verdict === 'DROPPED' ? [tallyOf(flow, flow.seq)] : [];
   return tallies.length + unforetold.length === 0 ? undefined : { tallies, unforetold };
 }
 
@@ -144,26 +144,6 @@ function tellsWorkload(endpoint: Endpoint): boolean {
   let judgement = judged.get(endpoint);
   if (judgement === undefined) judged.set(endpoint, (judgement = isUnforetold(endpoint)));
   return judgement;
-}
-
-function tallyOf(flow: HeldFlow): Tally {
-  const { time, seq, source, destination, traits, policies, l7, node, nodeLabels, weight } = flow;
-  return {
-    time,
-    uuid: '',
-    source,
-    destination,
-    ...tallyPorts(flow),
-    traits,
-    policies,
-    l7,
-    node,
-    nodeLabels,
-    weight,
-    first: time,
-    last: time,
-    lastSeq: seq,
-  };
 }
 
 function isEqual(a: DropCause, b: DropCause): boolean {
