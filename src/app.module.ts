@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import { DropsModule } from './drops/drops.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
 import { LiveModule } from './live/live.module.js';
 import { ServiceMapModule } from './service-map/service-map.module.js';
 import { SourcesModule } from './sources/sources.module.js';
@@ -11,7 +12,7 @@ import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /**
  * The whole system. Flows come in by `ingest`, whose thread stores them; `sources` fetches them there; the `store` tells its feed;
- * `flows`, `drops` and `service-map` answer questions; `live` pushes what changes.
+ * `flows`, `drops` and `service-map` answer questions; `ledger` remembers what was ever seen; `live` pushes what changes.
  */
 @Module({})
 export class AppModule {
@@ -31,6 +32,7 @@ export class AppModule {
         needs(FlowsModule, store),
         drops,
         serviceMap,
+        LedgerModule.of(config.digest, store),
         needs(LiveModule, store, drops, serviceMap, telemetry),
         telemetry,
       ],

@@ -16,6 +16,7 @@ describe('the configuration', () => {
     expect(readConfig({})).toEqual({
       listen: { host: '127.0.0.1', port: 8787 },
       data: resolve('data'),
+      digest: { webhook: undefined, every: 86_400_000 },
       log: 'warn',
       follow: [],
       followFrom: 'start',

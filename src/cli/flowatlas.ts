@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { readConfig, settings } from '../config.js';
+import { readConfig } from '../config.js';
+import { settings } from '../config/settings.js';
 import { FlowatlasError } from '../domain/errors.js';
 import { dropFields } from '../drops/drops.schema.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
@@ -13,6 +14,7 @@ import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
 import { filterOptions, filterWords } from './filter-options.js';
 import { importFiles, type ImportOptions } from './import.js';
+import { digestOutputs, printDigest } from './ledger.js';
 import { diffMaps } from './map-diff/map-diff.js';
 import { diffOptions, type DiffOptions } from './map-diff/options.js';
 import { mapOutputs, printMap } from './map.js';
@@ -108,6 +110,16 @@ asking(program.command('drops'))
   .action((options: ReadOptions) =>
     withServer(options, (client) => printDrops(client, parametersOf(options, 'by'), options.output)),
   );
+
+withSource(program.command('ledger'))
+  .description('news of who speaks with whom: never seen before, gone silent, dropped for the first time')
+  .option('--since <time>', 'what came since then, such as 24h or 2026-06-01T10:00:00Z (else 24h)')
+  .option('--silent-for <duration>', 'without a flow for so long, an edge went silent (else 6h)')
+  .addOption(outputOption(digestOutputs))
+  .action((options: SourceOptions & { silentFor?: string; output: (typeof digestOutputs)[number] }) => {
+    const parameters = { ...parametersOf(options), 'silent-for': options.silentFor };
+    return withServer(options, (client) => printDigest(client, parameters, options.output));
+  });
 
 withSource(program.command('status'))
   .description('what is held')

@@ -1,4 +1,5 @@
 import type { Predicate } from './filter/criterion.js';
+import type { Endpoint } from './flow/flow.js';
 import { namespaceOf } from './flow/node-identity.js';
 import { onEndpoint } from './filter/criterion.js';
 
@@ -13,6 +14,11 @@ export interface Viewer {
 
 /** The only kind of viewer there is without authentication. */
 export const everyone: Viewer = { name: 'everyone', namespaces: 'all' };
+
+/** The same of what was told by flows between these ends. */
+export function canSee({ namespaces }: Viewer, ...ends: readonly Endpoint[]): boolean {
+  return namespaces === 'all' || ends.some((end) => namespaces.includes(namespaceOf(end)));
+}
 
 /** A flow is in scope when either end is in a namespace of the viewer's; undefined where all are. */
 export function scopeOf(viewer: Viewer): Predicate | undefined {

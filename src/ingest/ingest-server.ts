@@ -105,6 +105,10 @@ export class IngestServer {
       this.send({ kind: 'closed' });
       return;
     }
+    if (message.kind === 'acknowledge') {
+      this.#acknowledge(message);
+      return;
+    }
     if (message.kind === 'open') {
       const session = new IngestSession(
         this.writer,
@@ -130,6 +134,15 @@ export class IngestServer {
       session.end();
       session.note(message.checkpoints);
       void this.#finish(message.session, session);
+    }
+  }
+
+  #acknowledge({ request, edge, acknowledgement }: Acknowledge): void {
+    try {
+      this.writer.acknowledge(edge, acknowledgement);
+      this.send({ kind: 'acknowledged', request });
+    } catch (error) {
+      this.send({ kind: 'acknowledged', request, failure: describe(error) });
     }
   }
 
@@ -181,6 +194,7 @@ export class IngestServer {
   }
 }
 
+type Acknowledge = Extract<ToWriter, { kind: 'acknowledge' }>;
 type Written = Extract<ToWriter, { kind: 'write' }>;
 
 function describe(failure: unknown): { code: ErrorCode; message: string } {

@@ -7,6 +7,7 @@ import type { Window } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
+import type { Acknowledgement, LedgerEntry } from '../domain/ledger/ledger.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -219,6 +220,12 @@ export abstract class FlowStore {
    */
   abstract summedHours(window: Window): Span | undefined;
 
+  /**
+   * Who was ever seen to speak with whom, also before the oldest flow that is held: edges of the map at the level of
+   * workloads. A few seconds behind what is committed.
+   */
+  abstract ledger(viewer: Viewer): LedgerEntry[];
+
   /** The dropped flows among those that match, in order of arrival. */
   abstract drops(viewer: Viewer, query: SumQuery): Promise<Dropped>;
 
@@ -330,6 +337,9 @@ export abstract class FlowWriter {
   abstract checkpoint(source: string, state: string | undefined): void;
 
   abstract commit(): Promise<void>;
+
+  /** Notes that somebody has seen an edge of the ledger; undefined takes it back. Durable when it returns. */
+  abstract acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void;
 
   /** Begins a commit when the oldest flow, event or checkpoint of the open block has waited this long. */
   abstract commitAfter(milliseconds: number): void;

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint } from '../flow/flow.js';
 import { identify, type Level, type NodeIdentity } from '../flow/node-identity.js';
@@ -7,6 +6,7 @@ import type { LatencySummary } from '../latencies.js';
 import type { LabelledEnd } from './coarse-sums.js';
 import type { TcpSummary } from './connections.js';
 import { counterOf, inOrder, isSocket } from './counters.js';
+import { edgeId } from './edge-id.js';
 import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
 import { Lore } from './lore.js';
@@ -343,10 +343,4 @@ function renderEdge(state: EdgeState): MapEdge {
   const { inferred } = state;
   if (inferred.length > 0) edge.inferred = inferred;
   return edge;
-}
-
-/** Short enough for a URL; the same edge has the same id in every map and after every restart. */
-function edgeId(source: string, target: string, protocol: string, port: number): string {
-  const key = `${source}\n${target}\n${protocol}\n${port}`;
-  return hash('sha256', key, 'base64url').slice(0, 20);
 }

@@ -11,11 +11,13 @@ import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
+import type { Acknowledgement, LedgerEntry } from '../../domain/ledger/ledger.js';
+import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
 import { tallyOf, type Tally } from '../../domain/service-map/tally.js';
-import { scopeOf, type Viewer } from '../../domain/viewer.js';
+import { canSee, scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
   FlowWriter,
@@ -63,6 +65,7 @@ export class Memory {
   /** Of each node the time of its newest flow. */
   readonly newest = new Map<string, number>();
   readonly checkpoints = new Map<string, string>();
+  readonly acknowledgements = new Map<string, Acknowledgement>();
 }
 
 export class MemoryFlowWriter extends FlowWriter {
@@ -75,6 +78,12 @@ export class MemoryFlowWriter extends FlowWriter {
     private readonly now: () => number = Date.now,
   ) {
     super();
+  }
+
+  acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void {
+    const { acknowledgements } = this.memory;
+    if (acknowledgement === undefined) acknowledgements.delete(edge);
+    else acknowledgements.set(edge, acknowledgement);
   }
 
   append({ flow, template, known, own }: NewFlow): boolean {
@@ -252,6 +261,13 @@ export class MemoryFlowStore extends FlowStore {
   /** There are no sums. */
   summedHours(): undefined {
     return undefined;
+  }
+
+  ledger(viewer: Viewer): LedgerEntry[] {
+    const seen = this.memory.flows.filter(({ flow: { source, destination } }) =>
+      canSee(viewer, source, destination),
+    );
+    return ledgerOf(seen.map(toTally), this.memory.acknowledgements);
   }
 
   async drops(viewer: Viewer, query: SumQuery): Promise<Dropped> {

@@ -33,7 +33,9 @@ import { comparePositions } from '../ordered.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
+import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
+import { RetentionReader } from './retention-reader.js';
 import { HOUR } from './edge-counter.js';
 import { HourSums } from './hour-sums.js';
 import { namedKeys } from './named-keys.js';
@@ -59,22 +61,6 @@ const SLICE = 256;
 /** Found flows whose records are read together. */
 const BATCH = 256;
 
-interface RemovedRow {
-  removals: bigint;
-  flows: bigint;
-  events: bigint;
-  until: bigint | null;
-  last: bigint | null;
-}
-
-const REMOVED = {
-  removals: 'bigint',
-  flows: 'bigint',
-  events: 'bigint',
-  until: 'bigint?',
-  last: 'bigint?',
-} as const;
-
 /**
  * Reads segments on a connection of its own, so it never waits for the writer. Every few milliseconds
  * the event loop gets its turn.
@@ -87,9 +73,9 @@ export class SqliteFlowStore extends FlowStore {
   readonly #records: RecordReader;
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
+  readonly #ledger: LedgerReader;
   readonly #memory = new WindowMemory();
-  readonly #lastRemoved;
-  readonly #removed;
+  readonly #retention: RetentionReader;
 
   constructor(
     private readonly db: Database.Database,
@@ -104,12 +90,8 @@ export class SqliteFlowStore extends FlowStore {
     this.#list = new SegmentList(db, this.#segments);
     this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
-    this.#lastRemoved = db.prepare<[], { lastSeq: number }>('SELECT last_seq AS lastSeq FROM retention');
-    this.#removed = db
-      .prepare<[], RemovedRow>(
-        'SELECT removals, flows, events, removed_until AS until, updated AS last FROM retention',
-      )
-      .safeIntegers();
+    this.#ledger = new LedgerReader(db);
+    this.#retention = new RetentionReader(db);
   }
 
   async *find(viewer: Viewer, query: FlowQuery): AsyncGenerator<StoredFlow> {
@@ -299,12 +281,15 @@ export class SqliteFlowStore extends FlowStore {
     return this.#visits.damage();
   }
 
+  ledger(viewer: Viewer): ReturnType<FlowStore['ledger']> {
+    return this.#ledger.read(viewer);
+  }
+
   summary(): StoreSummary {
     const { flows, lastSeq, first, last } = this.#list.totals();
-    const removed = typed(this.#lastRemoved.get(), { lastSeq: 'count' });
     return {
       flows,
-      lastSeq: Math.max(lastSeq, removed.lastSeq),
+      lastSeq: Math.max(lastSeq, this.#retention.lastSeq()),
       oldest: first,
       newest: last,
       bytesOnDisk: sizeOf(this.file) + sizeOf(`${this.file}-wal`),
@@ -332,14 +317,7 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   removed(): Removed {
-    const { removals, flows, events, until, last } = typed(this.#removed.get(), REMOVED);
-    return {
-      removals: Number(removals),
-      flows: Number(flows),
-      events: Number(events),
-      until: until ?? undefined,
-      last: last === null ? undefined : Number(last),
-    };
+    return this.#retention.removed();
   }
 
   eventCounts(): ReturnType<FlowStore['eventCounts']> {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import { bytesOf, canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
+import type { Acknowledgement } from '../../domain/ledger/ledger.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
@@ -10,6 +11,7 @@ import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';
 import { KnownKeys } from './known-keys.js';
 import type { CountedRows } from './edge-counter.js';
+import { LedgerWriter } from './ledger-writer.js';
 import { NodeMinutes } from './node-minutes.js';
 import { Retention, waitOf } from './retention.js';
 import { Rollup } from './rollup.js';
@@ -55,6 +57,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
   readonly #inserter: SegmentInserter;
+  readonly #ledger: LedgerWriter;
   readonly #minutes: NodeMinutes;
   readonly #merger: SegmentMerger;
   readonly #clock: SteadyClock;
@@ -88,6 +91,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#clock = new SteadyClock(now, elapsed);
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
+    this.#ledger = new LedgerWriter(db);
     this.#minutes = new NodeMinutes(db);
     this.#merger = new SegmentMerger(db, ({ firstSeq, flows, slices }) => {
       this.#known.merged(firstSeq, flows, slices);
@@ -148,6 +152,10 @@ export class SqliteFlowWriter extends FlowWriter {
   commitAfter(milliseconds: number): void {
     if (!this.#isEmpty && this.elapsed() - this.#openSince >= milliseconds) this.#seal();
     this.#rollup.tend();
+  }
+
+  acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void {
+    this.#ledger.acknowledge(edge, acknowledgement);
   }
 
   get #isEmpty(): boolean {

@@ -55,6 +55,10 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.summedHours(window));
   }
 
+  ledger(viewer: Viewer): ReturnType<FlowStore['ledger']> {
+    return this.#guarded(() => this.store.ledger(viewer));
+  }
+
   drops(viewer: Viewer, query: SumQuery): ReturnType<FlowStore['drops']> {
     return this.#guarded(() => this.store.drops(viewer, query)).catch(this.#fail);
   }

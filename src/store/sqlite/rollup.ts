@@ -4,6 +4,7 @@ import { bucketOf } from '../../domain/latencies.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { Damaged, Gone } from './damage.js';
 import { EdgeCounter, HOUR, rowsBetween, type CountedRows, type DroppedRow } from './edge-counter.js';
+import { LedgerWriter } from './ledger-writer.js';
 import { packLatencies, unpackLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
 import { SegmentReader } from './segment-reader.js';
@@ -23,6 +24,7 @@ const LONGEST_WAIT = 10_000;
 export class Rollup {
   readonly #segments: SegmentReader;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #ledger: LedgerWriter;
   readonly #l7Kinds = new L7Kinds();
   #counter: EdgeCounter;
   /** Numbers of the flows that are counted next and stored next. */
@@ -43,6 +45,7 @@ export class Rollup {
     this.#segments = new SegmentReader(db);
     db.function('with_latencies', { deterministic: true }, addLatencies);
     this.#statements = prepare(db);
+    this.#ledger = new LedgerWriter(db);
     this.#kept = this.#statements.kept.get() ?? { hour: null, seq: null };
     this.#counter = new EdgeCounter(new RollupParts(db, true));
   }
@@ -156,15 +159,17 @@ export class Rollup {
     if (this.#waiting === 0) return;
     this.db.transaction(() => {
       for (const { key, flows, first, last, syns, resets, latencies } of this.#counter.sums.all()) {
-        const [hour = 0, source, destination, kind, ports = 0] = key;
+        const [hour = 0, source = 0, destination = 0, kind = 0, ports = 0] = key;
         const begin = BigInt(hour) * HOUR;
+        const [sourcePort, destinationPort] = [ports >>> 16, ports & 0xffff];
+        this.#ledger.add({ source, destination, kind, sourcePort, destinationPort, first, last });
         this.#statements.sum.run(
           hour,
           source,
           destination,
           kind,
-          ports >>> 16,
-          ports & 0xffff,
+          sourcePort,
+          destinationPort,
           flows,
           first - begin,
           last - begin,

@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { FlowStore } from '../store/flow-store.js';
+import { DigestPoster } from './digest-poster.js';
+import type { DigestSettings } from './digest-settings.js';
+import { LedgerController } from './ledger.controller.js';
+
+@Module({ controllers: [LedgerController] })
+export class LedgerModule {
+  static of(settings: DigestSettings, store: DynamicModule): DynamicModule {
+    const poster = {
+      provide: DigestPoster,
+      useFactory: (flows: FlowStore) => new DigestPoster(flows, settings),
+      inject: [FlowStore],
+    };
+    return { module: LedgerModule, imports: [store], providers: [poster] };
+  }
+}
