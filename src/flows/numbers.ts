@@ -1,7 +1,7 @@
-import type { Filter } from '../domain/filter/filter.js';
+import { within, type Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Field, GroupField } from '../domain/grouping/fields.js';
-import { Groups, type Observation, type Ranking } from '../domain/grouping/groups.js';
+import { Groups, type Ranking } from '../domain/grouping/groups.js';
 import { bucketAt, Series, type Buckets } from '../domain/grouping/series.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { FlowStore, HeldFlow } from '../store/flow-store.js';
@@ -23,9 +23,11 @@ export async function countFlows(
   asked: Counted,
 ): Promise<{ count: number; flows: number }> {
   const sum = { count: 0, flows: 0 };
-  for await (const { items } of store.scan(viewer, asked, ({ weight }) => weight)) {
-    sum.count += items.length;
-    for (const weight of items) sum.flows += weight;
+  for await (const counts of store.counts(viewer, asked, () => '')) {
+    for (const { count, flows } of counts) {
+      sum.count += count;
+      sum.flows += flows;
+    }
   }
   return sum;
 }
@@ -37,16 +39,21 @@ export async function groupFlows(
   by: readonly GroupField[],
 ): Promise<Groups> {
   const groups = new Groups();
-  const observe = (flow: HeldFlow): Observation => {
-    const { time, weight, l7, latency } = flow;
-    const values = by.map((field) => field.of(flow));
-    if (l7?.type !== 'RESPONSE') return { values, time, weight };
-    return { values, time, weight, answer: true, latency };
-  };
-  for await (const { items } of store.scan(viewer, asked, observe))
-    for (const item of items) groups.add(item);
+  const valuesOf = (flow: HeldFlow) => by.map((field) => field.of(flow));
+  for await (const counts of store.counts(viewer, asked, valuesOf)) {
+    for (const { key, count, flows, first, last } of counts)
+      groups.add({ values: key, count, weight: flows, first, last });
+  }
+  const answers = within(asked.filter.isEmpty ? undefined : asked.filter.matches, onlyAnswers);
+  const measure = (flow: HeldFlow) => ({ values: valuesOf(flow), latency: flow.latency });
+  for await (const { items } of store.scan(viewer, { ...asked, filter: answers }, measure)) {
+    for (const { values, latency } of items) groups.measure(values, latency);
+  }
   return groups;
 }
+
+/** Flows that could have been measured. */
+const onlyAnswers: Filter = { matches: ({ l7 }) => l7?.type === 'RESPONSE', isEmpty: false };
 
 export interface SeriesAnswer extends Ranking {
   series: { value: string; total: number; counts: number[] }[];
@@ -67,16 +74,12 @@ export async function seriesOf(
 ): Promise<SeriesAnswer> {
   const valueOf = field === undefined ? () => '' : (flow: HeldFlow) => field.of(flow);
   const groups = new Groups();
-  const observe = (flow: HeldFlow) => ({
-    values: [valueOf(flow)],
-    time: flow.time,
-    weight: flow.weight,
-  });
+  const query = { ...asked, step: buckets.step };
   let series = new Series(buckets.count, MOST_NUMBERS);
-  for await (const { items } of store.scan(viewer, asked, observe)) {
-    for (const item of items) {
-      groups.add(item);
-      series.add(item.values[0] ?? '', bucketAt(buckets, item.time));
+  for await (const counts of store.counts(viewer, query, valueOf)) {
+    for (const { key, count, flows, first, last } of counts) {
+      groups.add({ values: [key], count, weight: flows, first, last });
+      series.add(key, bucketAt(buckets, first), count);
     }
   }
   const ranking = groups.rank(most);
@@ -84,11 +87,10 @@ export async function seriesOf(
   if (!series.isWhole) {
     series = new Series(buckets.count, Infinity);
     const others = new Series(buckets.count, Infinity);
-    const place = (flow: HeldFlow) => ({ value: valueOf(flow), at: bucketAt(buckets, flow.time) });
-    for await (const { items } of store.scan(viewer, asked, place)) {
-      for (const { value, at } of items) {
-        if (chosen.has(value)) series.add(value, at);
-        else others.add('', at);
+    for await (const counts of store.counts(viewer, query, valueOf)) {
+      for (const { key, count, first } of counts) {
+        if (chosen.has(key)) series.add(key, bucketAt(buckets, first), count);
+        else others.add('', bucketAt(buckets, first), count);
       }
     }
     return answer(ranking, series, others.of(''));
@@ -121,13 +123,10 @@ export async function hintsOf(
     const text = value.toLowerCase();
     return text.startsWith(wanted) || text.slice(text.indexOf('/') + 1).startsWith(wanted);
   };
-  const observe = (flow: HeldFlow) => {
-    const values = field.all(flow).filter(begins);
-    return { values, time: flow.time, weight: flow.weight };
-  };
-  for await (const { items } of store.scan(viewer, asked, observe)) {
-    for (const { values, time, weight } of items)
-      for (const value of values) groups.add({ values: [value], time, weight });
+  const valuesOf = (flow: HeldFlow) => field.all(flow).filter(begins);
+  for await (const counts of store.counts(viewer, asked, valuesOf)) {
+    for (const { key, count, flows, first, last } of counts)
+      for (const value of key) groups.add({ values: [value], count, weight: flows, first, last });
   }
   return groups;
 }

@@ -75,6 +75,23 @@ export interface ScanQuery extends CalledOff {
   upTo?: number | undefined;
 }
 
+export interface CountQuery extends ScanQuery {
+  /** Nanoseconds: what lies in different multiples of it since 1970 is counted apart. */
+  step?: bigint | undefined;
+}
+
+/** Flows of one key, and of one bucket of time where those are asked for. */
+export interface Count<T> {
+  key: T;
+  /** Records. */
+  count: number;
+  /** Flows that they stand for. */
+  flows: number;
+  /** Nanoseconds since 1970. */
+  first: bigint;
+  last: bigint;
+}
+
 /** A flow where it rests. What is not asked of it is not read; it is gone when whoever looks at it returns. */
 export interface HeldFlow extends RecordedFlow, StoredFlow {
   time: bigint;
@@ -201,6 +218,16 @@ export abstract class FlowStore {
     query: ScanQuery,
     read: (flow: HeldFlow) => T,
   ): AsyncIterable<ScanBatch<T>>;
+
+  /**
+   * Flows that match, counted by what `keyOf` answers of them; the same key and bucket may come again. `keyOf` must
+   * depend on the flow alone: it is asked once for flows that are alike in all that it looks at.
+   */
+  abstract counts<T>(
+    viewer: Viewer,
+    query: CountQuery,
+    keyOf: (flow: HeldFlow) => T,
+  ): AsyncIterable<Count<T>[]>;
 
   /** Flows by number, in the order asked for; numbers not held or out of scope are left out. */
   abstract take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]>;

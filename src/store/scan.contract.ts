@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Flow } from '../domain/flow/flow.js';
+import { groupFields } from '../domain/grouping/fields.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { everything, type Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
@@ -7,8 +9,18 @@ import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { record, words } from '../../test/support/make-flow.js';
-import type { HeldFlow, ScanBatch, ScanQuery } from './flow-store.js';
-import { append, ask, collect, hold, naive, opening, RUNS, type OpenedStore } from './opened.contract.js';
+import type { Count, HeldFlow, ScanBatch, ScanQuery } from './flow-store.js';
+import {
+  append,
+  ask,
+  collect,
+  hold,
+  naive,
+  opening,
+  RUNS,
+  second,
+  type OpenedStore,
+} from './opened.contract.js';
 
 const whole: ScanQuery = { filter: everything, window: always };
 const seqOf = ({ seq }: HeldFlow): number => seq;
@@ -76,6 +88,40 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
       ));
   });
 
+  describe(`${name}: counts`, () => {
+    it('are those of the flows that match, by any field and step, of any stretch of arrival', () =>
+      fc.assert(
+        fc.asyncProperty(
+          flowTexts(),
+          filterWords,
+          windows,
+          fc.constantFrom('verdict', 'type', 'from-namespace', 'to-port', 'http-path'),
+          fc.constantFrom(undefined, 1n, 60n, 120n),
+          fc.nat(8),
+          (texts, filter, window, field, seconds, later) =>
+            opened(async (at) => {
+              const held = await hold(at, texts);
+              const keyOf = (flow: Flow) => groupFields.get(field)!.of(flow);
+              const step = seconds === undefined ? undefined : seconds * second;
+              for (const asked of [everything, parseFilter(words(filter))]) {
+                const query = { filter: asked, window, afterSeq: later, step };
+                const told = (await collect(at.store.counts(everyone, query, keyOf))).flat();
+                const mine = naive(held, query)
+                  .filter((seq) => seq > later)
+                  .map((seq) => held[seq - 1]!);
+                expect(added(told, step)).toEqual(
+                  added(
+                    mine.map((flow) => ({ ...once(flow.time!), key: keyOf(flow), flows: flow.weight })),
+                    step,
+                  ),
+                );
+              }
+            }),
+        ),
+        { numRuns: RUNS.numRuns * 3 },
+      ));
+  });
+
   describe(`${name}: a question that was called off`, () => {
     /** Matches nothing, and calls the question off when it sees the first flow. */
     function callingOff(): { filter: Filter; signal: AbortSignal; looked: () => number } {
@@ -128,6 +174,25 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
         expect(found).toEqual([1]);
       }));
   });
+}
+
+const once = (time: bigint) => ({ count: 1, first: time, last: time });
+
+/** By key and bucket. */
+function added(
+  counts: readonly Count<string>[],
+  step = 1n << 62n,
+): Record<string, Omit<Count<string>, 'key'>> {
+  const sums: Record<string, Omit<Count<string>, 'key'>> = {};
+  for (const { key, count, flows, first, last } of counts) {
+    expect(first / step).toBe(last / step);
+    const sum = (sums[`${key} ${first / step}`] ??= { count: 0, flows: 0, first, last });
+    sum.count += count;
+    sum.flows += flows;
+    if (first < sum.first) sum.first = first;
+    if (last > sum.last) sum.last = last;
+  }
+  return sums;
 }
 
 function numbersIn(batches: readonly ScanBatch<unknown>[]): number[] {

@@ -4,9 +4,12 @@ import { Groups, keyOf, type Observation } from './groups.js';
 
 const observation = fc.record({
   values: fc.tuple(fc.constantFrom('a', 'b', 'c', '1:a', ''), fc.constantFrom('x', 'y', 'x1:', '')),
-  time: fc.bigInt({ min: 0n, max: 100n }),
+  count: fc.integer({ min: 1, max: 3 }),
   weight: fc.integer({ min: 1, max: 5 }),
+  first: fc.bigInt({ min: 0n, max: 100n }),
+  last: fc.bigInt({ min: 100n, max: 200n }),
 });
+const once = { weight: 1, first: 0n, last: 0n };
 
 function groupsOf(observations: readonly Observation[], most?: number, buckets?: number): Groups {
   const groups = new Groups(most, buckets);
@@ -21,18 +24,20 @@ describe('groups', () => {
         const { top, leftOut, folded } = groupsOf(observations).rank(most);
         for (const { values, count, flows, first, last } of top) {
           const mine = observations.filter((one) => one.values.join('|') === values.join('|'));
-          const times = mine.map(({ time }) => time).sort((a, b) => Number(a - b));
+          const ends = mine.flatMap(({ first, last }) => [first, last]).sort((a, b) => Number(a - b));
           expect({ count, flows, first, last }).toEqual({
-            count: mine.length,
+            count: mine.reduce((sum, { count }) => sum + count, 0),
             flows: mine.reduce((sum, { weight }) => sum + weight, 0),
-            first: times[0],
-            last: times.at(-1),
+            first: ends[0],
+            last: ends.at(-1),
           });
         }
         expect(top.map(({ count }) => count)).toEqual(top.map(({ count }) => count).sort((a, b) => b - a));
         const distinct = new Set(observations.map(({ values }) => values.join('|')));
         expect(top.length + leftOut.groups).toBe(distinct.size);
-        expect(top.reduce((sum, { count }) => sum + count, leftOut.count)).toBe(observations.length);
+        expect(top.reduce((sum, { count }) => sum + count, leftOut.count)).toBe(
+          observations.reduce((sum, { count }) => sum + count, 0),
+        );
         expect(folded).toBeUndefined();
       }),
     );
@@ -43,7 +48,7 @@ describe('groups', () => {
       fc.property(fc.array(fc.nat(60), { maxLength: 400 }), (numbers) => {
         const most = 8;
         const groups = groupsOf(
-          numbers.map((n) => ({ values: [String(Math.min(n, 40))], time: 0n, weight: 1 })),
+          numbers.map((n) => ({ values: [String(Math.min(n, 40))], ...once })),
           most,
         );
         const { top, folded } = groups.rank(Infinity);
@@ -61,8 +66,8 @@ describe('groups', () => {
   it('keep the largest through any number of small ones', () => {
     const groups = new Groups(10);
     for (let i = 0; i < 10_000; i++) {
-      groups.add({ values: [`small-${i}`], time: 0n, weight: 1 });
-      if (i % 3 === 0) groups.add({ values: ['large'], time: 0n, weight: 1 });
+      groups.add({ values: [`small-${i}`], ...once });
+      if (i % 3 === 0) groups.add({ values: ['large'], ...once });
     }
     const { top, folded } = groups.rank(1);
     expect(top[0]?.values).toEqual(['large']);
@@ -76,14 +81,15 @@ describe('groups', () => {
   });
 
   it('count latencies as far as there is room, and say how many were left out', () => {
-    const answers = Array.from({ length: 100 }, (_, i) => ({
-      values: [String(i)],
-      time: 0n,
-      weight: 1,
-      answer: true,
-      latency: 1_000_000,
-    }));
-    const { top, unmeasured } = groupsOf(answers, 1_000, 60).rank(Infinity);
+    const names = Array.from({ length: 100 }, (_, i) => [String(i)]);
+    const groups = groupsOf(
+      names.map((values) => ({ values, ...once })),
+      1_000,
+      60,
+    );
+    for (const values of names) groups.measure(values, 1_000_000);
+    groups.measure(['none'], 1_000_000);
+    const { top, unmeasured } = groups.rank(Infinity);
     expect(top.filter(({ latencies }) => latencies.measured === 1)).toHaveLength(60);
     expect(unmeasured).toBe(40);
     expect(top.every(({ answers: of }) => of === 1)).toBe(true);

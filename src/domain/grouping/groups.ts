@@ -1,17 +1,16 @@
 import { bucketOf, Latencies, Room } from '../latencies.js';
 
-/** What a flow adds to its group. */
+/** What flows of the same values add to their group. */
 export interface Observation {
   /** One for each field. */
   values: readonly string[];
-  /** Nanoseconds since 1970. */
-  time: bigint;
-  /** Flows that the record stands for. */
+  /** Records, one unless said. */
+  count?: number;
+  /** Flows that they stand for. */
   weight: number;
-  /** Whether it is an answer that could have been measured, */
-  answer?: boolean;
-  /** and how long it took: nanoseconds, 0 where it was not. */
-  latency?: number;
+  /** Nanoseconds since 1970. */
+  first: bigint;
+  last: bigint;
 }
 
 export interface Group {
@@ -75,14 +74,20 @@ export class Groups {
     return this.#count;
   }
 
-  add({ values, time, weight, answer = false, latency = 0 }: Observation): void {
-    const group = this.#groupOf(values, time);
-    this.#count++;
-    group.count++;
+  add({ values, count = 1, weight, first, last }: Observation): void {
+    const group = this.#groupOf(values, first);
+    this.#count += count;
+    group.count += count;
     group.flows += weight;
-    if (time < group.first) group.first = time;
-    if (time > group.last) group.last = time;
-    if (answer) group.answers++;
+    if (first < group.first) group.first = first;
+    if (last > group.last) group.last = last;
+  }
+
+  /** An answer of a group, and how long it took: nanoseconds, 0 where that was not measured. Of groups that were given up, none. */
+  measure(values: readonly string[], latency: number): void {
+    const group = this.#groups.get(keyOf(values));
+    if (group === undefined) return;
+    group.answers++;
     if (latency > 0 && !group.latencies.add(bucketOf(latency))) this.#unmeasured++;
   }
 

@@ -30,7 +30,7 @@ export class Series {
     return this.#isWhole;
   }
 
-  add(value: string, bucket: number): void {
+  add(value: string, bucket: number, count = 1): void {
     if (!this.#isWhole) return;
     let counts = this.#counts.get(value);
     if (counts === undefined) {
@@ -41,7 +41,7 @@ export class Series {
       }
       this.#counts.set(value, (counts = new Float64Array(this.buckets)));
     }
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    counts[bucket] = (counts[bucket] ?? 0) + count;
   }
 
   of(value: string): number[] {

@@ -22,6 +22,8 @@ import {
   FlowStore,
   FlowWriter,
   type Block,
+  type Count,
+  type CountQuery,
   type FlowQuery,
   type DamagedRange,
   type HeldFlow,
@@ -222,6 +224,19 @@ export class MemoryFlowStore extends FlowStore {
       const items = isFound ? [read(Object.assign(flow, { seq, time, placedAtArrival }))] : [];
       yield await Promise.resolve({ items, from: seq, upTo: seq });
     }
+  }
+
+  /** Of each flow one. */
+  async *counts<T>(
+    viewer: Viewer,
+    query: CountQuery,
+    keyOf: (flow: HeldFlow) => T,
+  ): AsyncGenerator<Count<T>[]> {
+    const count = (flow: HeldFlow): Count<T> => {
+      const { time, weight } = flow;
+      return { key: keyOf(flow), count: 1, flows: weight, first: time, last: time };
+    };
+    for await (const { items } of this.scan(viewer, query, count)) yield items;
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {

@@ -11,6 +11,8 @@ import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
+  type Count,
+  type CountQuery,
   type DamagedRange,
   type Extent,
   type FlowPosition,
@@ -30,6 +32,7 @@ import {
   type TallyQuery,
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
+import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { matchingRows, overlaps } from './matching-rows.js';
@@ -71,6 +74,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #hours: HourSums;
   readonly #visits: SegmentVisits;
   readonly #records: RecordReader;
+  readonly #counts: CountReader;
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
   readonly #ledger: LedgerReader;
@@ -88,6 +92,7 @@ export class SqliteFlowStore extends FlowStore {
     this.#records = new RecordReader(db, this.#segments, this.#visits);
     this.#hours = new HourSums(db);
     this.#list = new SegmentList(db, this.#segments);
+    this.#counts = new CountReader(this.#list, this.#visits);
     this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
     this.#ledger = new LedgerReader(db);
@@ -190,6 +195,10 @@ export class SqliteFlowStore extends FlowStore {
           await pace.pause();
         }
     }
+  }
+
+  counts<T>(viewer: Viewer, query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncGenerator<Count<T>[]> {
+    return this.#counts.read({ ...query, filter: within(scopeOf(viewer), query.filter) }, keyOf);
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {

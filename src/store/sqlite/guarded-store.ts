@@ -4,6 +4,8 @@ import type { Window } from '../../domain/filter/window.js';
 import type { Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
+  type Count,
+  type CountQuery,
   type FlowQuery,
   type HeldFlow,
   type RecordQuery,
@@ -37,6 +39,10 @@ export class GuardedFlowStore extends FlowStore {
 
   scan<T>(viewer: Viewer, query: ScanQuery, read: (flow: HeldFlow) => T): AsyncIterable<ScanBatch<T>> {
     return this.#guardedItems(this.store.scan(viewer, query, read));
+  }
+
+  counts<T>(viewer: Viewer, query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncIterable<Count<T>[]> {
+    return this.#guardedItems(this.store.counts(viewer, query, keyOf));
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {
