@@ -1,6 +1,6 @@
-import type { HttpMessage, L7 } from '../flow/flow.js';
+import type { HttpMessage } from '../flow/flow.js';
 import { urlPath } from '../flow/url-path.js';
-import { once, readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
+import { readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
 import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
 /** `--http-status`: an exact code, or a prefix such as `4+` or `50+`; only responses have one. */
@@ -60,8 +60,6 @@ export const httpUrl: Criterion<string> = {
   },
 };
 
-/** Judges each message once. */
 function onHttp(test: (http: HttpMessage) => boolean): Predicate {
-  const judged = once<L7>(({ http }) => http !== undefined && test(http));
-  return ({ l7 }) => l7 !== undefined && judged(l7);
+  return ({ l7 }) => l7?.http !== undefined && test(l7.http);
 }

@@ -23,5 +23,5 @@ export function readPattern(value: unknown): string {
 /** Whether one of the patterns is found anywhere in a text. */
 export function findsAny(patterns: readonly string[]): (text: string) => boolean {
   const compiled = patterns.map((pattern) => RE2JS.compile(pattern));
-  return (text) => compiled.some((pattern) => pattern.matcher(text).find());
+  return (text) => compiled.some((pattern) => pattern.test(text));
 }

@@ -2,8 +2,9 @@ import type { L7 } from '../../domain/flow/flow.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { tcpSigns } from '../../domain/service-map/tally.js';
+import type { Generation } from './dictionary-reader.js';
 import type { Segment } from './segment.js';
-import { WindowParts } from './window-parts.js';
+import { doubled, WindowParts } from './window-parts.js';
 
 /** The rows of a segment by the numbers of `WindowParts`. */
 export interface NumberedRows {
@@ -26,6 +27,7 @@ export const RESET = 2;
 export class RowNumbers {
   parts = new WindowParts();
   #known = new WeakMap<Segment, NumberedRows>();
+  #ends = new WeakMap<Generation, Int32Array>();
   readonly #l7Kinds = new L7Kinds();
 
   /** Before a window is read: numbers hold until the next time. */
@@ -33,6 +35,7 @@ export class RowNumbers {
     if (this.parts.isFull) {
       this.parts = new WindowParts();
       this.#known = new WeakMap();
+      this.#ends = new WeakMap();
     }
     return this.parts;
   }
@@ -49,8 +52,8 @@ export class RowNumbers {
     const { columns, info } = segment;
     const kind = this.#kinds(segment, parts);
     return {
-      source: endpointsOf(columns.source, segment, parts),
-      destination: endpointsOf(columns.destination, segment, parts),
+      source: this.#endpoints(columns.source, segment.parts, parts),
+      destination: this.#endpoints(columns.destination, segment.parts, parts),
       kind,
       ports: Int32Array.from({ length: info.flows }, (_, row) => {
         const client = parts.kinds[kind[row] ?? 0]?.client;
@@ -63,6 +66,22 @@ export class RowNumbers {
         parts.kinds[kind[row] ?? 0]?.isAnswer ? bucketOf(segment.latency(row)) : 0,
       ),
     };
+  }
+
+  #endpoints(ids: Uint32Array, generation: Generation, parts: WindowParts): Int32Array {
+    const isCurrent = parts === this.parts;
+    let known = (isCurrent ? this.#ends.get(generation) : undefined) ?? new Int32Array(1 << 12);
+    const numbers = new Int32Array(ids.length);
+    for (let row = 0; row < ids.length; row++) {
+      const id = ids[row] ?? 0;
+      while (id >= known.length) known = doubled(known);
+      // Plus one: 0 is not known yet.
+      let number = known[id] ?? 0;
+      if (number === 0) number = known[id] = parts.endpoint(generation.endpoint(id)) + 1;
+      numbers[row] = number - 1;
+    }
+    if (isCurrent) this.#ends.set(generation, known);
+    return numbers;
   }
 
   #kinds(segment: Segment, parts: WindowParts): Int32Array {
@@ -100,12 +119,3 @@ function bitsOf({ syn, reset }: ReturnType<typeof tcpSigns>): number {
 
 /** By template and policies. */
 type KindsByNumber = number[][];
-
-function endpointsOf(ids: Uint32Array, { parts: generation }: Segment, parts: WindowParts): Int32Array {
-  const known: number[] = [];
-  const numbers = new Int32Array(ids.length);
-  for (const [row, id] of ids.entries()) {
-    numbers[row] = known[id] ??= parts.endpoint(generation.endpoint(id));
-  }
-  return numbers;
-}

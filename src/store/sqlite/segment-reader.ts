@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { FlowKey } from '../../domain/flow/flow-key.js';
-import { L7Reader } from '../../domain/flow/l7-reader.js';
 import { readSegmentColumns } from './column-layout.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { readFirstLayout } from './first-layout.js';
 import { readKeys, type KeysRow } from './keys.js';
+import type { Messages } from './messages.js';
 import { KeyHints } from './named-keys.js';
 import { Recent } from './recent.js';
 import { Segment, type SegmentInfo } from './segment.js';
@@ -17,6 +17,9 @@ const SEGMENTS_CACHED = 64;
 
 /** Columns of others, as they were written, but decompressed: some 15 bytes a flow. */
 const COLUMNS_CACHED = 128 << 20;
+
+/** L7 messages, some 80 bytes each: of seven million flows, where one of six has one. */
+const MESSAGES_CACHED = 96 << 20;
 
 /** Which uuids segments may hold: of 32 million flows. */
 const HINTS_CACHED = 64 << 20;
@@ -38,7 +41,7 @@ type InfoRow = [bigint, bigint, bigint, bigint, bigint, bigint];
 export class SegmentReader {
   readonly #dictionary: DictionaryReader;
   readonly #texts: TextReader;
-  readonly #l7 = new L7Reader();
+  readonly #messages = new Recent<number, Messages>(MESSAGES_CACHED);
   readonly #cache = new Recent<number, Segment>(SEGMENTS_CACHED);
   readonly #columns = new Recent<number, Columns>(COLUMNS_CACHED);
   readonly #hints = new Recent<number, KeyHints>(HINTS_CACHED);
@@ -82,6 +85,7 @@ export class SegmentReader {
   forget(id: number): void {
     this.#cache.delete(id);
     this.#columns.delete(id);
+    this.#messages.delete(id);
     this.#broken.delete(id);
     this.#texts.forget(id);
   }
@@ -107,7 +111,15 @@ export class SegmentReader {
         : readSegmentColumns(written.bytes, info.flows, parts);
     const chunks = this.#texts.chunksOf(info.id);
     const text = (number: number) => this.#texts.read(info.id, chunks, number);
-    return new Segment(info, parts, columns, () => this.#keysOf(info), text, this.#l7);
+    const keys = () => this.#keysOf(info);
+    return new Segment(info, parts, columns, keys, text, (make) => this.#messagesOf(info, make));
+  }
+
+  #messagesOf({ id }: SegmentInfo, make: () => Messages): Messages {
+    const known = this.#messages.get(id);
+    if (known !== undefined) return known;
+    const messages = make();
+    return this.#messages.put(id, messages, messages.bytes);
   }
 
   #unpack(info: SegmentInfo): Columns | undefined {

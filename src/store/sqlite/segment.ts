@@ -1,12 +1,12 @@
 import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { textOf, type Json } from '../../domain/flow/json.js';
-import { readLatency, type L7Reader } from '../../domain/flow/l7-reader.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../flow-store.js';
 import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
+import { Messages } from './messages.js';
 import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
 
 /** What is known of a segment before any of its blobs is read. */
@@ -22,9 +22,9 @@ export interface SegmentInfo {
 /** One segment, unpacked as far as it was asked for. */
 export class Segment {
   #firstOwn: Uint32Array | undefined;
+  #ofMessages: Messages | undefined;
+  /** By number of the message. */
   readonly #l7: (L7 | undefined)[] = [];
-  /** By row, of answers that were measured. */
-  readonly #latencies: number[] = [];
   #keys: Uint8Array | undefined;
 
   constructor(
@@ -33,7 +33,8 @@ export class Segment {
     readonly columns: SegmentColumns,
     private readonly readKeys: () => Uint8Array,
     private readonly text: (number: number) => string,
-    private readonly l7Reader: L7Reader,
+    /** Those that were made before, if they are still kept. */
+    private readonly readMessages: (make: () => Messages) => Messages,
   ) {}
 
   /** Where the own texts of each row begin. */
@@ -71,18 +72,27 @@ export class Segment {
     return this.has(row, Flag.oddUuid) ? textOf(this.json(row)['uuid']) : '';
   }
 
+  /** Whether flows of its template can have an L7 message. */
+  canHaveL7(row: number): boolean {
+    const { l7Text, isWhole } = this.template(row);
+    return l7Text >= 0 || isWhole;
+  }
+
+  /** Equal ones are the same object. */
   l7(row: number): L7 | undefined {
-    const known = this.#l7[row];
-    if (known !== undefined) return known;
-    const value = this.#l7Value(row);
-    if (value === undefined) return undefined;
-    const latency = readLatency(value);
-    if (latency > 0) this.#latencies[row] = latency;
-    return (this.#l7[row] = this.l7Reader.read(value));
+    if (!this.canHaveL7(row)) return undefined;
+    const number = this.#messages.number(row);
+    return number < 0 ? undefined : (this.#l7[number] ??= this.#messages.message(number));
   }
 
   latency(row: number): number {
-    return this.l7(row) === undefined ? 0 : (this.#latencies[row] ?? 0);
+    return this.canHaveL7(row) ? this.#messages.latency(row) : 0;
+  }
+
+  get #messages(): Messages {
+    return (this.#ofMessages ??= this.readMessages(
+      () => new Messages(this.info.flows, (row) => this.#l7Value(row)),
+    ));
   }
 
   #l7Value(row: number): unknown {
@@ -185,14 +195,12 @@ export class SegmentRow implements HeldFlow {
     return this.segment.l7(this.row);
   }
 
-  get latency(): number {
-    return this.segment.latency(this.row);
+  get canHaveL7(): boolean {
+    return this.segment.canHaveL7(this.row);
   }
 
-  /** Whether flows of its template can have an L7 message. */
-  get canHaveL7(): boolean {
-    const { l7Text, isWhole } = this.segment.template(this.row);
-    return l7Text >= 0 || isWhole;
+  get latency(): number {
+    return this.segment.latency(this.row);
   }
 
   get node(): string {

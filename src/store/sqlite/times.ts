@@ -53,12 +53,20 @@ export function readTimes(rows: number, columns: ColumnReader): BigInt64Array {
   let timeLow = 0;
   let timeHigh = 0;
   for (let row = 0; row < rows; row++) {
-    if (high[row] === WRITTEN_OUT) {
+    const stepLow = low[row] ?? 0;
+    const stepHigh = high[row] ?? 0;
+    if (stepHigh === 0) {
+      // Up to two seconds either way, as nearly all are: no division.
+      const moved = timeLow + ((stepLow & 1) === 0 ? stepLow >>> 1 : -(stepLow >>> 1) - 1);
+      const carry = moved >= WORD ? 1 : moved < 0 ? -1 : 0;
+      timeLow = moved - carry * WORD;
+      timeHigh += carry;
+    } else if (stepHigh === WRITTEN_OUT) {
       timeLow = writtenOut[at] ?? 0;
       timeHigh = writtenOut[at + 1] ?? 0;
       at += 2;
     } else {
-      const folded = (high[row] ?? 0) * WORD + (low[row] ?? 0);
+      const folded = stepHigh * WORD + stepLow;
       const step = folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
       const carried = timeLow + step;
       timeHigh += Math.floor(carried / WORD);

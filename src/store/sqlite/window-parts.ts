@@ -95,7 +95,7 @@ function readEndpoint(endpoint: Endpoint): Pod {
   };
 }
 
-function doubled(from: Int32Array): Int32Array<ArrayBuffer> {
+export function doubled(from: Int32Array): Int32Array<ArrayBuffer> {
   const to = new Int32Array(from.length * 2);
   to.set(from);
   return to;
