@@ -23,7 +23,7 @@ export async function countFlows(
   asked: Counted,
 ): Promise<{ count: number; flows: number }> {
   const sum = { count: 0, flows: 0 };
-  for await (const counts of store.counts(viewer, asked, () => '')) {
+  for await (const counts of store.counts(viewer, { ...asked, untimed: true }, () => '')) {
     for (const { count, flows } of counts) {
       sum.count += count;
       sum.flows += flows;

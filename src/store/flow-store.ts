@@ -78,6 +78,8 @@ export interface ScanQuery extends CalledOff {
 export interface CountQuery extends ScanQuery {
   /** Nanoseconds: what lies in different multiples of it since 1970 is counted apart. */
   step?: bigint | undefined;
+  /** When is not asked: then first and last may be 0. */
+  untimed?: true;
 }
 
 /** Flows of one key, and of one bucket of time where those are asked for. */

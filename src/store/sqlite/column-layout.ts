@@ -130,7 +130,9 @@ class WrittenColumns implements SegmentColumns {
   }
 
   get weight(): Uint32Array {
-    return (this.#weight ??= this.#read('weight').map((less) => less + 1));
+    return (this.#weight ??= this.#reader('weight').isZero
+      ? ones(this.rows)
+      : this.#read('weight').map((less) => less + 1));
   }
 
   get flags(): Uint32Array {
@@ -161,6 +163,14 @@ class WrittenColumns implements SegmentColumns {
     const known = this.#reader('habits').read(1)[0] ?? 0;
     return this.vocabulary.guesses.begin(this.vocabulary.habits(known), known);
   }
+}
+
+let shared = new Uint32Array();
+
+/** Nearly all records stand for one flow: those columns are one. */
+function ones(rows: number): Uint32Array {
+  if (shared.length < rows) shared = new Uint32Array(rows).fill(1);
+  return shared.subarray(0, rows);
 }
 
 function writeNodes(

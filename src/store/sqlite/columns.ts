@@ -46,6 +46,11 @@ export class ColumnReader {
     return this.#at;
   }
 
+  /** Whether all numbers of the next column are 0. */
+  get isZero(): boolean {
+    return this.bytes[this.#at] === 0;
+  }
+
   /** Steps over a column; where it began. */
   skip(rows: number): number {
     const from = this.#at;

@@ -23,7 +23,7 @@ export class CountReader {
 
   async *read<T>(query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncGenerator<Count<T>[]> {
     const { filter, window, step, afterSeq = 0, upTo = Infinity, signal } = query;
-    const counts = new FlowCounts(filter, window, keyOf, step);
+    const counts = new FlowCounts(filter, window, keyOf, step, query.untimed === true);
     const pace = new Pace();
     for (const info of this.list.infos()) {
       const { firstSeq, flows, timeMin, timeMax } = info;

@@ -18,6 +18,7 @@ export class FlowCounts<T> {
     private readonly window: Window,
     private readonly keyOf: (flow: HeldFlow) => T,
     private readonly step: bigint | undefined,
+    private readonly untimed: boolean,
   ) {
     this.#keys = new RowAnswers(keyOf);
   }
@@ -29,11 +30,12 @@ export class FlowCounts<T> {
 
   ofRows(stretch: Stretch): Count<T>[] {
     const { segment } = stretch;
-    const { time, weight } = segment.columns;
+    const { weight } = segment.columns;
+    const time = this.untimed ? undefined : segment.columns.time;
     const keyOf = this.#keys.of(segment);
     const counter = new Counter<T>(this.step);
     for (const row of matchingRows(stretch, this.filter, this.window)) {
-      const at = time[row] ?? 0n;
+      const at = time?.[row] ?? 0n;
       counter.add(keyOf(row), 1, weight[row] ?? 1, at, at);
     }
     return counter.counts;

@@ -23,8 +23,6 @@ export interface SegmentInfo {
 export class Segment {
   #firstOwn: Uint32Array | undefined;
   #ofMessages: Messages | undefined;
-  /** By number of the message. */
-  readonly #l7: (L7 | undefined)[] = [];
   #keys: Uint8Array | undefined;
 
   constructor(
@@ -78,11 +76,14 @@ export class Segment {
     return l7Text >= 0 || isWhole;
   }
 
-  /** Equal ones are the same object. */
   l7(row: number): L7 | undefined {
-    if (!this.canHaveL7(row)) return undefined;
-    const number = this.#messages.number(row);
-    return number < 0 ? undefined : (this.#l7[number] ??= this.#messages.message(number));
+    const number = this.messageNumber(row);
+    return number < 0 ? undefined : this.#messages.message(number);
+  }
+
+  /** Equal messages have the same; negative where there is none. */
+  messageNumber(row: number): number {
+    return this.canHaveL7(row) ? this.#messages.number(row) : -1;
   }
 
   latency(row: number): number {
@@ -136,6 +137,8 @@ export class SegmentRow implements HeldFlow {
   #record = '';
   #jsonRow = -1;
   #json: Json = {};
+  #l7Row = -1;
+  #l7: L7 | undefined;
 
   constructor(
     private readonly segment: Segment,
@@ -191,8 +194,13 @@ export class SegmentRow implements HeldFlow {
     return this.segment.parts.policies(this.segment.columns.policies[this.row] ?? 0);
   }
 
+  /** Made once a row: kept for all rows, they would be most of the memory. */
   get l7(): L7 | undefined {
-    return this.segment.l7(this.row);
+    if (this.#l7Row !== this.row) {
+      this.#l7 = this.segment.l7(this.row);
+      this.#l7Row = this.row;
+    }
+    return this.#l7;
   }
 
   get canHaveL7(): boolean {

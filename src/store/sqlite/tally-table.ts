@@ -1,4 +1,4 @@
-import type { L7, Traits } from '../../domain/flow/flow.js';
+import type { Traits } from '../../domain/flow/flow.js';
 import { addToTally, tallyOf, tallyPorts, type Tally } from '../../domain/service-map/tally.js';
 import type { Segment, SegmentRow } from './segment.js';
 
@@ -10,7 +10,6 @@ export class TallyTable {
   readonly #tallies: Tally[] = [];
   /** Per tally the numbers that make it, in `KEY` words. */
   readonly #keys: Int32Array;
-  readonly #messages = new Numbers<L7>();
   readonly #traits = new Numbers<Traits>();
   /** Numbers of traits by template: several templates may have the same. */
   readonly #traitsOfTemplate: number[] = [];
@@ -34,7 +33,7 @@ export class TallyTable {
   }
 
   add(flow: SegmentRow): void {
-    const { row, l7 } = flow;
+    const { row } = flow;
     const { columns } = this.segment;
     const { sourcePort, destinationPort } = tallyPorts(flow);
     const key = this.#key;
@@ -42,7 +41,7 @@ export class TallyTable {
     key[1] = columns.destination[row] ?? 0;
     key[2] = this.#traitsNumber(columns.template[row] ?? 0);
     key[3] = columns.node[row] ?? 0;
-    key[4] = l7 === undefined ? 0 : this.#messages.of(l7);
+    key[4] = this.segment.messageNumber(row);
     key[5] = columns.policies[row] ?? 0;
     key[6] = (sourcePort << 16) | destinationPort;
     const slot = this.#find();
