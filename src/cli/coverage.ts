@@ -11,12 +11,10 @@ export function coverageWords(coverage: Coverage, isEmpty: boolean): string[] {
   if (keptSince !== null)
     words.push(paint.yellow(`up to ${keptSince} some or all flows were removed by retention`));
   if (eventsLost > 0) words.push(paint.yellow(`Hubble lost ${counted(eventsLost, 'event')} in this window`));
-  const [longest] = silentNodes;
-  if (longest !== undefined) {
+  const [last] = silentNodes;
+  if (last !== undefined) {
     const silent = counted(silentNodes.length + silentNodesLeftOut, 'node');
-    words.push(
-      paint.yellow(`${silent} fell silent, ${safe(longest.node)} first, after ${longest.lastHeard}`),
-    );
+    words.push(paint.yellow(`${silent} fell silent, ${safe(last.node)} last, after ${last.lastHeard}`));
   }
   return words;
 }

@@ -127,7 +127,7 @@ export class NumbersController {
   ): Promise<FlowHints> {
     const field = readField('field', hintFields, query.field);
     const asked = this.#read(query, response);
-    const groups = await hintsOf(this.store, viewer, asked, field, query.prefix);
+    const { groups, strange } = await hintsOf(this.store, viewer, asked, field, query.prefix);
     const { top, leftOut, folded } = groups.rank(query.top);
     return {
       field: field.name,
@@ -137,6 +137,7 @@ export class NumbersController {
         lastSeen: formatTimestamp(last),
       })),
       leftOut: leftOut.groups,
+      strange: strange.size,
       folded: folded ?? null,
       coverage: coverageOf(this.store, asked.window),
     };

@@ -66,6 +66,11 @@ export const hintsSchema = z
     field: z.string(),
     values: z.array(z.object({ value: z.string(), count, lastSeen: z.string() })),
     leftOut: z.int().describe('values behind these'),
+    strange: z
+      .int()
+      .describe(
+        'values left out because the filter of this name does not know them, such as verdicts of a newer Hubble; ~ in an expression finds them',
+      ),
     folded: foldedSchema,
     coverage: coverageSchema,
   })

@@ -1,4 +1,5 @@
 import { within, type Filter } from '../domain/filter/filter.js';
+import { takesValue } from '../domain/filter/parse-filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Field, GroupField } from '../domain/grouping/fields.js';
 import { Groups, type Ranking } from '../domain/grouping/groups.js';
@@ -13,6 +14,9 @@ export interface Counted {
   upTo: number;
   signal: AbortSignal;
 }
+
+/** Told of together, so that no sender can make their memory grow. */
+const MOST_STRANGE = 1_000;
 
 /** Numbers of a series, all values together: some 4 MB. */
 const MOST_NUMBERS = 500_000;
@@ -109,26 +113,46 @@ function answer(ranking: Ranking, series: Series, others: number[]): SeriesAnswe
   };
 }
 
-/** Which values there are, the most frequent first; a prefix in any case, also of a name behind its namespace. */
+/** Fields whose filter knows the names that there are; records of a newer Hubble may have others. */
+const namedFields: ReadonlySet<string> = new Set(['verdict', 'drop-reason-desc']);
+
+export interface Hints {
+  groups: Groups;
+  /** Values that the filter of this name does not take. */
+  strange: ReadonlySet<string>;
+}
+
+/**
+ * Which values there are, the most frequent first; a prefix in any case, also of a name behind its namespace and of a
+ * label behind its source.
+ */
 export async function hintsOf(
   store: FlowStore,
   viewer: Viewer,
   asked: Counted,
   field: Field,
   prefix: string,
-): Promise<Groups> {
+): Promise<Hints> {
   const groups = new Groups();
+  const strange = new Set<string>();
   const wanted = prefix.toLowerCase();
+  const behind = field.name.endsWith('label') ? ':' : '/';
   const begins = (value: string) => {
     const text = value.toLowerCase();
-    return text.startsWith(wanted) || text.slice(text.indexOf('/') + 1).startsWith(wanted);
+    return text.startsWith(wanted) || text.slice(text.indexOf(behind) + 1).startsWith(wanted);
   };
+  const isStrange = namedFields.has(field.name)
+    ? (value: string) => strange.has(value) || !takesValue(field.name, value)
+    : () => false;
   const valuesOf = (flow: HeldFlow) => field.all(flow).filter(begins);
   for await (const counts of store.counts(viewer, asked, valuesOf)) {
     for (const { key, count, flows, first, last } of counts)
-      for (const value of key) groups.add({ values: [value], count, weight: flows, first, last });
+      for (const value of key) {
+        if (!isStrange(value)) groups.add({ values: [value], count, weight: flows, first, last });
+        else if (strange.size < MOST_STRANGE) strange.add(value);
+      }
   }
-  return groups;
+  return { groups, strange };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -100,6 +100,6 @@ describe('every answer', () => {
   it('is told so on the command line', async () => {
     const { stdout } = await runToEnd(['drops', '--server', server.url, '--until', '2026-06-01T10:25']);
     expect(stdout).toContain('Hubble lost 37 events in this window');
-    expect(stdout).toContain(`1 node fell silent, ${SILENT} first, after 2026-06-01T10:05:00Z`);
+    expect(stdout).toContain(`1 node fell silent, ${SILENT} last, after 2026-06-01T10:05:00Z`);
   });
 });

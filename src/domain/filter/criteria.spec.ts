@@ -88,8 +88,22 @@ describe('type', () => {
     ['trace:to-network', { type: 1, sub_type: 11 }],
     ['drop:133', { type: 1, sub_type: 181 }],
     ['drop', undefined],
+    ['debug', { type: 1 }],
+    ['agent:5', { type: 5 }],
+    ['recorder', { type: 5 }],
   ])('%s does not pass %j', (value, event_type) => {
     expect(passes('type', value, { event_type })).toBe(false);
+  });
+});
+
+describe('identity', () => {
+  it.each([
+    ['23001', true],
+    ['0x59d9', true],
+    ['0X59D9', true],
+    ['0x59d8', false],
+  ])('%s of 23001: %j', (value, answer) => {
+    expect(passes('from-identity', value, { source: pod('shop/web-0') })).toBe(answer);
   });
 });
 

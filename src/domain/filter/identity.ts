@@ -18,6 +18,9 @@ const reserved = new Map(
   ].map((name, number) => [name, number]),
 );
 
+/** As Go reads numbers, in hexadecimal, too. */
+const NUMBER = /^(?:\d{1,10}|0[xX][\da-fA-F]{1,8})$/;
+
 /** `--identity`: the number, or the name of a reserved one. */
 export const identity: SidedCriterion<number> = {
   field: 'identity',
@@ -39,7 +42,7 @@ export const identity: SidedCriterion<number> = {
 };
 
 function readWord(word: string): number {
-  const number = reserved.get(word) ?? (/^\d{1,10}$/.test(word) ? Number(word) : undefined);
+  const number = reserved.get(word) ?? (NUMBER.test(word) ? Number(word) : undefined);
   if (number !== undefined) return number;
   throw new Refusal(`${shown(word)} is neither a number nor one of ${[...reserved.keys()].join(', ')}`);
 }

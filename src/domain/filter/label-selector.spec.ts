@@ -7,6 +7,7 @@ const labels = [
   'reserved:host',
   'k8s:empty=',
   'k8s:v=a=b',
+  'k8s:rank=7',
 ];
 
 describe('a label selector', () => {
@@ -41,6 +42,12 @@ describe('a label selector', () => {
     ['k8s:host', false],
     ['app.kubernetes.io/name=shop-web', true],
     ['k8s:app.kubernetes.io/name in (shop-web)', true],
+    ['rank>6', true],
+    ['rank > 7', false],
+    ['k8s:rank<8,app=web', true],
+    ['rank < -7', false],
+    ['app>1', false],
+    ['missing<1', false],
     ['App=web', false],
     ['app=Web', false],
   ])('%s: %j', (selector, answer) => {
@@ -53,10 +60,23 @@ describe('a label selector', () => {
     expect(parseLabelSelector('app')([])).toBe(false);
   });
 
-  it.each(['', ',', 'a=b,', 'a in', 'a in ()x', '!a=b', '! a in (b)', 'a in (b', 'a b', '(a)', 'ä=b'])(
-    'is refused when it cannot be read: %j',
-    (text) => {
-      expect(() => parseLabelSelector(text)).toThrow(/cannot read/);
-    },
-  );
+  it.each([
+    '',
+    ',',
+    'a=b,',
+    'a in',
+    'a in ()x',
+    '!a=b',
+    '! a in (b)',
+    'a in (b',
+    'a b',
+    '(a)',
+    'ä=b',
+    'a>b',
+    'a>1>2',
+    '!a>1',
+    'a>',
+  ])('is refused when it cannot be read: %j', (text) => {
+    expect(() => parseLabelSelector(text)).toThrow(/cannot read/);
+  });
 });

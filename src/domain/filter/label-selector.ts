@@ -10,6 +10,7 @@ export type LabelSelector = (labels: readonly string[]) => boolean;
 const KEY = '([!]?)\\s*([A-Za-z0-9][\\w.:/-]*)';
 const SET = new RegExp(`^${KEY}\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 const EQUALITY = new RegExp(`^${KEY}\\s*(==|=|!=)\\s*([^=!,()\\s]*)$`);
+const ORDER = new RegExp(`^${KEY}\\s*([<>])\\s*([-+]?\\d{1,18})$`);
 const EXISTS = new RegExp(`^${KEY}$`);
 
 export function parseLabelSelector(text: string): LabelSelector {
@@ -34,18 +35,29 @@ function parseRequirement(text: string): LabelSelector {
   if (equality && equality[1] === '') {
     return requirement(equality[2] ?? '', [equality[4] ?? ''], equality[3] !== '!=');
   }
+  const order = ORDER.exec(text);
+  if (order && order[1] === '') return ordered(order[2] ?? '', order[3] === '>', BigInt(order[4] ?? 0));
   const exists = EXISTS.exec(text);
   if (exists) {
     const key = exists[2] ?? '';
     return (labels) => valuesOf(labels, key).length > 0 !== (exists[1] === '!');
   }
-  throw new Refusal(`cannot read ${shown(text)}; write key=value, key!=value, key in (a,b), key or !key`);
+  throw new Refusal(
+    `cannot read ${shown(text)}; write key=value, key!=value, key in (a,b), key>1, key or !key`,
+  );
 }
 
 /** `!=` and `notin` also hold where the key is absent, as in Kubernetes. */
 function requirement(key: string, values: readonly string[], wanted: boolean): LabelSelector {
   const among = new Set(values);
   return (labels) => valuesOf(labels, key).some((value) => among.has(value)) === wanted;
+}
+
+/** Of values that are whole numbers; others are neither more nor less. */
+function ordered(key: string, isMore: boolean, than: bigint): LabelSelector {
+  const holds = (value: string) =>
+    /^[-+]?\d{1,18}$/.test(value) && (isMore ? BigInt(value) > than : BigInt(value) < than);
+  return (labels) => valuesOf(labels, key).some(holds);
 }
 
 /** Labels by their key, with its source and without. A label without a value has the value "". */

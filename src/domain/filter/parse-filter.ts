@@ -1,4 +1,4 @@
-import { invalidFilter } from '../errors.js';
+import { FlowatlasError, invalidFilter } from '../errors.js';
 import {
   explain,
   filterOf,
@@ -37,6 +37,17 @@ export const MOST_CHARACTERS = 64 << 10;
 /** Builds a filter from words, each a flag's name with its values; a wrong one is refused by name. */
 export function parseFilter(words: FilterWords): Filter {
   return words.size === 0 ? everything : filterOf(flowFiltersOf(words));
+}
+
+/** Whether a filter takes this value. */
+export function takesValue(name: string, value: string): boolean {
+  try {
+    parseFilter(new Map([[name, [value]]]));
+    return true;
+  } catch (error) {
+    if (error instanceof FlowatlasError) return false;
+    throw error;
+  }
 }
 
 /** A filter in Hubble's own JSON from the beginning: lists of FlowFilters. */

@@ -5,6 +5,7 @@ import { isObject } from '../flow/json.js';
 import { Refusal, shown, type Criterion } from './criterion.js';
 import { readMembers } from './members.js';
 
+/** Hubble takes all names of its monitor; no flow is of the last three. */
 const types = new Map<string, number>([
   ['capture', EventType.capture],
   ['drop', EventType.drop],
@@ -12,6 +13,9 @@ const types = new Map<string, number>([
   ['policy-verdict', EventType.policyVerdict],
   ['trace', EventType.trace],
   ['trace-sock', EventType.traceSock],
+  ['debug', 2],
+  ['recorder', 6],
+  ['agent', 130],
 ]);
 
 /** Hubble's EventTypeFilter; a sub-type of 0 means something, so it is said whether one is asked for. */
