@@ -70,6 +70,7 @@ export function App(): JSX.Element {
         level={board.level}
         namespaces={board.namespaces}
         found={board.found?.size ?? null}
+        error={board.live.error}
         findBox={findBox}
         update={update}
       />
@@ -111,10 +112,10 @@ function OtherView({ board, state, update, onShowDrop }: OtherProps): JSX.Elemen
     <DropList
       drops={board.drops}
       nodes={board.map?.nodes ?? new Map()}
-      filtered={state.namespace !== ''}
+      filtered={state.namespace !== '' || state.query !== ''}
       onShow={onShowDrop}
       onClearFilters={() => {
-        update({ namespace: '' });
+        update({ namespace: '', query: '' });
       }}
     />
   );

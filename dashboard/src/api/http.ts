@@ -1,6 +1,6 @@
 /** The form in which every call under /api/v1 reports an error. */
 interface ErrorBody {
-  error: { code: string; message: string; field?: string };
+  error: { code: string; message: string; field?: string; position?: number };
 }
 
 export class ApiError extends Error {
@@ -9,6 +9,8 @@ export class ApiError extends Error {
     message: string,
     readonly status: number,
     readonly field?: string,
+    /** The character of an expression that is wrong, from 1. */
+    readonly position?: number,
   ) {
     super(message);
   }
@@ -28,7 +30,10 @@ function isErrorBody(body: unknown): body is ErrorBody {
 }
 
 export function toApiError(body: unknown, status: number): ApiError {
-  if (isErrorBody(body)) return new ApiError(body.error.code, body.error.message, status, body.error.field);
+  if (isErrorBody(body)) {
+    const { code, message, field, position } = body.error;
+    return new ApiError(code, message, status, field, position);
+  }
   return new ApiError('unexpected', `The server answered with status ${String(status)}.`, status);
 }
 

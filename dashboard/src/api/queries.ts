@@ -1,5 +1,6 @@
 import type { Drops } from '../../../src/drops/drops.schema.js';
 import type { FlowsPage } from '../../../src/flows/flows.schema.js';
+import type { FlowHints } from '../../../src/flows/numbers.schema.js';
 import type { EdgeDetail, Level, ServiceMapResponse } from '../../../src/service-map/service-map.schema.js';
 import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
@@ -9,6 +10,13 @@ import { getJson } from './http.js';
 export interface MapFilter {
   namespace: string;
   verdict: string;
+  /** An expression. */
+  query: string;
+}
+
+/** The same for equal filters. */
+export function filterKey({ namespace, verdict, query }: MapFilter): string {
+  return JSON.stringify([namespace, verdict, query]);
 }
 
 /** One flag of `hubble observe`, without the dashes, and its value: also a REST parameter. */
@@ -18,6 +26,7 @@ export function filterFlags(filter: MapFilter): Flag[] {
   const flags: Flag[] = [];
   if (filter.namespace) flags.push(['namespace', filter.namespace]);
   if (filter.verdict) flags.push(['verdict', filter.verdict]);
+  if (filter.query) flags.push(['q', filter.query]);
   return flags;
 }
 
@@ -42,8 +51,8 @@ export function fetchEdge(
   );
 }
 
-export function fetchDrops(namespace: string, signal?: AbortSignal): Promise<Drops> {
-  return getJson('drops', toParams(filterFlags({ namespace, verdict: '' })), signal);
+export function fetchDrops(filter: MapFilter, signal?: AbortSignal): Promise<Drops> {
+  return getJson('drops', toParams(filterFlags({ ...filter, verdict: '' })), signal);
 }
 
 export function fetchFlows(
@@ -55,6 +64,25 @@ export function fetchFlows(
   const page: Flag[] = [['limit', String(limit)]];
   if (cursor) page.push(['cursor', cursor]);
   return getJson('flows', toParams([...page, ...flags]), signal);
+}
+
+/** Values that flows have in a field; the shortest way to a name that one does not know by heart. */
+export function fetchHints(
+  field: string,
+  prefix: string,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<FlowHints> {
+  const asked: Flag[] = [
+    ['field', field],
+    ['prefix', prefix],
+    ['top', '8'],
+  ];
+  return getJson(
+    'flows/hints',
+    toParams([...asked, ...filterFlags({ namespace, verdict: '', query: '' })]),
+    signal,
+  );
 }
 
 export function fetchCoverage(since: string, signal?: AbortSignal): Promise<CoverageReport> {

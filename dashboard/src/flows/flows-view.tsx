@@ -19,7 +19,7 @@ export function FlowsView({ board, state, update }: Props): JSX.Element {
   const narrowed = narrow(board, state.selected);
   // Hubble refuses a namespace beside the namespace of one side, so a selection stands for both.
   const flags = narrowed
-    ? [...narrowed.flags, ...filterFlags({ namespace: '', verdict: state.verdict })]
+    ? [...narrowed.flags, ...filterFlags({ ...state, namespace: '' })]
     : filterFlags(state);
   if (state.selected && !board.map) return <p className="loading">Loading the map…</p>;
   if (board.status.data?.flows === 0) return <NoData />;

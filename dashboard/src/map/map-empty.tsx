@@ -13,7 +13,7 @@ interface Props {
   update: UpdateView;
 }
 
-export const noFilters = { namespace: '', verdict: '', find: '', selected: null } as const;
+export const noFilters = { namespace: '', verdict: '', query: '', find: '', selected: null } as const;
 
 /** Why there is nothing to see, and what to do about it. */
 export function MapEmpty({ size, state, error, unreachable, update }: Props): JSX.Element {
@@ -51,11 +51,15 @@ export function MapEmpty({ size, state, error, unreachable, update }: Props): JS
       </EmptyNotice>
     );
   }
-  if (state.namespace || state.verdict) {
+  if (state.namespace || state.verdict || state.query) {
     return (
       <EmptyNotice title="No flows match the filter">
         <p>
-          {[state.namespace && `namespace ${state.namespace}`, state.verdict && `verdict ${state.verdict}`]
+          {[
+            state.namespace && `namespace ${state.namespace}`,
+            state.verdict && `verdict ${state.verdict}`,
+            state.query,
+          ]
             .filter(Boolean)
             .join(' and ')}{' '}
           in the flows held.

@@ -1,4 +1,5 @@
 import { useMemo, useRef, type JSX, type RefObject } from 'react';
+import { filterKey } from '../api/queries.js';
 import type { Dashboard } from '../state/use-dashboard.js';
 import type { Theme } from '../state/use-theme.js';
 import type { Selection, UpdateView, ViewState } from '../state/view-state.js';
@@ -21,7 +22,7 @@ interface Props {
 export function MapView({ board, state, theme, update, commands }: Props): JSX.Element {
   const { digest, map, level, filter, live, fold } = board;
   const { graph, whole } = digest;
-  const question = [level, filter.namespace, filter.verdict, String(state.drawAll)];
+  const question = [level, filterKey(filter), String(state.drawAll)];
   const sceneKey = useSettledKey(question.join('\n'), map !== null);
   const found = useMemo(() => foundOn(digest, board.found), [digest, board.found]);
   const open = (selection: Selection): void => {

@@ -1,7 +1,7 @@
 import type { JSX } from 'react';
 import type { EdgeDetail, Level, MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
 import type { HeldMap } from '../../../src/live/live-client.js';
-import { fetchEdge, type MapFilter } from '../api/queries.js';
+import { fetchEdge, filterKey, type MapFilter } from '../api/queries.js';
 import { edgeClass, portLabel } from '../map/edge-class.js';
 import { nodeFullName } from '../map/node-words.js';
 import { useLoaded } from '../state/use-loaded.js';
@@ -31,7 +31,7 @@ interface Ends {
 }
 
 export function EdgePanel({ id, level, filter, map, seq, onSelect, onFlows }: Props): JSX.Element {
-  const key = [id, level, filter.namespace, filter.verdict].join('\n');
+  const key = [id, level, filterKey(filter)].join('\n');
   const { data, error } = useLoaded((signal) => fetchEdge(id, level, filter, signal), key, seq, 3_000);
   const ends = currentEnds(id, map, data);
   return (

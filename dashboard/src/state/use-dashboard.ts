@@ -3,7 +3,7 @@ import type { Drops } from '../../../src/drops/drops.schema.js';
 import type { Level } from '../../../src/service-map/service-map.schema.js';
 import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
-import { fetchCoverage, fetchDrops, fetchStatus, type MapFilter } from '../api/queries.js';
+import { fetchCoverage, fetchDrops, fetchStatus, filterKey, type MapFilter } from '../api/queries.js';
 import { digest, undigested, type Digest } from '../map/digest.js';
 import { useVisibleGraph, type Graph } from '../map/visible-graph.js';
 import { useFolds, useFoldWhenLarge, type Fold } from './use-fold.js';
@@ -34,8 +34,8 @@ export interface Dashboard {
 
 /** Everything the views show, out of what the address bar asks for. */
 export function useDashboard(state: ViewState): Dashboard {
-  const { namespace, verdict } = state;
-  const filter = useMemo(() => ({ namespace, verdict }), [namespace, verdict]);
+  const { namespace, verdict, query } = state;
+  const filter = useMemo(() => ({ namespace, verdict, query }), [namespace, verdict, query]);
   const [fold, setFold] = useFolds(filter);
   const level = state.level ?? (fold ? 'namespace' : 'workload');
   const live = useLiveMap(level, filter);
@@ -52,7 +52,7 @@ export function useDashboard(state: ViewState): Dashboard {
   const found = useFound(graph.nodes, state.find);
   const namespaces = useNamespaces(live.map?.nodes);
   const seq = live.map?.seq ?? 0;
-  const drops = useLoaded((signal) => fetchDrops(namespace, signal), namespace, seq, 3_000);
+  const drops = useLoaded((signal) => fetchDrops(filter, signal), `${namespace}\n${query}`, seq, 3_000);
   const status = useLoaded(fetchStatus, 'status', useTick(5_000) + seq, 2_000);
   const newest = drops.data?.coverage.to ?? null;
   const gaps = useLoaded((signal) => fetchGaps(newest, signal), newest ? 'held' : 'nothing', seq, 10_000);
@@ -80,10 +80,5 @@ async function fetchGaps(newest: string | null, signal: AbortSignal): Promise<Co
 }
 
 function isCurrent(map: ShownMap | null, level: Level, filter: MapFilter): boolean {
-  return (
-    map !== null &&
-    map.level === level &&
-    map.filter.namespace === filter.namespace &&
-    map.filter.verdict === filter.verdict
-  );
+  return map !== null && map.level === level && filterKey(map.filter) === filterKey(filter);
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Level } from '../../../src/service-map/service-map.schema.js';
-import type { MapFilter } from '../api/queries.js';
+import { filterKey, type MapFilter } from '../api/queries.js';
 import type { ShownMap } from './use-live-map.js';
 
 const MAX_NODES = 100;
@@ -9,10 +9,6 @@ const MAX_EDGES = 300;
 export interface Fold {
   nodes: number;
   edges: number;
-}
-
-function filterKey(filter: MapFilter): string {
-  return `${filter.namespace}|${filter.verdict}`;
 }
 
 function isTooLarge(map: ShownMap): boolean {

@@ -46,10 +46,10 @@ export function useLiveMap(level: Level, filter: MapFilter): LiveView {
     return () => live.current?.close();
   }, []);
 
-  const { namespace, verdict } = filter;
+  const { namespace, verdict, query } = filter;
   useEffect(() => {
-    live.current?.ask({ level, filter: toLiveFilter({ namespace, verdict }) });
-  }, [level, namespace, verdict]);
+    live.current?.ask({ level, filter: toLiveFilter({ namespace, verdict, query }) });
+  }, [level, namespace, verdict, query]);
 
   usePolling(view.connection === 'offline', level, filter, (map) => {
     setView((old) => ({ ...old, map }));
@@ -58,14 +58,14 @@ export function useLiveMap(level: Level, filter: MapFilter): LiveView {
 }
 
 function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map: ShownMap) => void): void {
-  const { namespace, verdict } = filter;
+  const { namespace, verdict, query } = filter;
   const latest = useRef(show);
   latest.current = show;
   useEffect(() => {
     if (!active) return;
     const abort = new AbortController();
     const poll = (): void => {
-      const asked = { namespace, verdict };
+      const asked = { namespace, verdict, query };
       fetchMap(level, asked, abort.signal)
         .then((answer) => {
           latest.current({ ...heldMap(answer), seq: answer.seq, level: answer.level, filter: asked });
@@ -78,16 +78,18 @@ function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map
       abort.abort();
       clearInterval(timer);
     };
-  }, [active, level, namespace, verdict]);
+  }, [active, level, namespace, verdict, query]);
 }
 
-function toLiveFilter({ namespace, verdict }: MapFilter): Record<string, string[]> {
+function toLiveFilter({ namespace, verdict, query }: MapFilter): Record<string, string[]> {
   return {
     ...(namespace ? { namespace: [namespace] } : {}),
     ...(verdict ? { verdict: [verdict] } : {}),
+    ...(query ? { q: [query] } : {}),
   };
 }
 
 function toFilter(filter: Record<string, string[]>): MapFilter {
-  return { namespace: filter['namespace']?.[0] ?? '', verdict: filter['verdict']?.[0] ?? '' };
+  const only = (name: string): string => filter[name]?.[0] ?? '';
+  return { namespace: only('namespace'), verdict: only('verdict'), query: only('q') };
 }

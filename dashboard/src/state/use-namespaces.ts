@@ -19,7 +19,7 @@ export function useNamespaces(nodes: ReadonlyMap<string, MapNode> | undefined): 
 
   useEffect(() => {
     const abort = new AbortController();
-    fetchMap('namespace', { namespace: '', verdict: '' }, abort.signal)
+    fetchMap('namespace', { namespace: '', verdict: '', query: '' }, abort.signal)
       .then((map) => {
         add.current(map.nodes.map(namespaceOf));
       })

@@ -11,6 +11,8 @@ export interface ViewState {
   level: Level | null;
   namespace: string;
   verdict: string;
+  /** An expression. */
+  query: string;
   find: string;
   selected: Selection | null;
   hideDns: boolean;
@@ -35,6 +37,7 @@ function parseViewState(search: string): ViewState {
     level: levels.includes(level) ? (level as Level) : null,
     namespace: params.get('namespace') ?? '',
     verdict: params.get('verdict') ?? '',
+    query: params.get('q') ?? '',
     find: params.get('find') ?? '',
     selected: parseSelection(params.get('selected') ?? ''),
     hideDns: params.get('hide') === 'dns',
@@ -49,6 +52,7 @@ function formatViewState(state: ViewState): string {
   if (state.level) params.set('level', state.level);
   if (state.namespace) params.set('namespace', state.namespace);
   if (state.verdict) params.set('verdict', state.verdict);
+  if (state.query) params.set('q', state.query);
   if (state.find) params.set('find', state.find);
   if (state.hideDns) params.set('hide', 'dns');
   if (state.onlyDrops) params.set('only', 'drops');
@@ -93,5 +97,10 @@ export function useViewState(): [ViewState, UpdateView] {
 
 /** The back button undoes a change of scene, not each letter typed or each click. */
 function isStep(before: ViewState, after: ViewState): boolean {
-  return before.view !== after.view || before.level !== after.level || before.namespace !== after.namespace;
+  return (
+    before.view !== after.view ||
+    before.level !== after.level ||
+    before.namespace !== after.namespace ||
+    before.query !== after.query
+  );
 }

@@ -1,7 +1,9 @@
 import type { JSX, RefObject } from 'react';
 import type { Level } from '../../../src/service-map/service-map.schema.js';
 import type { UpdateView, ViewState } from '../state/view-state.js';
+import type { ApiError } from '../api/http.js';
 import { LevelSwitch } from './level-switch.js';
+import { QueryBox } from './query-box.js';
 
 const verdicts: [value: string, words: string][] = [
   ['', 'any'],
@@ -18,10 +20,11 @@ interface Props {
   namespaces: readonly string[];
   found: number | null;
   findBox: RefObject<HTMLInputElement | null>;
+  error: ApiError | null;
   update: UpdateView;
 }
 
-export function FilterBar({ state, level, namespaces, found, findBox, update }: Props): JSX.Element {
+export function FilterBar({ state, level, namespaces, found, findBox, error, update }: Props): JSX.Element {
   const onMap = state.view === 'map' || state.view === 'edges';
   return (
     <div className="filter-bar" role="search" aria-label="Filters">
@@ -68,6 +71,14 @@ export function FilterBar({ state, level, namespaces, found, findBox, update }: 
           {found !== null && <span className="muted small">{found} found</span>}
         </label>
       )}
+      <QueryBox
+        value={state.query}
+        namespace={state.namespace}
+        error={error}
+        onQuery={(query) => {
+          update({ query, selected: null });
+        }}
+      />
     </div>
   );
 }
