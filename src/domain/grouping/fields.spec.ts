@@ -52,6 +52,22 @@ describe('a field', () => {
     expect(told.map(({ name }) => name)).toEqual(['verdict']);
   });
 
+  it('tells policies as they are named, a denying one first, and what the packet was', () => {
+    const policy = (name: string) => [{ name, namespace: 'shop', kind: 'CiliumNetworkPolicy' }];
+    const told = flow({
+      verdict: 'DROPPED',
+      IP: { source: 'fd00::1', destination: 'fd00::2', ipVersion: 'IPv6', encrypted: true },
+      egress_allowed_by: policy('yes'),
+      ingress_denied_by: policy('no'),
+    });
+    expect(['ip-version', 'encrypted', 'policy'].map((name) => groupFields.get(name)?.of(told))).toEqual([
+      'v6',
+      'true',
+      'shop/no (CiliumNetworkPolicy)',
+    ]);
+    expect(hintFields.get('policy')?.all(told)).toHaveLength(2);
+  });
+
   it('tells of either side what both say, each once', () => {
     const both = flow({ source: pod('shop/web-0'), destination: pod('shop/api-0') });
     expect(hintFields.get('namespace')?.all(both)).toEqual(['shop']);

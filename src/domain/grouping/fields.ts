@@ -29,6 +29,11 @@ const eventTypes = new Map<number, string>([
   [EventType.l7, 'l7'],
 ]);
 
+const ipVersions = new Map([
+  ['IPv4', 'v4'],
+  ['IPv6', 'v6'],
+]);
+
 type Read = (flow: Flow) => string;
 type ReadEnd = (flow: Flow, side: Side) => string;
 
@@ -44,6 +49,16 @@ const plain: readonly GroupField[] = [
   single('reply', 'whether it is a reply', replyOf),
   single('drop-reason-desc', 'reason of a drop', ({ traits }) => traits.dropReason),
   single('tcp-flags', 'TCP flags that are set', ({ traits }) => traits.tcpFlags),
+  single('ip-version', 'v4 or v6', ({ traits }) => ipVersions.get(traits.ipVersion) ?? ''),
+  single('encrypted', 'true where the datapath told so', ({ traits }) => (traits.encrypted ? 'true' : '')),
+  {
+    ...single(
+      'policy',
+      'first policy named, a denying one before others',
+      (flow) => policiesOf(flow)[0] ?? '',
+    ),
+    all: (flow) => said(...policiesOf(flow)),
+  },
   single('node-name', 'node that observed it', ({ node }) => node),
   single('http-status', 'status of an HTTP response', ({ l7 }) => nonZero(l7?.http?.status)),
   single('http-method', 'HTTP method', ({ l7 }) => l7?.http?.method ?? ''),
@@ -125,6 +140,10 @@ function typeOf(eventType: number): string {
 function replyOf({ traits }: Flow): string {
   const isReply = traits.isReply ?? (traits.verdict === 'DROPPED' ? false : undefined);
   return isReply === undefined ? '' : String(isReply);
+}
+
+function policiesOf({ policies }: Flow): readonly string[] {
+  return [...policies.deniedBy, ...policies.allowedBy];
 }
 
 function rcodeName({ l7 }: Flow): string {
