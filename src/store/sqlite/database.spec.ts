@@ -28,6 +28,11 @@ function expectRefused(file: string, words: RegExp): void {
   expect(readFileSync(file).equals(before)).toBe(true);
 }
 
+it('each migration leads to a number of its own, one after the other', () => {
+  const [first] = migrations;
+  expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, i) => first!.number + i));
+});
+
 describe('a database file that is not ours to use', () => {
   it('is refused when it is older than the first release', () => {
     const file = newFile();

@@ -170,7 +170,7 @@ describe('a database from before there were minutes', () => {
     await put({ file, ...opened }, [at(0), at(300), at(3, 'c/n2')]);
     await opened.close();
     const db = new Database(file);
-    const made = migrations.filter(({ number }) => number === 6 || number === 10);
+    const made = migrations.filter(({ number }) => number === 6 || number === 11);
     db.exec(`DROP TABLE node_minute; ${made.map(({ sql }) => sql).join('')}`);
     db.close();
     const { store, writer } = openSqlite(folder, clock);
