@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import type { Viewer } from '../domain/viewer.js';
+import { hangUp } from '../http/hang-up.js';
 import { oneOf } from '../query/parameters.js';
 import { filterSchema, readQuestion, readSpan, type Question } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
@@ -50,7 +51,7 @@ export class MapDiffController {
   ): Promise<void> {
     const now = Date.now();
     const [windowA, windowB] = [readSpan('a', query.a, now), readSpan('b', query.b, now)];
-    const question = readQuestion(query, now);
+    const question = { ...readQuestion(query, now), signal: hangUp(response) };
     const a = await this.#side(viewer, query.level, { ...question, window: windowA });
     const b = await this.#side(viewer, query.level, { ...question, window: windowB });
     const answer = diffAnswer(query.level, a, b, thresholdsOf(query));

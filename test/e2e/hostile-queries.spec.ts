@@ -112,6 +112,8 @@ const own: readonly string[] = [
   `drops?by=${'reason,'.repeat(2_000)}node`,
   'drops?limit=1e9',
   'map?level=__proto__',
+  'map/diff?a=//&b=%00/%00',
+  'map?format=constructor',
   `edges/${'%2e%2e%2f'.repeat(1_000)}`,
   'edges/%00',
   `flows/${'%f0%9f%98%80'.repeat(1_000)}`,
@@ -128,6 +130,7 @@ const calls = [
   'drops',
   'map',
   'map?level=pod',
+  'map/diff?a=2026-06-01T10:00/2026-06-01T10:05&b=2026-06-01T10:05/',
   'edges/TPSzHs8IGXafW0dxenCZ',
   'export',
 ];
