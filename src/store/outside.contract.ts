@@ -7,7 +7,17 @@ import { everyone } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { newFlow, words } from '../../test/support/make-flow.js';
 import type { FlowStore, SumQuery } from './flow-store.js';
-import { append, ask, collect, naive, NOW, opening, RUNS, type OpenedStore } from './opened.contract.js';
+import {
+  append,
+  ask,
+  collect,
+  hold,
+  naive,
+  NOW,
+  opening,
+  RUNS,
+  type OpenedStore,
+} from './opened.contract.js';
 
 /** None, or one that flags could not say. */
 const expressions = fc.constantFrom<string[]>(
@@ -42,6 +52,23 @@ async function answers(store: FlowStore, query: SumQuery): Promise<unknown> {
 /** What is not asked for must not be seen in an answer. */
 export function outsideContract(name: string, open: () => Promise<OpenedStore>): void {
   const opened = opening(open);
+
+  describe(`${name}: expressions`, () => {
+    it('pass exactly the flows that they hold for, beside any filter', () =>
+      fc.assert(
+        fc.asyncProperty(flowTexts(), filterWords, expressions, windows, (texts, asked, q, window) =>
+          opened(async (at) => {
+            const held = await hold(at, texts);
+            for (const told of [{ q }, { ...asked, q }]) {
+              const query = { filter: readFilter(words(q.length === 0 ? asked : told)), window };
+              const found = await collect(at.store.find(everyone, ask({ ...query, order: 'asc' })));
+              expect(found.map(({ seq }) => seq)).toEqual(naive(held, query));
+            }
+          }),
+        ),
+        RUNS,
+      ));
+  });
 
   describe(`${name}: flows outside of a filter and a window`, () => {
     it('never change an answer, wherever they come', () =>
