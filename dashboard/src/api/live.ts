@@ -51,7 +51,7 @@ export class LiveConnection {
         onError(map.trouble ? new ApiError(map.trouble.code ?? '', map.trouble.message, 0) : null);
       },
       onError: (error) => {
-        onError(error && new ApiError(error.code, error.message, 400, error.field));
+        onError(error && new ApiError(error.code, error.message, 400, error.field, error.position));
       },
     });
     this.#map = map;
