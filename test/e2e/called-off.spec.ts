@@ -4,10 +4,10 @@ import { generatedTraffic } from '../support/run-flows.js';
 import { ask, cpuSeconds, open, store } from '../support/run-rest.js';
 import { cleanUp, sleep, startServer, until, type Server } from '../support/run-server.js';
 
-// Enough that to look at the text of each takes a good part of a second.
-const FLOWS = 60_000;
+// Enough that to judge each takes more than a second.
+const FLOWS = 30_000;
 /** Matches nothing, and can only be told from the records themselves. */
-const COSTLY = 'text=there-is-none-of-it';
+const COSTLY = `cel-expression=${encodeURIComponent('_flow.source.labels.exists(l, l.contains("none of it"))')}`;
 let server: Server;
 
 beforeAll(async () => {
@@ -38,12 +38,12 @@ async function cost(use: () => Promise<unknown>): Promise<number> {
   return (await calm()) - before;
 }
 
+// Sums and drops end between whole blocks of flows, of which there are too few here: the laws of stores have them.
 describe('a question whose client has gone is not read to its end', () => {
   it.each([
     '/api/v1/flows',
     '/api/v1/flows/count',
-    '/api/v1/drops',
-    '/api/v1/map',
+    '/api/v1/map?level=pod',
     '/api/v1/export',
     '/api/v1/edges/none',
   ])('%s', async (path) => {
