@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
+import { streamText } from '../http/stream-text.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore, type RecordBatch } from '../store/flow-store.js';
-import { streamText } from './stream-lines.js';
 
 const exportQuery = questionSchema({});
 

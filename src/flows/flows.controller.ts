@@ -23,6 +23,7 @@ import { Feed } from '../feed/feed.js';
 import { hangUp } from '../http/hang-up.js';
 import { readJsonBody } from '../http/json-body.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
+import { streamText } from '../http/stream-text.js';
 import { FlowStore, type StoredFlow } from '../store/flow-store.js';
 import { coverageHeader, coverageOf } from '../telemetry/coverage.js';
 import { csvHeader, csvLine } from './csv.js';
@@ -40,7 +41,7 @@ import { flowDetailSchema, flowsPageSchema } from './flows.schema.js';
 import { followLines } from './follow-lines.js';
 import { findWithNeighbours } from './neighbours.js';
 import { readPage, select } from './selection.js';
-import { batches, streamText } from './stream-lines.js';
+import { batches } from './stream-lines.js';
 
 /** Those who follow at the same time: each costs a look at the store after every commit. */
 const MOST_FOLLOWERS = 256;

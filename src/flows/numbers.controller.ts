@@ -26,7 +26,7 @@ import {
   type FlowHints,
   type FlowSeries,
 } from './numbers.schema.js';
-import { heldBuckets } from './step.js';
+import { heldBuckets } from '../query/step.js';
 
 const MOST_FIELDS = 6;
 const names = [...groupFields.keys()].join(', ');

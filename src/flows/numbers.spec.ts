@@ -12,7 +12,7 @@ import { record, words } from '../../test/support/make-flow.js';
 import { openSqlite } from '../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../test/support/temporary-folder.js';
 import { countFlows, groupFlows, hintsOf, seriesOf, type Counted } from './numbers.js';
-import { heldBuckets } from './step.js';
+import { heldBuckets } from '../query/step.js';
 
 const newFolder = temporaryFolders();
 const opened = opening(() => Promise.resolve(openSqlite(newFolder(), clock)));

@@ -13,16 +13,18 @@ const ROUND = [
   ...[1n, 3n, 6n, 12n].map((n) => n * HOUR),
   ...[1n, 7n, 28n].map((n) => n * DAY),
 ];
-/** Buckets where no step is given, */
-const FEW = 120;
-/** and at most. */
-const MOST = 5_000;
+/** Buckets where no step is given, and at most. */
+export interface BucketLimits {
+  few: number;
+  most: number;
+}
 
 /** Buckets over what is held of the window; none where nothing is. */
 export function heldBuckets(
   { first, last }: { first: bigint | undefined; last: bigint | undefined },
   { since, until }: Window,
   text: string | undefined,
+  { few, most }: BucketLimits = { few: 120, most: 5_000 },
 ): Buckets {
   const given = text === undefined ? undefined : readStep(text);
   const none = { from: 0n, step: given ?? MINUTE, count: 0 };
@@ -30,16 +32,16 @@ export function heldBuckets(
   const from = since !== undefined && since > first ? since : first;
   const to = until !== undefined && until < last ? until : last;
   if (from > to) return none;
-  const step = given ?? roundStep(from, to);
+  const step = given ?? roundStep(from, to, few);
   const buckets = bucketsOf(from, to, step);
-  if (buckets.count <= MOST) return buckets;
-  throw refusal(`${text ?? step} would make ${buckets.count} buckets, and at most ${MOST} are told`);
+  if (buckets.count <= most) return buckets;
+  throw refusal(`${text ?? step} would make ${buckets.count} buckets, and at most ${most} are told`);
 }
 
-function roundStep(from: bigint, to: bigint): bigint {
-  const fits = ROUND.find((step) => bucketsOf(from, to, step).count <= FEW);
+function roundStep(from: bigint, to: bigint, few: number): bigint {
+  const fits = ROUND.find((step) => bucketsOf(from, to, step).count <= few);
   // Centuries: a clock went wrong somewhere.
-  return fits ?? ((to - from) / BigInt(FEW - 2) / DAY + 1n) * DAY;
+  return fits ?? ((to - from) / BigInt(few - 2) / DAY + 1n) * DAY;
 }
 
 function readStep(text: string): bigint {

@@ -1,0 +1,97 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { CurrentViewer } from '../access/viewer.decorator.js';
+import type { Buckets } from '../domain/grouping/series.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { MapFrames } from '../domain/service-map/map-frames.js';
+import type { Viewer } from '../domain/viewer.js';
+import { hangUp } from '../http/hang-up.js';
+import { streamText } from '../http/stream-text.js';
+import { oneOf } from '../query/parameters.js';
+import { questionSchema, readQuestion, type Question } from '../query/question.js';
+import { heldBuckets } from '../query/step.js';
+import { FlowStore } from '../store/flow-store.js';
+import { coverageOf } from '../telemetry/coverage.js';
+import { mapFramesSchema, type MapFramesResponse } from './map-frames.schema.js';
+import { MapReader } from './map-reader.js';
+import { levels, type Level } from './service-map.schema.js';
+
+/** Each frame is a map of its own to make. */
+const LIMITS = { few: 60, most: 500 };
+
+const framesQuery = questionSchema({
+  level: oneOf(levels).default('workload').describe('what a node stands for'),
+  step: z
+    .string()
+    .optional()
+    .describe(
+      `length of a frame, such as 1m: at most ${LIMITS.most} frames; unless said, at most ${LIMITS.few}`,
+    ),
+});
+type FramesQuery = z.infer<typeof framesQuery>;
+
+/** What a frame is made of. */
+interface Asked {
+  viewer: Viewer;
+  level: Level;
+  question: Question;
+  buckets: Buckets;
+}
+
+@ApiTags('service map')
+@Controller('api/v1/map')
+export class MapFramesController {
+  constructor(
+    private readonly store: FlowStore,
+    private readonly maps: MapReader,
+  ) {}
+
+  @Get('frames')
+  @ApiOperation({ summary: 'The service map step by step, for replay: one map, then what changes' })
+  @ApiOkResponse({ standardSchema: mapFramesSchema })
+  async frames(
+    @Query({ schema: framesQuery }) query: FramesQuery,
+    @CurrentViewer() viewer: Viewer,
+    @Res() response: Response,
+  ): Promise<void> {
+    const gone = hangUp(response);
+    const { level } = query;
+    const question = readQuestion(query, Date.now());
+    const { window } = question;
+    const buckets = heldBuckets(this.store.extent(window), window, query.step, LIMITS);
+    const head: Omit<MapFramesResponse, 'frames'> = {
+      level,
+      step: Number(buckets.step) / 1e9,
+      count: buckets.count,
+      coverage: coverageOf(this.store, window),
+    };
+    const texts = this.#texts(head, { viewer, level, question, buckets }, gone);
+    await streamText(response, { 'Content-Type': 'application/json; charset=utf-8' }, texts);
+  }
+
+  /** Frame by frame: all of them together may be far larger than a map. */
+  async *#texts(head: object, asked: Asked, gone: AbortSignal): AsyncGenerator<string> {
+    yield `${JSON.stringify(head).slice(0, -1)},"frames":[`;
+    const { viewer, level, question, buckets } = asked;
+    const { since = buckets.from, until } = question.window;
+    const frames = new MapFrames();
+    for (let i = 0; i < buckets.count && !gone.aborted; i++) {
+      const begins = buckets.from + BigInt(i) * buckets.step;
+      const ends = begins + buckets.step - 1n;
+      const window = {
+        since: begins < since ? since : begins,
+        until: until !== undefined && until < ends ? until : ends,
+      };
+      const { map } = await this.maps.read(viewer, level, { ...question, window });
+      const frame: MapFramesResponse['frames'][number] = {
+        from: formatTimestamp(window.since),
+        until: formatTimestamp(window.until),
+        ...frames.next(map.nodes(), map.edges()),
+      };
+      yield `${i > 0 ? ',' : ''}${JSON.stringify(frame)}`;
+    }
+    yield ']}';
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { coverageSchema } from '../telemetry/coverage.schema.js';
+import { levels, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
+
+const frameSchema = z
+  .object({
+    from: z.string(),
+    until: z.string().describe('the last nanosecond of the frame; the next one begins behind it'),
+    nodes: z.object({ upsert: z.array(mapNodeSchema), remove: z.array(z.string()) }),
+    edges: z.object({ upsert: z.array(mapEdgeSchema), remove: z.array(z.string()) }),
+  })
+  .meta({ id: 'MapFrame' });
+
+export const mapFramesSchema = z
+  .object({
+    level: z.enum(levels),
+    step: z.number().describe('seconds of a frame'),
+    count: z.int().describe('how many frames there are'),
+    coverage: coverageSchema,
+    frames: z
+      .array(frameSchema)
+      .describe('one behind the other; each is what differs from the one before, the first one is whole'),
+  })
+  .meta({ id: 'MapFrames' });
+
+export type MapFramesResponse = z.infer<typeof mapFramesSchema>;
