@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { readConfig } from '../config.js';
 import { settings } from '../config/settings.js';
 import { FlowatlasError } from '../domain/errors.js';
+import { hubKinds } from '../domain/service-map/fold/hubs.js';
 import { dropFields } from '../drops/drops.schema.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
 import { levels } from '../service-map/service-map.schema.js';
@@ -92,9 +93,15 @@ const mapCommand = filtering(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
   .enablePositionalOptions()
   .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
+  .option(
+    '--fold <hubs>',
+    `do not draw these one by one, comma-separated: ${Object.keys(hubKinds).join(', ')}`,
+  )
+  .option('--max-nodes <number>', 'draw so many nodes at most, the rest as groups')
+  .option('--max-edges <number>', 'draw so many edges at most, the rest is counted')
   .addOption(outputOption(mapOutputs))
   .action((options: SourceOptions & { output: (typeof mapOutputs)[number] }) =>
-    withServer(options, (client) => printMap(client, parametersOf(options, 'level'), options.output)),
+    withServer(options, (client) => printMap(client, mapParameters(options), options.output)),
   );
 
 diffOptions(filterOptions(withSource(mapCommand.command('diff'))))
@@ -210,6 +217,11 @@ function parametersOf(options: SourceOptions, ...own: string[]): Parameters {
   const given = options as Parameters;
   const named = ['since', 'until', ...own].map((name) => [name, given[name]]);
   return Object.fromEntries([...named, ...filterWords(options)]) as Parameters;
+}
+
+function mapParameters(options: SourceOptions & { maxNodes?: string; maxEdges?: string }): Parameters {
+  const { maxNodes, maxEdges } = options;
+  return { ...parametersOf(options, 'level', 'fold'), 'max-nodes': maxNodes, 'max-edges': maxEdges };
 }
 
 /** Codes of the API for what whoever asks has to change. */

@@ -51,7 +51,16 @@ export async function printMap(
       `${counted(map.nodes.length, 'node')}, ${counted(map.edges.length, 'edge')}, ${map.from ?? '—'} to ${map.to ?? '—'}`,
     ),
   );
+  if (map.folded !== null) printFolded(map.folded);
   printCoverage(map.coverage, false);
+}
+
+/** What the table does not list one by one. */
+function printFolded({ hubs, groups, edges }: NonNullable<ServiceMapResponse['folded']>): void {
+  for (const { kind, edges: count } of hubs) print(paint.dim(`${kind}: ${counted(count, 'edge')} folded`));
+  const members = groups.reduce((sum, group) => sum + group.members, 0);
+  if (members > 0) print(paint.dim(`${counted(members, 'node')} in ${counted(groups.length, 'group')}`));
+  if (edges.edges > 0) print(paint.dim(counted(edges.edges, 'more edge')));
 }
 
 function byImportance(a: MapEdge, b: MapEdge): number {

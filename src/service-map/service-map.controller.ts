@@ -14,12 +14,14 @@ import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageHeader, coverageOf, formatSpan } from '../telemetry/coverage.js';
 import { exports, mapFormats } from './export/formats.js';
+import { drawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
 import { MapReader } from './map-reader.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
 import type { ServiceMapResponse } from './service-map.schema.js';
 
 const mapQuery = questionSchema({
   level: oneOf(levels).default('workload').describe('what a node stands for'),
+  ...foldShape,
   format: oneOf(mapFormats).default('json').describe('what it is written as'),
 });
 type MapQuery = z.infer<typeof mapQuery>;
@@ -45,19 +47,23 @@ export class ServiceMapController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ServiceMapResponse | string> {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
+    const limits = readFoldLimits(query);
     const { map, seq } = await this.maps.read(viewer, query.level, question);
     const { window } = question;
     const coverage = coverageOf(this.store, window);
+    const { nodes, edges, folded } = drawn(map, limits);
     if (query.format !== 'json') {
       const { type, write } = exports[query.format];
       response.type(type).setHeader('Flowatlas-Coverage', coverageHeader(coverage));
-      return write({ nodes: map.nodes(), edges: map.edges() });
+      if (folded !== null) response.setHeader('Flowatlas-Folded', headerOf(folded));
+      return write({ nodes, edges });
     }
     const span = map.span();
     return {
       level: query.level,
-      nodes: map.nodes(),
-      edges: map.edges(),
+      nodes,
+      edges,
+      folded,
       from: span === undefined ? null : formatTimestamp(span.oldest),
       to: span === undefined ? null : formatTimestamp(span.newest),
       seq,

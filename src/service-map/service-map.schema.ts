@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hubKinds, type HubKind } from '../domain/service-map/fold/hubs.js';
 import { latencySchema } from '../http/latency.schema.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
 
@@ -21,10 +22,12 @@ const nodeKinds = [
   'unknown',
 ] as const;
 
+const members = z.int().optional().describe('where it is folded: how many it stands for');
+
 export const mapNodeSchema = z
   .object({
     id: z.string().describe('stable: cluster/namespace/name for workloads, kind:name for the rest'),
-    kind: z.enum(nodeKinds),
+    kind: z.enum([...nodeKinds, 'group']).describe('a group only where nodes are folded'),
     name: z.string(),
     namespace: z.string().describe('empty outside a namespace'),
     cluster: z.string().describe('empty outside a cluster'),
@@ -36,6 +39,7 @@ export const mapNodeSchema = z
     firstSeen: time,
     lastSeen: time,
     drops: z.int().describe('dropped on all edges from and to this node'),
+    members,
   })
   .meta({ id: 'MapNode' });
 
@@ -111,6 +115,7 @@ export const mapEdgeSchema = z
       .describe('namespace/name (Kind) of the policies that Hubble named'),
     oneSided: z.literal(true).optional().describe('only replies were seen'),
     inferred: z.array(z.string()).optional().describe('what records did not say: "direction", "name"'),
+    members,
   })
   .meta({ id: 'MapEdge' });
 
@@ -121,11 +126,42 @@ export const hoursSchema = z
   .nullable()
   .describe('this part is made of sums by hour, as flows of it were removed; null when there is none');
 
+const sums = { edges: z.int(), verdicts: counts, dropReasons: counts };
+
+const foldedSchema = z
+  .object({
+    hubs: z.array(
+      z.object({
+        kind: z.enum(Object.keys(hubKinds) as HubKind[]),
+        ...sums,
+        on: z
+          .array(z.object({ node: z.string(), edges: z.int(), flows: z.int() }))
+          .describe('nodes that are drawn and have such edges, the busiest 1,000'),
+        onLeftOut: z.int(),
+      }),
+    ),
+    groups: z.array(z.object({ id: z.string(), members: z.int() })).describe('nodes that stand for several'),
+    edges: z
+      .object({
+        ...sums,
+        between: z
+          .array(z.object({ source: z.string(), target: z.string(), ...sums }))
+          .describe('by the groups of their ends, the largest 100'),
+        betweenLeftOut: z.int(),
+      })
+      .describe('edges beyond max-edges, which are not drawn'),
+    nodesHidden: z.int().describe('nodes that are not drawn because none of their edges is'),
+  })
+  .meta({ id: 'Folded' });
+
 export const serviceMapSchema = z
   .object({
     level: z.enum(levels),
     nodes: z.array(mapNodeSchema),
     edges: z.array(mapEdgeSchema),
+    folded: foldedSchema
+      .nullable()
+      .describe('what was asked not to be drawn one by one; null when nothing was'),
     from: z.string().nullable(),
     to: z.string().nullable(),
     seq: z.int().describe('the last stored flow that this map includes'),
@@ -133,6 +169,13 @@ export const serviceMapSchema = z
     coverage: coverageSchema,
   })
   .meta({ id: 'ServiceMap' });
+
+/** Of which nothing is folded, so that it can be compared. */
+export const plainMapSchema = serviceMapSchema.extend({
+  nodes: z.array(mapNodeSchema.extend({ kind: z.enum(nodeKinds) })),
+  folded: z.null('the map is folded, so it cannot be compared').optional(),
+});
+export type PlainMap = z.infer<typeof plainMapSchema>;
 
 export const edgeDetailSchema = z
   .object({

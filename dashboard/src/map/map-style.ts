@@ -17,6 +17,7 @@ const nodeShapes = {
   cidr: 'cut-rectangle',
   ip: 'rectangle',
   unknown: 'rhomboid',
+  group: 'round-octagon',
 } as const satisfies Record<MapNode['kind'], string>;
 
 /** Dash patterns tell the kinds of edges apart without any colour. */

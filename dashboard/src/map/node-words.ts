@@ -11,6 +11,7 @@ export const kindWords: Record<MapNode['kind'], string> = {
   cidr: 'address range',
   ip: 'address',
   unknown: 'unknown endpoint',
+  group: 'several together',
 };
 
 /** "shop/web", or the name alone where there is no namespace around it. */

@@ -25,6 +25,8 @@ export function nodeFlags(node: MapNode, side: Side): Flag[] {
     case 'cidr':
     case 'ip':
       return [[flag('ip'), node.name]];
+    case 'group':
+      return namespace;
     case 'unknown':
       return [];
   }

@@ -2,11 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { parseTimestamp } from '../../domain/flow/timestamp.js';
 import { recordedMinutes, type Held } from '../../service-map/diff-notes.js';
 import type { DiffSide } from '../../service-map/diff-answer.js';
-import {
-  serviceMapSchema,
-  type Level,
-  type ServiceMapResponse,
-} from '../../service-map/service-map.schema.js';
+import { plainMapSchema, type Level, type PlainMap } from '../../service-map/service-map.schema.js';
 import type { CoverageReport } from '../../telemetry/coverage-report.schema.js';
 import type { Status } from '../../telemetry/status.schema.js';
 import type { Parameters, RestClient } from '../rest-client.js';
@@ -20,14 +16,14 @@ export async function readSide(
   parameters: Parameters,
   window: { since?: string; until?: string },
 ): Promise<Side> {
-  const map = await client.get<ServiceMapResponse>('/api/v1/map', { ...parameters, ...window });
+  const map = await client.get<PlainMap>('/api/v1/map', { ...parameters, ...window });
   const report = await client.get<CoverageReport>('/api/v1/coverage', window);
   const { oldest, newest } = await client.get<Status>('/api/v1/status');
   return sideOf(map, report, heldOf(oldest, newest));
 }
 
 /** Names of what the answer of `GET /map` may begin with, in whatever order a tool left them. */
-const MAP_BEGINS = new RegExp(`^\\s*\\{\\s*"(${Object.keys(serviceMapSchema.shape).join('|')})"\\s*:`);
+const MAP_BEGINS = new RegExp(`^\\s*\\{\\s*"(${Object.keys(plainMapSchema.shape).join('|')})"\\s*:`);
 const HEAD = 200;
 
 /** A map that was printed as JSON; undefined where the file is none, so most likely flows. */
@@ -39,7 +35,7 @@ export function readSavedMap(file: string): Side | undefined {
   } catch {
     throw new WrongUse(`${file} begins like a map, but is no whole JSON`);
   }
-  const map = serviceMapSchema.safeParse(value);
+  const map = plainMapSchema.safeParse(value);
   if (map.success) {
     const { from, to } = map.data.coverage;
     return sideOf(map.data, undefined, heldOf(from, to));
@@ -63,7 +59,7 @@ function heldOf(oldest: string | null, newest: string | null): Held | undefined 
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
-function sideOf(map: ServiceMapResponse, report: CoverageReport | undefined, held: Held | undefined): Side {
+function sideOf(map: PlainMap, report: CoverageReport | undefined, held: Held | undefined): Side {
   const { level, nodes, edges, from, to, seq, hours, coverage } = map;
   const asked = report?.asked ?? { since: null, until: null };
   const bounds = { since: parseTimestamp(asked.since), until: parseTimestamp(asked.until) };

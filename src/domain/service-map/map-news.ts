@@ -1,5 +1,6 @@
 import { droppedOf, letThrough, passageOf, type EdgeChanges } from './edge-change.js';
 import type { ChangedEdge, LoneEdge, MapDiff } from './map-diff.js';
+import { isOutside } from './outside.js';
 import type { MapEdge, MapNode } from './service-map.js';
 
 /** What a difference may be asked for by name, such as by a pipeline that must not let it pass. */
@@ -30,7 +31,7 @@ export function newsOf(diff: MapDiff): News {
   const reached = [...added, ...diff.edges.changed.filter(isOpened).map(({ b }) => b)].filter(
     (edge) => letThrough(edge) > 0,
   );
-  const isOutside = outsideOf([...nodes.added, ...nodes.removed, ...nodes.others]);
+  const isBeyond = outsideOf([...nodes.added, ...nodes.removed, ...nodes.others]);
   const changed = (test: (changes: EdgeChanges, edge: ChangedEdge) => boolean) =>
     idsOf(diff.edges.changed.filter((edge) => test(edge.changes, edge)));
   return {
@@ -38,8 +39,8 @@ export function newsOf(diff: MapDiff): News {
     'gone-nodes': idsOf(nodes.removed),
     'new-edges': idsOf(added),
     'gone-edges': idsOf(removed),
-    'new-egress': idsOf(reached.filter(({ source, target }) => !isOutside(source) && isOutside(target))),
-    'new-ingress': idsOf(reached.filter(({ source, target }) => isOutside(source) && !isOutside(target))),
+    'new-egress': idsOf(reached.filter(({ source, target }) => !isBeyond(source) && isBeyond(target))),
+    'new-ingress': idsOf(reached.filter(({ source, target }) => isBeyond(source) && !isBeyond(target))),
     'new-drops': [
       ...idsOf(added.filter((edge: LoneEdge) => droppedOf(edge) > 0)),
       ...changed(({ newReasons }) => newReasons !== undefined),
@@ -62,14 +63,8 @@ function isMore(shift: { a: number; b: number } | undefined): boolean {
   return shift !== undefined && shift.b > shift.a;
 }
 
-const OUTSIDE: ReadonlySet<string> = new Set(['fqdn', 'cidr', 'ip']);
-
 function outsideOf(nodes: readonly MapNode[]): (id: string) => boolean {
-  const outside = new Set(
-    nodes
-      .filter(({ kind, name }) => OUTSIDE.has(kind) || (kind === 'entity' && name === 'world'))
-      .map(({ id }) => id),
-  );
+  const outside = new Set(nodes.filter(isOutside).map(({ id }) => id));
   return (id) => outside.has(id);
 }
 

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { shop } from '../support/run-flows.js';
+import { ask, mapOf, store, type ErrorBody } from '../support/run-rest.js';
+import { cleanUp, runToEnd, startServer, type Server } from '../support/run-server.js';
+
+/** Holds the sample: 25 edges. */
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+  await store(server, shop);
+});
+afterAll(cleanUp);
+
+describe('GET /map with a budget', () => {
+  it('is whole, and says so, unless one is given', async () => {
+    const { edges, folded } = await mapOf(server);
+    expect({ edges: edges.length, folded }).toEqual({ edges: 25, folded: null });
+  });
+
+  it('folds hubs, and says how much each hides and where', async () => {
+    const { edges, folded } = await mapOf(server, 'fold=dns,metrics,apiserver,health');
+    const hidden = folded?.hubs.map(({ kind, edges: count }) => [kind, count > 0]);
+    expect(hidden).toEqual(['dns', 'metrics', 'apiserver', 'health'].map((kind) => [kind, true]));
+    expect(edges.length + (folded?.hubs ?? []).reduce((sum, hub) => sum + hub.edges, 0)).toBe(25);
+    expect(folded?.hubs[0]?.on.map(({ node }) => node)).toContain('shop-eu/shop/web');
+  });
+
+  it('draws no more than it is asked to, in every form', async () => {
+    const { nodes, edges, folded } = await mapOf(server, 'max-nodes=6&max-edges=5');
+    expect(nodes.length).toBeLessThanOrEqual(6);
+    expect(edges.length).toBe(5);
+    expect(nodes.filter(({ kind }) => kind === 'group').length).toBe(folded?.groups.length);
+    expect(folded?.edges.edges).toBeGreaterThan(0);
+    const csv = await ask(server, '/api/v1/map?format=csv&max-nodes=6&max-edges=5');
+    expect(csv.text.trim().split('\r\n')).toHaveLength(6);
+    expect(JSON.parse(String(csv.headers['flowatlas-folded']))).toMatchObject({
+      hubs: [],
+      edges: folded?.edges.edges,
+    });
+  });
+
+  it('is what the command line asks for, and tells of', async () => {
+    const { code, stdout } = await runToEnd([
+      'map',
+      '--server',
+      server.url,
+      '--fold',
+      'dns',
+      '--max-edges',
+      '4',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^dns: \d+ edges folded$/m);
+    expect(stdout).toMatch(/^\d+ more edges$/m);
+    expect((await runToEnd(['map', '--server', server.url, '--fold', 'x'])).code).toBe(2);
+  });
+
+  it('refuses what is no budget', async () => {
+    for (const [query, field] of [
+      ['fold=everything', 'fold'],
+      ['max-nodes=0', 'max-nodes'],
+      ['max-edges=few', 'max-edges'],
+    ]) {
+      const { status, body } = await ask<ErrorBody>(server, `/api/v1/map?${query ?? ''}`);
+      expect({ status, field: body.error.field }).toEqual({ status: 400, field });
+    }
+  });
+});
