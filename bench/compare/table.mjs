@@ -22,6 +22,8 @@ const columns = {
   destination_labels: ['VARCHAR[]', 'destination.labels'],
   type: ['VARCHAR', 'Type'],
   node: ['VARCHAR', 'node_name'],
+  l7_type: ['VARCHAR', 'l7.type'],
+  latency_ns: ['BIGINT', 'l7.latency_ns'],
   http_method: ['VARCHAR', 'l7.http.method'],
   http_url: ['VARCHAR', 'l7.http.url'],
   http_code: ['INTEGER', 'l7.http.code'],

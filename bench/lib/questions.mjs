@@ -59,6 +59,9 @@ function edges(minutes) {
   };
 }
 
+/** Groups tell how long answers took: within some percent, both. */
+const latencies = `approx_quantile(latency_ns, [0.5, 0.95, 0.99]) FILTER (l7_type = 'RESPONSE')`;
+
 function groups(by, columns, minutes) {
   const since = ({ newest }, round) => back(newest, minutes, round);
   const asked = `by=${by.join()}&top=1000`;
@@ -67,7 +70,7 @@ function groups(by, columns, minutes) {
       `/api/v1/flows/groups?${asked}${minutes === undefined ? '' : `&verdict=DROPPED&since=${since(facts, round)}`}`,
     told: ({ groups }) =>
       together(numbers(groups.map(({ values, count }) => [...by.map((n) => values[n]), count]))),
-    sql: (facts, round) => `SELECT ${columns.join()}, count(*), min(time), max(time) FROM flows
+    sql: (facts, round) => `SELECT ${columns.join()}, count(*), min(time), max(time), ${latencies} FROM flows
       ${minutes === undefined ? '' : `WHERE verdict = 'DROPPED' AND time >= '${since(facts, round)}'`}
       GROUP BY ALL ORDER BY count(*) DESC LIMIT 1000`,
     row: (rows) => together(numbers(rows.map((row) => row.slice(0, by.length + 1)))),

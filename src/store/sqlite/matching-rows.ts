@@ -13,12 +13,15 @@ export function* matchingRows(
 ): Generator<number> {
   const whole = inWindow(window, segment.info.timeMin) && inWindow(window, segment.info.timeMax);
   const time = whole ? undefined : segment.columns.time;
-  const passes = filter.isEmpty ? undefined : judgedBy(filter.matches).of(segment);
+  const judged = filter.isEmpty ? undefined : judgedBy(filter.matches);
+  const passes = judged?.of(segment);
+  const first = judged?.refusals(segment);
   const keys = namedKeys(filter);
   const named = keys && rowsOf(keys, segment.keys, from, to);
   const rows = named === undefined ? to - from : named.length;
   for (let i = 0; i < rows; i++) {
     const row = named === undefined ? from + i : (named[i] ?? 0);
+    if (first !== undefined && first.refused[first.numbers[row] ?? 0] === 1) continue;
     if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
     if (passes === undefined || passes(row)) yield row;
   }

@@ -22,8 +22,17 @@ class Step<T> {
   map: Map<number, Step<T>> | undefined;
 }
 
+/** What is known of a generation. */
+class Known<T> {
+  readonly root = new Step<T>();
+  steps = 1;
+  /** By the number in the first column: 1 where that alone makes the answer false, which is so of most rows. */
+  readonly refused = new Uint8Array(REFUSALS);
+}
+
 /** Steps that are remembered of a generation: a few MB. */
 const MOST_STEPS = 1 << 16;
+const REFUSALS = 1 << 15;
 
 /**
  * Answers of a function of flows, remembered by the columns that it looks at. What it looks at is watched while it
@@ -32,33 +41,46 @@ const MOST_STEPS = 1 << 16;
  * Where it looks at anything that is a row's own (time, uuid, ports, L7 message, record), each such row is asked.
  */
 export class RowAnswers<T> {
-  readonly #roots = new WeakMap<Generation, { step: Step<T>; steps: number }>();
+  readonly #known = new WeakMap<Generation, Known<T>>();
 
   constructor(private readonly ask: (flow: HeldFlow) => T) {}
+
+  /** What the first column alone refuses, as far as that is known. */
+  refusals({ parts, columns }: Segment): { numbers: Uint32Array; refused: Uint8Array } | undefined {
+    const { root, refused } = this.#knownOf(parts);
+    const name = columnNames[root.column];
+    return name && { numbers: columns[name], refused };
+  }
+
+  #knownOf(parts: Generation): Known<T> {
+    let known = this.#known.get(parts);
+    if (known === undefined) this.#known.set(parts, (known = new Known()));
+    return known;
+  }
 
   /** For the rows of one segment. */
   of(segment: Segment): (row: number) => T {
     const { parts, columns } = segment;
-    let root = this.#roots.get(parts);
-    if (root === undefined) this.#roots.set(parts, (root = { step: new Step(), steps: 1 }));
-    const known = root;
+    const known = this.#knownOf(parts);
     const watched = new WatchedRow(segment.cursor());
     const cursor = segment.cursor();
     const numbers: (Uint32Array | undefined)[] = [];
     const numbersOf = (column: number): Uint32Array =>
       (numbers[column] ??= columns[columnNames[column] ?? 'template']);
     return (row) => {
-      let step = known.step;
+      let step = known.root;
       while (step.column >= 0) {
         const number = (numbers[step.column] ?? numbersOf(step.column))[row] ?? 0;
-        const next: Step<T> | undefined = step === known.step ? step.list[number] : step.map?.get(number);
+        const next: Step<T> | undefined = step === known.root ? step.list[number] : step.map?.get(number);
         if (next === undefined) break;
         step = next;
       }
       if (step.column === ANSWERED) return step.answer as T;
       if (step.column !== OWN && known.steps < MOST_STEPS) {
         const answer = watched.ask(row, this.ask);
-        known.steps += learn(known.step, watched.seen, row, numbersOf, answer);
+        known.steps += learn(known.root, watched.seen, row, numbersOf, answer);
+        if (answer === false && watched.seen.length === 1 && known.root.column >= 0)
+          known.refused[numbersOf(known.root.column)[row] ?? 0] = 1;
         return answer;
       }
       cursor.row = row;
