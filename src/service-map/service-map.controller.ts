@@ -13,7 +13,7 @@ import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageHeader, coverageOf, formatSpan } from '../telemetry/coverage.js';
-import { exports, mapFormats } from './export/formats.js';
+import { edgesAtMost, exports, mapFormats } from './export/formats.js';
 import { drawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
 import { MapReader } from './map-reader.js';
 import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
@@ -47,7 +47,8 @@ export class ServiceMapController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ServiceMapResponse | string> {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
-    const limits = readFoldLimits(query);
+    const maxEdges = query['max-edges'] ?? edgesAtMost(query.format);
+    const limits = readFoldLimits({ ...query, 'max-edges': maxEdges });
     const { map, seq } = await this.maps.read(viewer, query.level, question);
     const { window } = question;
     const coverage = coverageOf(this.store, window);
@@ -56,7 +57,7 @@ export class ServiceMapController {
       const { type, write } = exports[query.format];
       response.type(type).setHeader('Flowatlas-Coverage', coverageHeader(coverage));
       if (folded !== null) response.setHeader('Flowatlas-Folded', headerOf(folded));
-      return write({ nodes, edges });
+      return write({ nodes, edges, others: folded?.edges });
     }
     const span = map.span();
     return {

@@ -56,6 +56,15 @@ describe('GET /map with a budget', () => {
     expect((await runToEnd(['map', '--server', server.url, '--fold', 'x'])).code).toBe(2);
   });
 
+  it('gives series for Prometheus, and no more than it is asked for', async () => {
+    const { text, headers } = await ask(server, '/api/v1/map?format=prometheus&max-edges=3');
+    expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const series = text.split('\n').filter((line) => line.startsWith('flowatlas_map_flows{'));
+    const clients = new Set(series.map((line) => line.replace(/,verdict=.*/, '')));
+    expect(clients.size).toBe(4);
+    expect(series.some((line) => line.includes('client="(others)"'))).toBe(true);
+  });
+
   it('refuses what is no budget', async () => {
     for (const [query, field] of [
       ['fold=everything', 'fold'],

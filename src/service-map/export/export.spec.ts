@@ -195,3 +195,34 @@ describe('a map as CSV', () => {
     expect(line).toContain(`,"'=cmd|""/c calc""!A1\\u000d\\u000a",`);
   });
 });
+
+describe('a map as metrics of Prometheus', () => {
+  it('has a series for each count that is not nothing', () => {
+    const text = exports.prometheus.write(three);
+    const ends = 'client="c/shop/web",server="c/pay/db",protocol="TCP",port="80"';
+    const lines = text.split('\n').filter((line) => line.includes(ends));
+    expect(lines).toEqual([
+      `flowatlas_map_flows{${ends},verdict="dropped"} 1`,
+      `flowatlas_map_drops{${ends},reason="POLICY_DENIED"} 1`,
+    ]);
+    expect(text).toContain('# TYPE flowatlas_map_flows gauge\n');
+    expect(text).not.toContain('(others)');
+  });
+
+  it('counts what is not drawn together', () => {
+    const others = { edges: 7, verdicts: { forwarded: 9, dropped: 0 }, dropReasons: {} };
+    const text = exports.prometheus.write({ ...three, others });
+    expect(text).toContain(
+      'flowatlas_map_flows{client="(others)",server="(others)",protocol="",port="",verdict="forwarded"} 9\n',
+    );
+  });
+
+  it('has nothing of a name outside of quotes', () => {
+    const line = new RegExp(`^(?:# .*|flowatlas_map_[a-z_]+\\{(?:[a-z]+=${QUOTED},?)+\\} \\d+)$`);
+    fc.assert(
+      fc.property(evilGraph, (graph) => {
+        for (const one of exports.prometheus.write(graph).trimEnd().split('\n')) expect(one).toMatch(line);
+      }),
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import { passageOf } from '../../domain/service-map/edge-change.js';
+import type { Counts } from '../../domain/service-map/fold/counts.js';
 import type { MapEdge, MapNode } from '../../domain/service-map/service-map.js';
 import { visible } from '../../domain/visible.js';
 
@@ -6,6 +7,8 @@ import { visible } from '../../domain/visible.js';
 export interface Graph {
   nodes: readonly (Omit<MapNode, 'kind'> & { kind: string })[];
   edges: readonly MapEdge[];
+  /** Of the edges that are not drawn, together. */
+  others?: Counts | undefined;
 }
 
 type Facts = Record<string, string | number>;
