@@ -10,14 +10,33 @@ export const runPart = (name, options) => startPart(name, options).result;
 
 /** Starts one part; `stop` asks it to end with what it has. */
 export function startPart(name, options) {
-  const flags = Object.entries(options)
-    .filter(([, value]) => value !== undefined)
-    .map(([flag, value]) => `--${flag}=${value}`);
   const script = path(`bench/parts/${name}.mjs`);
-  const child = start(script, flags);
+  const child = start(script, flagsOf(options));
   const result = output(child, script).then((text) => JSON.parse(text));
   return { result, stop: () => child.stdin.end() };
 }
+
+/** Starts one part that is asked one thing after another; each is answered with one message. */
+export function startTalking(name, options) {
+  const script = path(`bench/parts/${name}.mjs`);
+  const child = start(script, flagsOf(options), ['ignore', 'ignore', 'inherit', 'ipc']);
+  const ended = once(child, 'close').then(([status]) =>
+    Promise.reject(new Error(`${script} ended with ${status}`)),
+  );
+  ended.catch(() => undefined);
+  const answer = () => Promise.race([once(child, 'message').then(([message]) => message), ended]);
+  const ask = (question) => {
+    const answered = answer();
+    child.send(question);
+    return answered;
+  };
+  return { ready: answer(), ask, stop: () => child.disconnect() };
+}
+
+const flagsOf = (options) =>
+  Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([flag, value]) => (value === true ? `--${flag}` : `--${flag}=${value}`));
 
 /** Writes a capture with the generator. */
 export async function generate(file, flows, { dialect = 'hubble', rate = 2000 } = {}) {
@@ -38,8 +57,8 @@ export async function endProcesses() {
 }
 
 /** Starts a process; its standard input stays open. */
-function start(script, flags) {
-  const child = spawn(process.execPath, [script, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
+function start(script, flags, stdio = ['pipe', 'pipe', 'inherit']) {
+  const child = spawn(process.execPath, [script, ...flags], { stdio });
   running.add(child);
   child.once('close', () => running.delete(child));
   return child;
