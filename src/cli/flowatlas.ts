@@ -92,7 +92,7 @@ filtering(program.command('export'))
 const mapCommand = filtering(program.command('map'))
   .description('the service map: who talks to whom, and who is kept from it')
   .enablePositionalOptions()
-  .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
+  .addOption(new Option('--level <level>', `${levels.join(', ')} or label:KEY (else workload)`))
   .option(
     '--fold <hubs>',
     `do not draw these one by one, comma-separated: ${Object.keys(hubKinds).join(', ')}`,

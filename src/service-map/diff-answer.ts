@@ -4,7 +4,7 @@ import { newsKinds, newsOf, type NewsKind } from '../domain/service-map/map-news
 import type { MapEdge, MapNode } from '../domain/service-map/service-map.js';
 import { diffNotes, type Recorded } from './diff-notes.js';
 import type { DiffWindow, MapDiffResponse } from './map-diff.schema.js';
-import type { Level } from './service-map.schema.js';
+import type { MapLevel } from './service-map.schema.js';
 
 /** All about one window: its map, and what it rests on. */
 export interface DiffSide {
@@ -14,7 +14,12 @@ export interface DiffSide {
   recorded: Recorded;
 }
 
-export function diffAnswer(level: Level, a: DiffSide, b: DiffSide, thresholds: Thresholds): MapDiffResponse {
+export function diffAnswer(
+  level: MapLevel,
+  a: DiffSide,
+  b: DiffSide,
+  thresholds: Thresholds,
+): MapDiffResponse {
   const [before, after] = [a, b].map(({ nodes, edges, about }) => ({ nodes, edges, minutes: about.minutes }));
   if (before === undefined || after === undefined) throw new Error('two windows are compared');
   const diff = diffMaps(before, after, thresholds);

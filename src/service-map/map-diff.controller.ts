@@ -17,14 +17,14 @@ import { recordedMinutes, type Held } from './diff-notes.js';
 import { thresholdShape, thresholdsOf } from './diff-thresholds.js';
 import { mapDiffSchema } from './map-diff.schema.js';
 import { MapReader } from './map-reader.js';
-import { levels, type Level } from './service-map.schema.js';
+import { levelSchema, type MapLevel } from './service-map.schema.js';
 
 const WINDOW = 'FROM/UNTIL, each a duration back from now or a time; an end left empty is open';
 
 const diffQuery = filterSchema({
   a: z.string(`is needed: ${WINDOW}`).describe(`the window to compare with: ${WINDOW}`),
   b: z.string(`is needed: ${WINDOW}`).describe('the window that is compared with it, in the same form'),
-  level: oneOf(levels).default('workload').describe('what a node stands for'),
+  level: levelSchema.default('workload'),
   format: oneOf(['json', 'markdown']).optional().describe('else by Accept: text/markdown, else json'),
   ...thresholdShape,
 });
@@ -61,7 +61,7 @@ export class MapDiffController {
     } else response.json(answer);
   }
 
-  async #side(viewer: Viewer, level: Level, question: Question): Promise<DiffSide> {
+  async #side(viewer: Viewer, level: MapLevel, question: Question): Promise<DiffSide> {
     const { window } = question;
     const { map, seq } = await this.maps.read(viewer, level, question);
     const hours = this.maps.hoursOf(viewer, level, question);

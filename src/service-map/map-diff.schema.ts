@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { newsKinds, type NewsKind } from '../domain/service-map/map-news.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
-import { hoursSchema, levels, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
+import { hoursSchema, levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
 
 const windowSchema = z
   .object({
@@ -86,7 +86,7 @@ const kinds = Object.keys(newsKinds) as NewsKind[];
 
 export const mapDiffSchema = z
   .object({
-    level: z.enum(levels),
+    level: levelSchema,
     a: windowSchema,
     b: windowSchema,
     notes: z

@@ -9,20 +9,19 @@ import { MapFrames } from '../domain/service-map/map-frames.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
 import { streamText } from '../http/stream-text.js';
-import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion, type Question } from '../query/question.js';
 import { heldBuckets } from '../query/step.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { mapFramesSchema, type MapFramesResponse } from './map-frames.schema.js';
 import { MapReader } from './map-reader.js';
-import { levels, type Level } from './service-map.schema.js';
+import { levelSchema, type MapLevel } from './service-map.schema.js';
 
 /** Each frame is a map of its own to make. */
 const LIMITS = { few: 60, most: 500 };
 
 const framesQuery = questionSchema({
-  level: oneOf(levels).default('workload').describe('what a node stands for'),
+  level: levelSchema.default('workload'),
   step: z
     .string()
     .optional()
@@ -35,7 +34,7 @@ type FramesQuery = z.infer<typeof framesQuery>;
 /** What a frame is made of. */
 interface Asked {
   viewer: Viewer;
-  level: Level;
+  level: MapLevel;
   question: Question;
   buckets: Buckets;
 }

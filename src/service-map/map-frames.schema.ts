@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
-import { levels, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
+import { levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
 
 const frameSchema = z
   .object({
@@ -13,7 +13,7 @@ const frameSchema = z
 
 export const mapFramesSchema = z
   .object({
-    level: z.enum(levels),
+    level: levelSchema,
     step: z.number().describe('seconds of a frame'),
     count: z.int().describe('how many frames there are'),
     coverage: coverageSchema,

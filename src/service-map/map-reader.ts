@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Window } from '../domain/filter/window.js';
+import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Question } from '../query/question.js';
 import { FlowStore, type Span } from '../store/flow-store.js';
 import { MapQuestions } from './map-questions.js';
 import { mapOfSums, readMap } from './read-map.js';
-import type { Level } from './service-map.schema.js';
+import type { Level, MapLevel } from './service-map.schema.js';
 
 interface Answer {
   map: ServiceMap;
@@ -22,27 +23,28 @@ export class MapReader {
     private readonly questions: MapQuestions,
   ) {}
 
-  async read(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+  async read(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
     return (await this.#kept(viewer, level, question)) ?? this.#added(viewer, level, question);
   }
 
   /** With routes, names and examples, which sums do not have. */
-  async readWhole(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+  async readWhole(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
     return (await this.#kept(viewer, level, question)) ?? this.#built(viewer, level, question);
   }
 
   /** The map of everything, which is also that of a window around all that is held. */
-  async #kept(viewer: Viewer, level: Level, { filter, window }: Question): Promise<Answer | undefined> {
-    if (!filter.isEmpty || !this.#isAround(window)) return undefined;
+  async #kept(viewer: Viewer, level: MapLevel, { filter, window }: Question): Promise<Answer | undefined> {
+    // There are as many of them as there are keys: none is kept.
+    if (isLabelLevel(level) || !filter.isEmpty || !this.#isAround(window)) return undefined;
     const question = this.questions.whole(viewer, level);
     await question.refresh();
     return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
   }
 
   /** Which part is made of sums by hour, as its flows are no longer held. */
-  hoursOf(viewer: Viewer, level: Level, { filter, window }: Question): Span | undefined {
+  hoursOf(viewer: Viewer, level: MapLevel, { filter, window }: Question): Span | undefined {
     const isOpen = window.since === undefined && window.until === undefined;
-    if (isOpen || level === 'pod' || !filter.isEmpty || viewer.namespaces !== 'all') return undefined;
+    if (isOpen || !isCoarse(level) || !filter.isEmpty || viewer.namespaces !== 'all') return undefined;
     return this.store.summedHours(window);
   }
 
@@ -58,17 +60,22 @@ export class MapReader {
   }
 
   /** From sums at the grain of workloads, where that grain is enough. */
-  async #added(viewer: Viewer, level: Level, question: Question): Promise<Answer> {
+  async #added(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
     const last = this.store.summary().lastSeq;
-    const sums = level === 'pod' ? undefined : await this.store.sums(viewer, question);
-    if (sums === undefined) return this.#built(viewer, level, question);
+    const sums = isCoarse(level) ? await this.store.sums(viewer, question) : undefined;
+    if (sums === undefined || !isCoarse(level)) return this.#built(viewer, level, question);
     return { map: await mapOfSums(sums, level, question.signal), seq: Math.max(last, sums.upTo) };
   }
 
-  async #built(viewer: Viewer, level: Level, { filter, window, signal }: Question): Promise<Answer> {
+  async #built(viewer: Viewer, level: MapLevel, { filter, window, signal }: Question): Promise<Answer> {
     const last = this.store.summary().lastSeq;
     const read = () => this.store.tallies(viewer, { filter, window, signal });
     const { map, seq } = await readMap(new ServiceMap(level), read, signal);
     return { map, seq: Math.max(last, seq) };
   }
+}
+
+/** Levels that sums at the grain of workloads can tell. */
+function isCoarse(level: MapLevel): level is Level {
+  return level !== 'pod' && !isLabelLevel(level);
 }

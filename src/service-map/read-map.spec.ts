@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
 import { newFlow, pod, tally, toTally, world } from '../../test/support/make-flow.js';
-import type { Level } from '../domain/flow/node-identity.js';
+import type { MapLevel } from '../domain/flow/node-identity.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import { readMap } from './read-map.js';
@@ -28,7 +28,7 @@ const packet = (source: object, destination: object, ports: [number, number], is
   });
 
 describe('a map that is read in parts', () => {
-  const levels = fc.constantFrom<Level>('cluster', 'namespace', 'workload', 'pod');
+  const levels = fc.constantFrom<MapLevel>('cluster', 'namespace', 'workload', 'pod', 'label:app');
 
   it('is the map of all of them at once', () =>
     fc.assert(

@@ -16,11 +16,11 @@ import { coverageHeader, coverageOf, formatSpan } from '../telemetry/coverage.js
 import { edgesAtMost, exports, mapFormats } from './export/formats.js';
 import { drawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
 import { MapReader } from './map-reader.js';
-import { edgeDetailSchema, levels, serviceMapSchema } from './service-map.schema.js';
+import { edgeDetailSchema, levelSchema, serviceMapSchema } from './service-map.schema.js';
 import type { ServiceMapResponse } from './service-map.schema.js';
 
 const mapQuery = questionSchema({
-  level: oneOf(levels).default('workload').describe('what a node stands for'),
+  level: levelSchema.default('workload'),
   ...foldShape,
   format: oneOf(mapFormats).default('json').describe('what it is written as'),
 });

@@ -10,6 +10,7 @@ const time = z.string();
 const counts = z.record(z.string(), z.int());
 
 const nodeKinds = [
+  'label',
   'workload',
   'pod',
   'namespace',
@@ -121,6 +122,16 @@ export const mapEdgeSchema = z
 
 export const levels = ['cluster', 'namespace', 'workload', 'pod'] as const;
 
+const LEVEL_WORDS = 'cluster, namespace, workload, pod, or label: and the key of a label';
+
+/** Of a map that is asked for; live maps have only those of the list. */
+export const levelSchema = z
+  .union([z.enum(levels), z.templateLiteral(['label:', z.string().min(1).max(300)])], {
+    error: ({ input }) => `"${String(input).slice(0, 50)}" is none of ${LEVEL_WORDS}`,
+  })
+  .describe(`what a node stands for: ${LEVEL_WORDS}`);
+export type MapLevel = z.infer<typeof levelSchema>;
+
 export const hoursSchema = z
   .object({ from: time, to: time })
   .nullable()
@@ -156,7 +167,7 @@ const foldedSchema = z
 
 export const serviceMapSchema = z
   .object({
-    level: z.enum(levels),
+    level: levelSchema,
     nodes: z.array(mapNodeSchema),
     edges: z.array(mapEdgeSchema),
     folded: foldedSchema

@@ -12,6 +12,37 @@ beforeAll(async () => {
 });
 afterAll(cleanUp);
 
+describe('GET /map by a label', () => {
+  const KEY = 'app.kubernetes.io/name';
+
+  it('has a node for each value, in a window, in frames and in a diff, too', async () => {
+    const map = await mapOf(server, `level=label:${KEY}`);
+    expect(map.level).toBe(`label:${KEY}`);
+    expect(map.nodes.map(({ id }) => id)).toContain(`label:${KEY}=web`);
+    // Of one record a mask took the labels: it counts for its workload.
+    expect(map.edges).toHaveLength(26);
+    expect(map.nodes.filter(({ kind }) => kind === 'workload')).toHaveLength(3);
+    const window = await mapOf(server, `level=label:${KEY}&since=2026-06-01T10:05`);
+    expect(window.nodes.some(({ kind }) => kind === 'label')).toBe(true);
+    const halves = 'a=2026-06-01T10:00/2026-06-01T10:05&b=2026-06-01T10:05/2026-06-01T10:10';
+    for (const call of [`frames?step=5m&level=label:${KEY}`, `diff?${halves}&level=label:${KEY}`])
+      expect((await ask(server, `/api/v1/map/${call}`)).text).toContain(`label:${KEY}=web`);
+    const edge = map.edges.find(({ source }) => source === `label:${KEY}=web`);
+    const one = await ask(server, `/api/v1/edges/${edge?.id ?? ''}?level=label:${KEY}`);
+    expect(one.status).toBe(200);
+  });
+
+  it('refuses a label without a key, and what is no level', async () => {
+    for (const level of ['label:', 'labels:x', 'galaxy']) {
+      const { status, body } = await ask<ErrorBody>(server, `/api/v1/map?level=${level}`);
+      expect({ status, field: body.error.field }).toEqual({ status: 400, field: 'level' });
+      expect(body.error.message).toMatch(
+        /^level: ".*" is none of cluster, namespace, workload, pod, or label:/,
+      );
+    }
+  });
+});
+
 describe('GET /map with a budget', () => {
   it('is whole, and says so, unless one is given', async () => {
     const { edges, folded } = await mapOf(server);

@@ -7,6 +7,7 @@ import type { Palette } from './palette.js';
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
 const nodeShapes = {
+  label: 'round-tag',
   workload: 'round-rectangle',
   pod: 'round-rectangle',
   namespace: 'round-rectangle',

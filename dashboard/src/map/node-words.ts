@@ -1,6 +1,7 @@
 import type { MapNode } from '../../../src/service-map/service-map.schema.js';
 
 export const kindWords: Record<MapNode['kind'], string> = {
+  label: 'label',
   workload: 'workload',
   pod: 'pod',
   namespace: 'namespace',

@@ -10,6 +10,8 @@ export function nodeFlags(node: MapNode, side: Side): Flag[] {
   switch (node.kind) {
     case 'workload':
       return [...namespace, [flag('workload'), node.name]];
+    case 'label':
+      return [[flag('label'), node.name]];
     case 'pod':
       return [[flag('pod'), `${node.namespace}/${node.name}`]];
     case 'namespace':

@@ -68,7 +68,7 @@ function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map
       const asked = { namespace, verdict, query };
       fetchMap(level, asked, abort.signal)
         .then((answer) => {
-          latest.current({ ...heldMap(answer), seq: answer.seq, level: answer.level, filter: asked });
+          latest.current({ ...heldMap(answer), seq: answer.seq, level, filter: asked });
         })
         .catch(() => undefined);
     };

@@ -27,7 +27,7 @@ export function diffOptions(command: Command): Command {
     .option('--a <window>', `compare with this window, ${window}`)
     .option('--b <window>', 'the window that is compared with it')
     .option('--input-file <file>', 'read both windows from this file of flows')
-    .addOption(new Option('--level <level>', 'what a node stands for (else workload)').choices(levels))
+    .addOption(new Option('--level <level>', `${levels.join(', ')} or label:KEY (else workload)`))
     .addOption(
       new Option('--fail-on <kinds>', 'exit 1 when there is anything of these, comma-separated').argParser(
         readKinds,

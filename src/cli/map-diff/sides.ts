@@ -2,13 +2,13 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { parseTimestamp } from '../../domain/flow/timestamp.js';
 import { recordedMinutes, type Held } from '../../service-map/diff-notes.js';
 import type { DiffSide } from '../../service-map/diff-answer.js';
-import { plainMapSchema, type Level, type PlainMap } from '../../service-map/service-map.schema.js';
+import { plainMapSchema, type MapLevel, type PlainMap } from '../../service-map/service-map.schema.js';
 import type { CoverageReport } from '../../telemetry/coverage-report.schema.js';
 import type { Status } from '../../telemetry/status.schema.js';
 import type { Parameters, RestClient } from '../rest-client.js';
 import { WrongUse } from '../wrong-use.js';
 
-export type Side = DiffSide & { level: Level };
+export type Side = DiffSide & { level: MapLevel };
 
 /** Everything about one window of one server; a window that is undefined is all that it holds. */
 export async function readSide(

@@ -16,9 +16,26 @@ export interface NodeIdentity {
 }
 
 type NodeKind =
-  'workload' | 'pod' | 'namespace' | 'cluster' | 'service' | 'entity' | 'fqdn' | 'cidr' | 'ip' | 'unknown';
+  | 'label'
+  | 'workload'
+  | 'pod'
+  | 'namespace'
+  | 'cluster'
+  | 'service'
+  | 'entity'
+  | 'fqdn'
+  | 'cidr'
+  | 'ip'
+  | 'unknown';
 
 export type Level = 'cluster' | 'namespace' | 'workload' | 'pod';
+/** Nodes are the values of a label. */
+export type LabelLevel = `label:${string}`;
+export type MapLevel = Level | LabelLevel;
+
+export function isLabelLevel(level: string): level is LabelLevel {
+  return level.startsWith('label:');
+}
 
 /** The workload that other records gave for a pod, by `podKey`. */
 export type WorkloadOfPod = (podKey: string) => string | undefined;
@@ -43,6 +60,23 @@ export function identify(endpoint: Endpoint, level: Level, workloadOfPod: Worklo
   // A mask left nothing but the namespace: that is the finest thing known.
   if (name === '') return node('namespace', `${cluster}/${namespace}`, namespace, namespace, cluster);
   return node('workload', `${cluster}/${namespace}/${name}`, name, namespace, cluster);
+}
+
+/**
+ * Whatever carries the label is the node of its value, in any namespace. A key may name its source (`k8s:team`); without
+ * one, any source counts, the first in order of the alphabet. Undefined where it is not there.
+ */
+export function labelNode({ labels }: Endpoint, level: LabelLevel): NodeIdentity | undefined {
+  const key = level.slice('label:'.length);
+  const [value] = labels.flatMap((label) => labelValue(label, key) ?? []).sort();
+  return value === undefined ? undefined : node('label', `${level}=${value}`, `${key}=${value}`, '', '');
+}
+
+function labelValue(label: string, key: string): string | undefined {
+  const equals = label.indexOf('=');
+  const name = equals < 0 ? label : label.slice(0, equals);
+  if (name !== key && name.slice(name.indexOf(':') + 1) !== key) return undefined;
+  return equals < 0 ? '' : label.slice(equals + 1);
 }
 
 export function podKey(endpoint: Endpoint): string {

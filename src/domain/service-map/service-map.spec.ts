@@ -3,15 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { flow, newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
-import type { Level } from '../flow/node-identity.js';
+import type { MapLevel } from '../flow/node-identity.js';
 import { recogniseRecord } from '../flow/record.js';
 import { FlowReader } from '../flow/flow-reader.js';
 import { ServiceMap } from './service-map.js';
 import type { Tally } from './tally.js';
 
-const levels: readonly Level[] = ['cluster', 'namespace', 'workload', 'pod'];
+const levels: readonly MapLevel[] = ['cluster', 'namespace', 'workload', 'pod', 'label:app'];
 
-function mapOf(tallies: readonly Tally[], level: Level = 'workload') {
+function mapOf(tallies: readonly Tally[], level: MapLevel = 'workload') {
   return told(ServiceMap.of(tallies, level));
 }
 
@@ -126,7 +126,12 @@ describe('the map', () => {
     expect(one).toMatch(/^[\w-]{20}$/);
   });
 
-  function expectTheSameMap(flows: readonly Tally[], order: readonly Tally[], level: Level, cuts: number[]) {
+  function expectTheSameMap(
+    flows: readonly Tally[],
+    order: readonly Tally[],
+    level: MapLevel,
+    cuts: number[],
+  ) {
     const whole = mapOf(flows, level);
     expect(mapOf(order, level)).toEqual(whole);
     let map = new ServiceMap(level);

@@ -1,6 +1,12 @@
 import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint } from '../flow/flow.js';
-import { identify, type Level, type NodeIdentity } from '../flow/node-identity.js';
+import {
+  identify,
+  isLabelLevel,
+  labelNode,
+  type MapLevel,
+  type NodeIdentity,
+} from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
 import type { LatencySummary } from '../latencies.js';
 import type { LabelledEnd } from './coarse-sums.js';
@@ -75,14 +81,14 @@ export class ServiceMap {
   #labelsApart = false;
 
   constructor(
-    readonly level: Level,
+    readonly level: MapLevel,
     lore = new Lore(),
   ) {
     this.#lore = lore;
   }
 
   /** With the ends of coarse tallies apart. */
-  static of(tallies: readonly Tally[], level: Level, ends?: readonly LabelledEnd[]): ServiceMap {
+  static of(tallies: readonly Tally[], level: MapLevel, ends?: readonly LabelledEnd[]): ServiceMap {
     const map = new ServiceMap(level);
     map.#lore.learn(tallies);
     if (ends !== undefined) map.labelEnds(ends);
@@ -218,14 +224,18 @@ export class ServiceMap {
   }
 
   #newNode(endpoint: Endpoint): NodeState {
-    const identity =
-      this.level === 'workload'
-        ? this.#lore.workloadNode(endpoint)
-        : identify(endpoint, this.level, this.#lore.workloadOfPod);
+    const identity = this.#identityOf(endpoint);
     if (!this.#graph.hasNode(identity.id)) {
       this.#graph.addNode(identity.id, { state: new NodeState(identity) });
     }
     return this.#graph.getNodeAttribute(identity.id, 'state');
+  }
+
+  #identityOf(endpoint: Endpoint): NodeIdentity {
+    const { level } = this;
+    if (level === 'workload') return this.#lore.workloadNode(endpoint);
+    if (!isLabelLevel(level)) return identify(endpoint, level, this.#lore.workloadOfPod);
+    return labelNode(endpoint, level) ?? this.#lore.workloadNode(endpoint);
   }
 
   #addEdge(ends: Ends, number: number, protocol: string, port: number): EdgeState {

@@ -13,7 +13,7 @@ export interface FoldLimits {
 }
 
 /** Edges that are not drawn, by where they lead from and to. */
-export interface EdgeFold extends Counts {
+interface EdgeFold extends Counts {
   between: (Counts & { source: string; target: string })[];
   betweenLeftOut: number;
 }
