@@ -6,7 +6,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import Database from 'better-sqlite3';
 import { digestOf, now } from './lib/live-maps.mjs';
 import { readOptions } from './lib/options.mjs';
-import { generate, runPart, startServer, startTalking } from './lib/process.mjs';
+import { cpuBetween, generate, runPart, startServer, startTalking } from './lib/process.mjs';
 import { count, megabytes, printMachine, printTable, quantile, times } from './lib/report.mjs';
 import { main, progress, withWorkspace } from './lib/workspace.mjs';
 
@@ -19,14 +19,14 @@ async function measure(folder) {
   progress('writing the capture');
   const file = join(folder, 'flows.jsonl');
   await generate(file, options.flows);
-  progress('storing without clients');
-  const alone = await withServer(folder, (server) => stored(file, server));
+  progress('storing with one client');
+  const one = await withServer(folder, (server) => watched(file, server, { clients: 1, processes: 1 }));
   progress(`storing with ${options.clients} clients`);
-  const live = await withServer(folder, (server) => watched(file, server));
+  const many = await withServer(folder, (server) => watched(file, server, options));
   progress('plain socket.io');
-  const plain = await broadcast(live.texts);
+  const plain = await broadcast(many.texts);
   progress('');
-  print(alone, live, plain);
+  print(one, many, plain);
 }
 
 async function withServer(folder, use) {
@@ -39,22 +39,7 @@ async function withServer(folder, use) {
   }
 }
 
-async function metric({ url }, name) {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)[1]);
-}
-const cpuOf = (server) => metric(server, 'process_cpu_seconds_total');
 const mapOf = async ({ url }) => (await fetch(`${url}/api/v1/map?level=${options.level}`)).json();
-
-/** `follow` waits for those who watch; the CPU that counts ends then. */
-async function stored(file, server, follow = mapOf) {
-  const before = await cpuOf(server);
-  const commits = watchCommits(server.data);
-  const { flows, seconds } = await runPart('upload', { file, url: server.url });
-  const followed = await follow(server, commits.stop());
-  const cpu = (await cpuOf(server)) - before;
-  return { ...followed, flows, seconds, cpu, peak: server.peakMemory() };
-}
 
 /** When which flow was on disk, as another process sees it. */
 function watchCommits(data) {
@@ -76,8 +61,8 @@ function watchCommits(data) {
   };
 }
 
-async function subscribers({ url }, flags) {
-  const { clients, processes, level } = options;
+async function subscribers({ url }, { clients, processes }, flags) {
+  const { level } = options;
   const parts = Array.from({ length: processes }, (_, i) => {
     const share = Math.floor(clients / processes) + (i < clients % processes ? 1 : 0);
     return startTalking('subscribers', { url, clients: share, level, ...flags });
@@ -89,25 +74,25 @@ async function subscribers({ url }, flags) {
   };
 }
 
-async function watched(file, server) {
-  const watching = await subscribers(server);
-  const idle = await metric(server, 'process_resident_memory_bytes');
-  const result = await stored(file, server, async (at, commits) => {
-    const map = await mapOf(at);
-    const told = await watching.ask({ seq: map.seq, commits });
-    return { map, told };
-  });
+/** The CPU that counts ends when every client has caught up. */
+async function watched(file, server, crowd) {
+  const watching = await subscribers(server, crowd);
+  const before = server.cpu();
+  const commits = watchCommits(server.data);
+  const { flows, seconds } = await runPart('upload', { file, url: server.url });
+  const map = await mapOf(server);
+  const told = await watching.ask({ seq: map.seq, commits: commits.stop() });
+  const cpu = cpuBetween(before, server.cpu());
   watching.stop();
-  const { map, told } = result;
-  const exact = told.reduce((sum, { digests }) => sum + (digests[digestOf(map)] ?? 0), 0);
-  if (exact !== options.clients)
-    throw new Error(`${options.clients - exact} clients hold another map than REST`);
+  const exact = told.reduce((all, { digests }) => all + (digests[digestOf(map)] ?? 0), 0);
+  if (exact !== crowd.clients) throw new Error(`${crowd.clients - exact} clients hold another map than REST`);
   const bytes = sum(told, 'bytes');
-  const average = bytes / options.clients;
+  const average = bytes / crowd.clients;
   const off = ({ texts }) => Math.abs(texts.reduce((all, { text }) => all + text.length, 0) - average);
   const [{ texts }] = [...told].sort((a, b) => off(a) - off(b));
   const latencies = told.flatMap((part) => part.latencies).sort((a, b) => a - b);
-  return { ...result, idle, exact, bytes, received: sum(told, 'received'), latencies, texts };
+  const received = sum(told, 'received');
+  return { flows, seconds, cpu, peak: server.peakMemory(), map, exact, bytes, received, latencies, texts };
 }
 
 const sum = (parts, name) => parts.reduce((all, part) => all + part[name], 0);
@@ -116,54 +101,54 @@ const sum = (parts, name) => parts.reduce((all, part) => all + part[name], 0);
 async function broadcast(texts) {
   const server = startTalking('broadcast', {});
   const { url } = await server.ready;
-  const reading = await subscribers({ url }, { plain: true });
+  const reading = await subscribers({ url }, options, { plain: true });
+  const before = server.cpu();
   const read = reading.ask({ messages: texts.length });
   await server.ask(texts);
   const told = await read;
-  const { cpu, peak } = await server.ask('cpu');
+  const cpu = cpuBetween(before, server.cpu());
+  const { peak } = await server.ask([]);
   reading.stop();
   server.stop();
   return { cpu, peak, bytes: sum(told, 'bytes'), received: sum(told, 'received') };
 }
 
-function print(alone, live, plain) {
+function print(one, many, plain) {
   const { clients, processes, level } = options;
-  const { map, exact, latencies, flows } = live;
+  const { map, exact, latencies } = many;
   console.log(
     `${count(clients)} clients in ${processes} processes, view edges, level ${level}: ${count(map.nodes.length)} nodes, ${count(map.edges.length)} edges`,
   );
   console.log(`${count(exact)} of ${count(clients)} hold exactly the map of GET /api/v1/map at ${map.seq}\n`);
-  const row = (name, { seconds, cpu, peak, received, bytes }) => [
+  const row = (name, { flows, seconds, cpu, peak, received, bytes }) => [
     name,
     seconds && count(flows / seconds),
-    cpu.toFixed(1),
+    cpu.all.toFixed(1),
+    cpu.loop.toFixed(2),
     megabytes(peak),
-    received && count(received),
-    bytes && megabytes(bytes),
+    count(received),
+    megabytes(bytes),
   ];
   printTable(
-    ['', 'flows/s stored', 'CPU s', 'peak memory', 'events received', 'bytes of events'],
+    ['', 'flows/s stored', 'CPU s', 'of the event loop', 'peak memory', 'events received', 'of bytes'],
     [
-      row('flowatlas, nobody watches', alone),
-      row(`flowatlas, ${count(clients)} clients`, live),
+      row('flowatlas, one client', one),
+      row(`flowatlas, ${count(clients)} clients`, many),
       row(`plain socket.io, ${count(clients)} clients`, plain),
     ],
   );
-  const pushing = (live.cpu - alone.cpu) / live.bytes;
+  const [p50, p99] = [0.5, 0.99].map((share) => count(quantile(latencies, share)));
+  const alone = one.latencies;
   printTable(
-    ['', ''],
+    ['', 'p50', 'p99'],
     [
-      ...[0.5, 0.99].map((share) => [
-        `commit to client, ms, p${share * 100}`,
-        count(quantile(latencies, share)),
-      ]),
-      ['server memory with all subscribed, before flows', megabytes(live.idle)],
-      [
-        'CPU of what clients cost / plain socket.io, for the same bytes',
-        times(pushing / (plain.cpu / plain.bytes)),
-      ],
+      ['commit to client, ms', p50, p99],
+      ['with one client', count(quantile(alone, 0.5)), count(quantile(alone, 0.99))],
     ],
   );
+  const more = many.cpu.loop - one.cpu.loop;
+  const share = more / (many.bytes - one.bytes) / (plain.cpu.loop / plain.bytes);
+  console.log(`event loop for each byte to the other clients / plain socket.io: ${times(share)}`);
 }
 
 await main(() => withWorkspace(measure));

@@ -30,7 +30,7 @@ export function startTalking(name, options) {
     child.send(question);
     return answered;
   };
-  return { ready: answer(), ask, stop: () => child.disconnect() };
+  return { ready: answer(), ask, cpu: () => cpuOf(child.pid), stop: () => child.disconnect() };
 }
 
 const flagsOf = (options) =>
@@ -93,6 +93,7 @@ export async function startServer(folder) {
   return {
     url,
     peakMemory: () => peakMemory(child.pid),
+    cpu: () => cpuOf(child.pid),
     stop: () => {
       child.kill('SIGTERM');
       return ended;
@@ -109,3 +110,27 @@ function peakMemory(pid) {
     return undefined;
   }
 }
+
+/** Linux tells CPU in hundredths of a second. */
+const TICKS = 100;
+
+/** CPU seconds so far of another process, all threads and the one of its event loop; zero where the system does not tell. */
+function cpuOf(pid) {
+  const [all, loop] = [`/proc/${pid}/stat`, `/proc/${pid}/task/${pid}/stat`].map((file) => {
+    try {
+      const fields = readFileSync(file, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS;
+    } catch {
+      return 0;
+    }
+  });
+  return { all, loop };
+}
+
+/** Between two readings. */
+export const cpuBetween = (before, after) => ({
+  all: after.all - before.all,
+  loop: after.loop - before.loop,
+});

@@ -1,4 +1,4 @@
-// Plain socket.io: asked to broadcast [{at, text}], does so at that pace, and tells its CPU seconds when asked again.
+// Plain socket.io: asked to broadcast [{at, text}], does so at that pace, and says when all was handed over.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 
@@ -7,25 +7,14 @@ const io = new Server(http, { perMessageDeflate: false });
 const live = io.of('/live');
 http.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${http.address().port}` }));
 
-const cpu = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-let before = 0;
-
 process.on('message', async (messages) => {
-  if (messages === 'cpu') {
-    process.send({ cpu: cpu() - before, peak: process.resourceUsage().maxRSS * 1024 });
-    return;
-  }
   const events = messages.map(({ at, text }) => ({ at, event: JSON.parse(text) }));
-  const [{ at: first }] = events;
+  const first = events[0]?.at;
   const start = performance.now();
-  before = cpu();
   for (const { at, event } of events) {
     await new Promise((resolve) => setTimeout(resolve, start + at - first - performance.now()));
     live.emit('edges', event);
   }
-  process.send('sent');
+  process.send({ peak: process.resourceUsage().maxRSS * 1024 });
 });
 process.on('disconnect', () => process.exit());
