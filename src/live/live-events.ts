@@ -7,7 +7,7 @@ import type { FlowRecord } from '../flows/flows.schema.js';
 import type { Level, MapEdge, MapNode } from '../service-map/service-map.schema.js';
 
 /** The names of REST filters; a list is OR. */
-export type LiveFilter = Record<string, string | readonly string[]>;
+type LiveFilter = Record<string, string | readonly string[]>;
 
 /** A point in the life of one server's answer to one question; hand it back to resume. */
 export interface LivePosition {
@@ -37,7 +37,7 @@ export interface DropsQuestion {
 }
 
 export type LiveQuestion = EdgesQuestion | FlowsQuestion | DropsQuestion;
-export type SubscribeRequest = LiveQuestion & { resume?: LivePosition };
+type SubscribeRequest = LiveQuestion & { resume?: LivePosition };
 
 /** Absolute values: an upsert replaces what was known under its id. */
 export interface Change<T> {
@@ -61,7 +61,7 @@ interface DropSums {
   groupsLeftOut: number;
 }
 
-export interface DropsSnapshot extends DropSums {
+interface DropsSnapshot extends DropSums {
   by: DropField[];
   groups: DropGroup[];
 }

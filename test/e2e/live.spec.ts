@@ -302,7 +302,7 @@ describe('a wrong request', () => {
     const server = await startServer();
     const client = await connected(server);
     for (const [what, request, code, field] of wrong) {
-      const answer = (await client.request('subscribe', request)) as LiveError;
+      const answer = await client.request<LiveError>('subscribe', request);
       expect({ what, code: answer.error.code, field: answer.error.field }).toEqual({ what, code, field });
     }
     for (const request of [null, 'text', 7, []]) {
