@@ -19,12 +19,10 @@ async function measure(folder) {
   progress('writing the capture');
   const file = join(folder, 'flows.jsonl');
   await generate(file, options.flows);
-  progress('storing with one client');
-  const one = await withServer(folder, (server) => watched(file, server, { clients: 1, processes: 1 }));
   progress(`storing with ${options.clients} clients`);
   const many = await withServer(folder, (server) => watched(file, server, options));
-  progress('plain socket.io');
-  const plain = await broadcast(many.texts);
+  progress('storing with one client, beside plain socket.io');
+  const [one, plain] = await withServer(folder, (server) => besidePlain(file, server, many.texts));
   progress('');
   print(one, many, plain);
 }
@@ -97,20 +95,23 @@ async function watched(file, server, crowd) {
 
 const sum = (parts, name) => parts.reduce((all, part) => all + part[name], 0);
 
-/** What one client was told, told to as many. */
-async function broadcast(texts) {
-  const server = startTalking('broadcast', {});
-  const { url } = await server.ready;
+/**
+ * One client alone, and at the same time what a client was told before, told to as many by plain socket.io: so that
+ * storing has to share the machine with as many who read as before.
+ */
+async function besidePlain(file, server, texts) {
+  const plain = startTalking('broadcast', {});
+  const { url } = await plain.ready;
   const reading = await subscribers({ url }, options, { plain: true });
-  const before = server.cpu();
+  const one = watched(file, server, { clients: 1, processes: 1 });
+  const before = plain.cpu();
   const read = reading.ask({ messages: texts.length });
-  await server.ask(texts);
+  const { peak } = await plain.ask(texts);
   const told = await read;
-  const cpu = cpuBetween(before, server.cpu());
-  const { peak } = await server.ask([]);
+  const cpu = cpuBetween(before, plain.cpu());
   reading.stop();
-  server.stop();
-  return { cpu, peak, bytes: sum(told, 'bytes'), received: sum(told, 'received') };
+  plain.stop();
+  return [await one, { cpu, peak, bytes: sum(told, 'bytes'), received: sum(told, 'received') }];
 }
 
 function print(one, many, plain) {
@@ -132,7 +133,7 @@ function print(one, many, plain) {
   printTable(
     ['', 'flows/s stored', 'CPU s', 'of the event loop', 'peak memory', 'events received', 'of bytes'],
     [
-      row('flowatlas, one client', one),
+      row('flowatlas, one client, beside the next', one),
       row(`flowatlas, ${count(clients)} clients`, many),
       row(`plain socket.io, ${count(clients)} clients`, plain),
     ],

@@ -1,5 +1,6 @@
 import type { Namespace, Socket } from 'socket.io';
 import { FlowatlasError } from '../domain/errors.js';
+import type { Position } from '../feed/live-question.js';
 import type { Feed } from '../feed/feed.js';
 import { withRawMembers } from '../http/raw-json.js';
 import { isDrained } from './connection.js';
@@ -13,6 +14,12 @@ import { sameTrouble, troubleOf, type Trouble } from './trouble.js';
 const LONGEST_BEHIND = 5_000;
 
 /**
+ * Those whose earlier messages still waited when there was something to tell are told in every so manieth tick: they
+ * are ready one by one, and a message for each of them would have to be encoded.
+ */
+const LATE_EVERY = 4;
+
+/**
  * Tells listeners what is new. A client whose earlier messages still wait in its connection gets nothing now and one
  * larger message later, so nobody makes the server's memory grow, and nobody misses anything.
  */
@@ -20,6 +27,7 @@ export class Pusher {
   #news = true;
   /** Since when the map of everything is. */
   #behindSince: number | undefined;
+  #ticks = 0;
   /** Why nothing can be answered, and who was told so. */
   #trouble: Trouble | undefined;
   readonly #told = new WeakMap<Socket, Trouble>();
@@ -88,11 +96,15 @@ export class Pusher {
   /** Who is told is settled before the first message, which would else keep a client from its others. */
   #tell(): void {
     const ready = new Set([...this.namespace.sockets.values()].filter(isDrained));
+    const isForLate = this.#ticks++ % LATE_EVERY === 0;
     for (const client of ready) this.#tellTrouble(client);
     for (const audience of this.subscriptions.audiences()) {
       const listeners = [...audience.listeners.values()].filter(({ client }) => ready.has(client));
       tellOwnTrouble(audience, listeners);
-      for (const group of byPosition(audience, listeners)) this.#push(audience, group);
+      const behind = [...audience.listeners.values()].filter((listener) => isBehind(audience, listener));
+      for (const listener of behind) listener.isLate ||= !ready.has(listener.client);
+      const told = behind.filter(({ client, isLate }) => ready.has(client) && (isForLate || !isLate));
+      for (const group of byPosition(told)) this.#push(audience, group);
     }
   }
 
@@ -105,17 +117,16 @@ export class Pusher {
   }
 
   /** Those who stand at the same flow get the same message, encoded once. */
-  #push({ subscription, view, question }: Audience, group: Group): void {
+  #push(audience: Audience, group: Group): void {
+    const { subscription, view, question } = audience;
     const [{ position: before }] = group;
     const paused = group.filter(({ isPaused }) => isPaused);
     if (paused.length > 0) this.#count(subscription, question.waitingSince(before), paused);
     const listening = group.filter(({ isPaused }) => !isPaused);
     if (listening.length === 0) return;
     const { position } = question;
-    const step = { subscription, seq: position.seq, prev: before.seq, at: new Date().toISOString() };
-    const event = new Json(withRawMembers(step, question.newsSince(before)));
-    for (const listener of listening) listener.position = position;
-    this.#emit(listening, view, event);
+    for (const listener of listening) Object.assign(listener, { position, isLate: false });
+    this.#emit(listening, view, eventOf(audience, before, position));
   }
 
   #count(subscription: string, count: number, paused: readonly Listener[]): void {
@@ -146,17 +157,32 @@ function told(trouble: Trouble | undefined): TroubleEvent {
 
 type Group = [Listener, ...Listener[]];
 
-/** Those who are behind. */
-function byPosition({ question }: Audience, listeners: readonly Listener[]): Iterable<Group> {
-  const { epoch, seq } = question;
+function isBehind({ question }: Audience, { position }: Listener): boolean {
+  return position.seq < question.seq || position.epoch !== question.epoch;
+}
+
+function byPosition(listeners: readonly Listener[]): Iterable<Group> {
   const groups = new Map<string, Group>();
   for (const listener of listeners) {
-    const { position } = listener;
-    if (position.seq >= seq && position.epoch === epoch) continue;
-    const key = `${position.epoch} ${position.seq}`;
+    const key = keyOf(listener.position);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [listener]);
     else group.push(listener);
   }
   return groups.values();
+}
+
+function keyOf({ epoch, seq }: Position): string {
+  return `${epoch} ${seq}`;
+}
+
+/** The last one is kept for those at the same place who are ready later. */
+function eventOf(audience: Audience, before: Position, position: Position): Json {
+  const { subscription, question } = audience;
+  const key = `${keyOf(before)} ${keyOf(position)}`;
+  if (audience.said?.key !== key) {
+    const step = { subscription, seq: position.seq, prev: before.seq, at: new Date().toISOString() };
+    audience.said = { key, event: new Json(withRawMembers(step, question.newsSince(before))) };
+  }
+  return audience.said.event;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import type { LiveQuestion, Position } from '../feed/live-question.js';
+import type { Json } from './json-encoder.js';
 import type { Subscribe } from './live.schema.js';
 import type { Trouble } from './trouble.js';
 
@@ -8,6 +9,8 @@ import type { Trouble } from './trouble.js';
 export interface Listener {
   client: Socket;
   position: Position;
+  /** Had not read what it was told when there was more. */
+  isLate: boolean;
   /** Wants to be told no more than how much waits. */
   isPaused: boolean;
   /** What it was told of that. */
@@ -21,6 +24,8 @@ export interface Audience {
   view: Subscribe['view'];
   question: LiveQuestion;
   listeners: Map<Socket, Listener>;
+  /** The last event, and from where to where it leads. */
+  said: { key: string; event: Json } | undefined;
   /** Why this question has no answer while others have. */
   trouble: Trouble | undefined;
 }
@@ -35,11 +40,11 @@ export class Subscriptions {
     this.remove(client, subscription);
     let audience = this.#audiences.get(subscription);
     if (audience === undefined) {
-      audience = { subscription, view, question, listeners: new Map(), trouble: undefined };
+      audience = { subscription, view, question, listeners: new Map(), said: undefined, trouble: undefined };
       this.#audiences.set(subscription, audience);
     }
     question.enter();
-    const listener = { client, position, isPaused: false, waiting: 0, trouble: undefined };
+    const listener = { client, position, isLate: false, isPaused: false, waiting: 0, trouble: undefined };
     audience.listeners.set(client, listener);
     return subscription;
   }
