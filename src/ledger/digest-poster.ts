@@ -13,7 +13,7 @@ const PATIENCE = 10_000;
 /** Edges of each list; Slack takes 50 blocks a message. */
 const MOST_EDGES = 50;
 /** Nanoseconds. */
-export const SILENT_FOR = 6n * 3_600_000_000_000n;
+const SILENT_FOR = 6n * 3_600_000_000_000n;
 
 /** Posts news of the ledger to a webhook: from time to time, and on demand. */
 @Injectable()
