@@ -26,6 +26,7 @@ export class CountReader {
     const counts = new FlowCounts(filter, window, keyOf, step, query.untimed === true);
     const pace = new Pace();
     for (const info of this.list.infos()) {
+      if (signal?.aborted === true) return;
       const { firstSeq, flows, timeMin, timeMax } = info;
       const first = Math.max(0, afterSeq + 1 - firstSeq);
       const end = Math.min(flows, upTo + 1 - firstSeq);
