@@ -1,6 +1,6 @@
 import type { DnsMessage, L7 } from '../flow/flow.js';
 import { rcodeOf, rcodes } from '../flow/rcodes.js';
-import { once, readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
+import { readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
 import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
 /** The name asked for in DNS: RE2, not anchored. Hubble has the field but no flag for it. */
@@ -36,8 +36,6 @@ export const dnsRcode: Criterion<number> = {
   },
 };
 
-/** Judges each message once. */
 function onDns(test: (dns: DnsMessage, l7: L7) => boolean): Predicate {
-  const judged = once<L7>((l7) => l7.dns !== undefined && test(l7.dns, l7));
-  return ({ l7 }) => l7 !== undefined && judged(l7);
+  return ({ l7 }) => l7?.dns !== undefined && test(l7.dns, l7);
 }

@@ -25,8 +25,9 @@ export class CountReader {
     const { filter, window, step, afterSeq = 0, upTo = Infinity, signal } = query;
     const counts = new FlowCounts(filter, window, keyOf, step, query.untimed === true);
     const pace = new Pace();
+    const isCalledOff = () => signal?.aborted === true;
     for (const info of this.list.infos()) {
-      if (signal?.aborted === true) return;
+      if (isCalledOff()) return;
       const { firstSeq, flows, timeMin, timeMax } = info;
       const first = Math.max(0, afterSeq + 1 - firstSeq);
       const end = Math.min(flows, upTo + 1 - firstSeq);
@@ -38,7 +39,7 @@ export class CountReader {
         await pace.pause();
       } else
         for (let row = first, to; row < end; row = to) {
-          if (signal?.aborted === true) return;
+          if (isCalledOff()) return;
           to = Math.min(end, row + pace.rows);
           yield this.visits.visit(info, (stretch) => counts.ofRows(stretch), row, to);
           await pace.pause();
