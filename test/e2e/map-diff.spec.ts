@@ -150,3 +150,31 @@ describe('GET /map/diff', () => {
     });
   }
 });
+
+describe('GET /map/diff of two windows with answers', () => {
+  it('names a latency that shifted, and nothing else where nothing else did', async () => {
+    const answer = (target: string, milliseconds: number) => ({
+      source: pod(`pay/${target}-0`, target),
+      destination: pod('shop/web-0'),
+      l4: { TCP: { source_port: 80, destination_port: 41_822 } },
+      is_reply: true,
+      Type: 'L7',
+      event_type: { type: 129 },
+      l7: {
+        type: 'RESPONSE',
+        latency_ns: String(milliseconds * 1_000_000),
+        http: { code: 200, method: 'GET', url: 'http://x/' },
+      },
+    });
+    await store(server, hourOf('13', [answer('slow', 20), answer('quick', 20)]));
+    await store(server, hourOf('14', [answer('slow', 200), answer('quick', 21)]));
+    const { edges } = await diff(
+      'a=2026-06-01T13:00/2026-06-01T13:59:59Z&b=2026-06-01T14:00/2026-06-01T14:59:59Z',
+    );
+    expect(edges).toMatchObject({ added: [], removed: [], alike: 1 });
+    expect(edges.changed.map(({ target, changes }) => ({ target, kinds: Object.keys(changes) }))).toEqual([
+      { target: 'c/pay/slow', kinds: ['latency'] },
+    ]);
+    expect(edges.changed[0]?.changes.latency?.p50?.ratio).toBeCloseTo(10, 0);
+  });
+});

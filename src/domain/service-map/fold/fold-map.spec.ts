@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../../test/support/arbitrary-flows.js';
 import { newFlow, pod, tally, toTally, world } from '../../../../test/support/make-flow.js';
-import { ServiceMap } from '../service-map.js';
+import { ServiceMap, type MapEdge } from '../service-map.js';
 import { added, type Counts } from './counts.js';
 import { foldMap, type FoldedMap, type FoldLimits } from './fold-map.js';
 import type { HubKind } from './hubs.js';
@@ -35,6 +35,19 @@ function addUp(list: readonly Counts[]): Counts {
   );
 }
 
+/** What edges of groups tell beside their counts, added up. */
+function detailsOf(edges: readonly Pick<MapEdge, 'http' | 'dns' | 'tcp' | 'auth'>[]) {
+  const sum = (read: (edge: (typeof edges)[number]) => number | undefined) =>
+    edges.reduce((all, edge) => all + (read(edge) ?? 0), 0);
+  return {
+    requests: sum(({ http }) => http?.requests),
+    queries: sum(({ dns }) => dns?.queries),
+    attempts: sum(({ tcp }) => tcp?.attempts),
+    resets: sum(({ tcp }) => tcp?.resets),
+    spire: sum(({ auth }) => auth?.['SPIRE']),
+  };
+}
+
 describe('a folded map', () => {
   const maps = fc
     .tuple(flowTexts(25), fc.constantFrom('pod' as const, 'workload' as const, 'namespace' as const))
@@ -53,6 +66,8 @@ describe('a folded map', () => {
         const folded = fold(map, asked);
         const whole = map.edges().map(({ verdicts, dropReasons }) => ({ edges: 1, verdicts, dropReasons }));
         expect(sumOf(folded)).toEqual(addUp(whole));
+        if (asked.hubs.length === 0 && asked.maxEdges === undefined)
+          expect(detailsOf(folded.edges)).toEqual(detailsOf(map.edges()));
         const members = folded.nodes.reduce((sum, node) => sum + ('members' in node ? node.members : 1), 0);
         expect(members + folded.folded.nodesHidden).toBe(map.nodes().length);
         const { between, betweenLeftOut, ...all } = folded.folded.edges;

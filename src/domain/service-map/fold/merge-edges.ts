@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { MapEdge } from '../service-map.js';
 import { added, earlier, later, type FoldedEdge } from './counts.js';
+import { detailsOf, mergedDetails } from './merge-details.js';
 
 /** Edges between the ends that are drawn: those that are alike by now, down to the port, become one. */
 export function mergeEdges(edges: readonly MapEdge[], drawnAs: ReadonlyMap<string, string>): FoldedEdge[] {
@@ -21,24 +22,18 @@ export function mergeEdges(edges: readonly MapEdge[], drawnAs: ReadonlyMap<strin
   return [...alone, ...merged.values()];
 }
 
-/** What does not add up, such as quantiles, is left out. */
+/** What does not add up is left out: quantiles, and shares of what edges without a share did not tell. */
 function first(key: string, edge: MapEdge): FoldedEdge {
   const { source, target, protocol, port, verdicts, dropReasons, points, firstSeen, lastSeen } = edge;
-  const { http, dns, inferred } = edge;
   return {
     id: `group:${hash('sha256', key, 'base64url').slice(0, 20)}`,
     ...{ source, target, protocol, port, verdicts, dropReasons, points, firstSeen, lastSeen },
-    ...(http && { http }),
-    ...(dns && { dns }),
-    ...(inferred && { inferred }),
+    ...detailsOf(edge),
     members: 1,
   };
 }
 
 function both(known: FoldedEdge, edge: MapEdge): FoldedEdge {
-  const http = httpOf(known, edge);
-  const dns = dnsOf(known, edge);
-  const inferred = [...new Set([...(known.inferred ?? []), ...(edge.inferred ?? [])])];
   return {
     ...known,
     verdicts: added(known.verdicts, edge.verdicts),
@@ -46,28 +41,7 @@ function both(known: FoldedEdge, edge: MapEdge): FoldedEdge {
     points: added(known.points, edge.points),
     firstSeen: earlier(known.firstSeen, edge.firstSeen),
     lastSeen: later(known.lastSeen, edge.lastSeen),
-    ...(http && { http }),
-    ...(dns && { dns }),
-    ...(inferred.length > 0 && { inferred }),
+    ...mergedDetails(known, edge),
     members: (known.members ?? 1) + 1,
-  };
-}
-
-function httpOf({ http: a }: MapEdge, { http: b }: MapEdge): MapEdge['http'] {
-  if (a === undefined || b === undefined) return a ?? b;
-  return {
-    requests: a.requests + b.requests,
-    responses: a.responses + b.responses,
-    methods: added(a.methods, b.methods),
-    statuses: added(a.statuses, b.statuses),
-  };
-}
-
-function dnsOf({ dns: a }: MapEdge, { dns: b }: MapEdge): MapEdge['dns'] {
-  if (a === undefined || b === undefined) return a ?? b;
-  return {
-    queries: a.queries + b.queries,
-    responses: a.responses + b.responses,
-    rcodes: added(a.rcodes, b.rcodes),
   };
 }
