@@ -97,10 +97,7 @@ export const mapEdgeSchema = z
     tcp: z
       .object({
         attempts: z.int(),
-        accepted: z
-          .int()
-          .nullable()
-          .describe('null where only policy verdicts were told, which tell of no answers'),
+        accepted: z.int().nullable().describe('null where no packet of the server was seen'),
         resets: z.int(),
       })
       .optional()

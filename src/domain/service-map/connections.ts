@@ -1,10 +1,10 @@
-import { isVerdict, readCounter } from './counters.js';
+import { readCounter } from './counters.js';
 
 /** How TCP connections began and broke off. */
 export interface TcpSummary {
   /** Opened by the client, as far as policy let it. */
   attempts: number;
-  /** Accepted by the server; null where nothing but policy verdicts was told, which never tell of answers. */
+  /** Accepted by the server; null where no packet of its was seen on this edge, so that nobody can tell. */
   accepted: number | null;
   /** Broken off by either side. */
   resets: number;
@@ -30,14 +30,12 @@ export class Connections {
   }
 
   /** A packet that was dropped opened nothing: drops tell of it. Undefined where nothing else was seen. */
-  summary(): TcpSummary | undefined {
-    let isTraced = false;
+  summary(isServerSeen: boolean): TcpSummary | undefined {
     const client = { syns: 0, resets: 0 };
     const server = { syns: 0, resets: 0 };
     for (const [name, { syns, resets }] of this.#byCounter) {
-      const { point, verdict, reply } = readCounter(name);
+      const { verdict, reply } = readCounter(name);
       if (verdict === 'dropped') continue;
-      isTraced ||= syns > 0 && !isVerdict(point);
       const side = reply ? server : client;
       side.syns = Math.max(side.syns, syns);
       side.resets = Math.max(side.resets, resets);
@@ -46,6 +44,6 @@ export class Connections {
     const attempts = Math.max(client.syns, server.syns);
     const resets = client.resets + server.resets;
     if (attempts + resets === 0) return undefined;
-    return { attempts, accepted: isTraced ? server.syns : null, resets };
+    return { attempts, accepted: isServerSeen ? server.syns : null, resets };
   }
 }

@@ -198,7 +198,7 @@ export function inOrder(counts: ReadonlyMap<string, number>): Record<string, num
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export function isVerdict(point: string): boolean {
+function isVerdict(point: string): boolean {
   return point.startsWith('policy-verdict');
 }
 

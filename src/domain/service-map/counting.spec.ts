@@ -262,10 +262,23 @@ describe('TCP connections', () => {
     expect(edge([{ ...drop, ...packet({ SYN: true }) }, 2]).tcp).toBeUndefined();
   });
 
-  it('may have been accepted where only verdicts were told, as those never tell of answers', () => {
+  it('may have been accepted where no packet of the server was seen', () => {
     const syn = { l4: { TCP: { source_port: 41_822, destination_port: 80, flags: { SYN: true } } } };
-    expect(edge([verdict('EGRESS', syn), 2]).tcp).toEqual({ attempts: 2, accepted: null, resets: 0 });
-    expect(edge([verdict('EGRESS', syn), 2], [packet({ SYN: true })]).tcp).toMatchObject({ accepted: 0 });
+    const told: [Fields, number?][] = [
+      [verdict('EGRESS', syn), 2],
+      [packet({ SYN: true })],
+      [http('RESPONSE', answer)],
+    ];
+    expect(edge(...told).tcp).toEqual({
+      attempts: 2,
+      accepted: null,
+      resets: 0,
+    });
+    expect(edge([packet({ SYN: true }), 2], [back({ RST: true, ACK: true }), 2]).tcp).toEqual({
+      attempts: 2,
+      accepted: 0,
+      resets: 2,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Policies } from '../flow/flow.js';
 import { Connections, type TcpSummary } from './connections.js';
-import { headline, isSocket, type Counters, type Headline } from './counters.js';
+import { headline, isSocket, readCounter, type Counters, type Headline } from './counters.js';
 import { L7Summary } from './l7-summary.js';
 import type { NodeState } from './node-state.js';
 import type { Pair } from './pair.js';
@@ -106,7 +106,9 @@ export class EdgeState {
 
   /** Undefined where no connection was seen to begin or to break off. */
   tcp(): TcpSummary | undefined {
-    return this.#tcp?.summary();
+    if (this.#tcp === undefined) return undefined;
+    const counters = [...this.#counters.keys()];
+    return this.#tcp.summary(counters.some((name) => readCounter(name).reply));
   }
 
   /** With what sockets without a port add. */
