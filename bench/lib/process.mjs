@@ -20,7 +20,7 @@ export function startPart(name, options) {
 export function startTalking(name, options) {
   const script = path(`bench/parts/${name}.mjs`);
   const child = start(script, flagsOf(options), ['ignore', 'ignore', 'inherit', 'ipc']);
-  const ended = once(child, 'close').then(([status]) =>
+  const ended = once(child, 'exit').then(([status]) =>
     Promise.reject(new Error(`${script} ended with ${status}`)),
   );
   ended.catch(() => undefined);
@@ -51,7 +51,7 @@ const running = new Set();
 
 /** Ends what still runs after a failure or Ctrl-C. */
 export async function endProcesses() {
-  const ends = [...running].map((child) => once(child, 'close'));
+  const ends = [...running].map((child) => once(child, 'exit'));
   for (const child of running) child.kill('SIGKILL');
   await Promise.all(ends);
 }
@@ -60,7 +60,8 @@ export async function endProcesses() {
 function start(script, flags, stdio = ['pipe', 'pipe', 'inherit']) {
   const child = spawn(process.execPath, [script, ...flags], { stdio });
   running.add(child);
-  child.once('close', () => running.delete(child));
+  // One that was disconnected may never be closed.
+  child.once('exit', () => running.delete(child));
   return child;
 }
 
