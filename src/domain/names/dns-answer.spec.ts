@@ -19,6 +19,8 @@ describe('a DNS answer', () => {
       { dns: { ...dns, ips: [] } },
       { dns: { ...dns, ips: 'x' } },
       { dns: { ...dns, query: '.' } },
+      { dns: { ...dns, query: 'x'.repeat(254) } },
+      { dns: { ...dns, ips: ['1'.repeat(46)] } },
       { dns: { ...dns, rcode: 3 } },
       { http: {} },
       null,

@@ -18,8 +18,12 @@ const LEAST_TTL = 30n * SECOND;
 const LONGEST_STALE = 3_600n * SECOND;
 /** Records of a node come nearly in order. */
 const OUT_OF_ORDER = 2n * SECOND;
-/** Addresses of all clients that are remembered: some 200 bytes each. */
-const MOST_ADDRESSES = 200_000;
+/** Addresses of all clients that are remembered: some 300 bytes each. */
+const MOST_ADDRESSES = 100_000;
+/** Characters of a client with an address; longer ones are of no cluster. */
+const LONGEST_KEY = 500;
+/** Names of one end that are the same objects again. */
+const MOST_NAMED = 64;
 /** Names of one address; behind a content network there are many, of which the newest count. */
 const MOST_NAMES = 8;
 
@@ -45,6 +49,7 @@ export class LearnedNames {
   }
 
   #give(key: string, given: Given): void {
+    if (key.length > LONGEST_KEY) return;
     const known = this.#given.get(key) ?? [];
     this.#given.delete(key);
     this.#given.set(key, [given, ...known.filter(({ name }) => name !== given.name)].slice(0, MOST_NAMES));
@@ -78,7 +83,9 @@ export class LearnedNames {
     if (named === undefined) this.#named.set(endpoint, (named = new Map<string, Endpoint>()));
     const key = `${learned.confidence} ${learned.name}`;
     let found = named.get(key);
-    if (found === undefined) named.set(key, (found = { ...endpoint, learned }));
+    if (found !== undefined) return found;
+    if (named.size >= MOST_NAMED) named.clear();
+    named.set(key, (found = { ...endpoint, learned }));
     return found;
   }
 }
