@@ -120,7 +120,11 @@ describe('the typed client', () => {
       () => flows.records.length,
       (count) => count === 5,
     );
-    expect([views.map((view) => view.waiting), drops.drops]).toEqual([[0, 0, 0], 2]);
+    const caughtUp = await until(
+      () => drops.drops,
+      (count) => count === 2,
+    );
+    expect([views.map((view) => view.waiting), caughtUp]).toEqual([[0, 0, 0], 2]);
   });
 
   it('holds the newest flows, what was left out, and drops by cause', async () => {
