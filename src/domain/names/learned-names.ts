@@ -63,6 +63,7 @@ export class LearnedNames {
   /** The end as it is with a name learned for it; undefined where there is none to learn. */
   named(flow: Flow, side: Side): Endpoint | undefined {
     const endpoint = flow[side];
+    if (this.#given.size === 0) return undefined;
     // Most ends are pods.
     if (endpoint.pod !== '' || flow.time === undefined || !this.#isNameless(endpoint)) return undefined;
     const peer = keyOf(flow[side === 'source' ? 'destination' : 'source']);

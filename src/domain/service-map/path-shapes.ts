@@ -30,6 +30,9 @@ export function shapeOf(path: string): string[] {
   return shaped;
 }
 
+/** Each of the shapes has one of these; most segments have none. */
+const TELLING = /[\d@]/;
+
 function isName(segment: string): boolean {
-  return shapes.some((shape) => shape.test(segment));
+  return TELLING.test(segment) && shapes.some((shape) => shape.test(segment));
 }
