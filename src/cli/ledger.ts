@@ -23,14 +23,19 @@ export async function printDigest(
     print(safeJson(digest));
     return;
   }
-  const { since, until, acknowledged, coverage } = digest;
+  const { since, until, acknowledged, behind, coverage } = digest;
   print(paint.dim(`since ${since}${until === null ? '' : `, newest flow ${until}`}`));
   const told = chapters(digest);
-  if (told.length === 0) print('nothing new, nothing silent, nothing dropped for the first time');
+  const soFar = behind > 0 ? ' so far' : '';
+  if (told.length === 0) print(`nothing new, nothing silent, nothing dropped for the first time${soFar}`);
   for (const { title, lines } of told) {
     print(`\n${paint.bold(title)}`);
     for (const line of lines) print(`  ${safe(line)}`);
   }
   if (acknowledged > 0) print(paint.dim(`\n${counted(acknowledged, 'edge')} acknowledged, not listed`));
+  if (behind > 0)
+    print(
+      paint.yellow(`${counted(behind, 'flow')} of the last seconds not in the ledger yet: ask again in ten`),
+    );
   printCoverage(coverage, false);
 }

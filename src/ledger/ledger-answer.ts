@@ -12,9 +12,10 @@ export function readDigest(
   { since, silentFor }: Omit<DigestQuestion, 'until'>,
   most: number,
 ): LedgerDigest {
-  const { newest } = store.summary();
+  const { newest, lastSeq } = store.summary();
+  const { entries, upTo } = store.ledger(viewer);
   const question = { since, silentFor, until: newest ?? since };
-  const { fresh, newlyDropped, silent, acknowledged } = digestOf(store.ledger(viewer), question);
+  const { fresh, newlyDropped, silent, acknowledged } = digestOf(entries, question);
   return {
     since: formatTimestamp(since),
     until: newest === undefined ? null : formatTimestamp(newest),
@@ -28,6 +29,7 @@ export function readDigest(
       silent: Math.max(0, silent.length - most),
     },
     acknowledged,
+    behind: Math.max(0, lastSeq - upTo),
     coverage: coverageOf(store, { since, until: undefined }),
   };
 }

@@ -54,12 +54,12 @@ export class LedgerController {
     @Query({ schema: ledgerQuery }) query: z.infer<typeof ledgerQuery>,
     @CurrentViewer() viewer: Viewer,
   ): Ledger {
-    const entries = this.store
-      .ledger(viewer)
-      .sort((a, b) => (a.first > b.first ? -1 : a.first < b.first ? 1 : 0));
+    const { entries, upTo } = this.store.ledger(viewer);
+    entries.sort((a, b) => (a.first > b.first ? -1 : a.first < b.first ? 1 : 0));
     return {
       edges: entries.slice(0, query.limit).map(edgeOf),
       leftOut: Math.max(0, entries.length - query.limit),
+      behind: Math.max(0, this.store.summary().lastSeq - upTo),
       coverage: coverageOf(this.store, always),
     };
   }
@@ -127,7 +127,7 @@ export class LedgerController {
   }
 
   #find(viewer: Viewer, edge: string): LedgerEntry {
-    const entry = this.store.ledger(viewer).find(({ id }) => id === edge);
+    const entry = this.store.ledger(viewer).entries.find(({ id }) => id === edge);
     if (entry !== undefined) return entry;
     throw new FlowatlasError(
       'not_found',

@@ -31,6 +31,10 @@ const ledgerEdgeSchema = z
 
 const edges = z.array(ledgerEdgeSchema);
 
+const behind = z
+  .int()
+  .describe('flows stored in the last seconds that are not in the ledger yet: ask again to know of them');
+
 export const digestSchema = z
   .object({
     since: time,
@@ -41,12 +45,13 @@ export const digestSchema = z
     silent: edges.describe('ceased to be seen since then'),
     leftOut: z.object({ fresh: z.int(), newlyDropped: z.int(), silent: z.int() }),
     acknowledged: z.int().describe('left out, as somebody has seen them'),
+    behind,
     coverage: coverageSchema,
   })
   .meta({ id: 'LedgerDigest' });
 
 export const ledgerSchema = z
-  .object({ edges, leftOut: z.int(), coverage: coverageSchema })
+  .object({ edges, leftOut: z.int(), behind, coverage: coverageSchema })
   .meta({ id: 'Ledger' });
 
 export type LedgerEdge = z.infer<typeof ledgerEdgeSchema>;

@@ -7,7 +7,7 @@ import type { Window } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
-import type { Acknowledgement, LedgerEntry } from '../domain/ledger/ledger.js';
+import type { Acknowledgement, Ledger } from '../domain/ledger/ledger.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -253,7 +253,7 @@ export abstract class FlowStore {
    * Who was ever seen to speak with whom, also before the oldest flow that is held: edges of the map at the level of
    * workloads. A few seconds behind what is committed.
    */
-  abstract ledger(viewer: Viewer): LedgerEntry[];
+  abstract ledger(viewer: Viewer): Ledger;
 
   /** The dropped flows among those that match, in order of arrival. */
   abstract drops(viewer: Viewer, query: SumQuery): Promise<Dropped>;

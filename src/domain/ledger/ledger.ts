@@ -1,5 +1,12 @@
 import type { NodeIdentity } from '../flow/node-identity.js';
 
+/** Who was ever seen to speak with whom. */
+export interface Ledger {
+  entries: LedgerEntry[];
+  /** Number of the last stored flow that it tells of. */
+  upTo: number;
+}
+
 /** An edge of the map at the level of workloads, as far back as anything was ever stored. Times: nanoseconds since 1970. */
 export interface LedgerEntry {
   /** The edge's id on the map. */

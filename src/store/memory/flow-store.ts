@@ -11,7 +11,7 @@ import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
-import type { Acknowledgement, LedgerEntry } from '../../domain/ledger/ledger.js';
+import type { Acknowledgement, Ledger } from '../../domain/ledger/ledger.js';
 import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
@@ -278,11 +278,12 @@ export class MemoryFlowStore extends FlowStore {
     return undefined;
   }
 
-  ledger(viewer: Viewer): LedgerEntry[] {
+  ledger(viewer: Viewer): Ledger {
     const seen = this.memory.flows.filter(({ flow: { source, destination } }) =>
       canSee(viewer, source, destination),
     );
-    return ledgerOf(seen.map(toTally), this.memory.acknowledgements);
+    const entries = ledgerOf(seen.map(toTally), this.memory.acknowledgements);
+    return { entries, upTo: this.memory.lastSeq };
   }
 
   async drops(viewer: Viewer, query: SumQuery): Promise<Dropped> {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Endpoint } from '../../domain/flow/flow.js';
 import { identify } from '../../domain/flow/node-identity.js';
-import type { LedgerEntry } from '../../domain/ledger/ledger.js';
+import type { Ledger, LedgerEntry } from '../../domain/ledger/ledger.js';
 import { readEndText } from '../../domain/service-map/coarse.js';
 import { edgeId } from '../../domain/service-map/edge-id.js';
 import { canSee, type Viewer } from '../../domain/viewer.js';
@@ -43,6 +43,7 @@ interface AcknowledgementRow {
 export class LedgerReader {
   readonly #rows;
   readonly #acknowledgements;
+  readonly #upTo;
 
   constructor(db: Database.Database) {
     this.#rows = db
@@ -57,10 +58,13 @@ export class LedgerReader {
          GROUP BY source.node, destination.node, protocol, port`,
       )
       .safeIntegers();
+    this.#upTo = db.prepare<[], { upTo: number }>('SELECT last_seq AS upTo FROM rollup');
     this.#acknowledgements = db.prepare<[], AcknowledgementRow>('SELECT edge, note, at FROM acknowledgement');
   }
 
-  read(viewer: Viewer): LedgerEntry[] {
+  read(viewer: Viewer): Ledger {
+    // Asked first: what is added meanwhile is told as missing, never the other way round.
+    const { upTo } = typed(this.#upTo.get(), { upTo: 'count' });
     const acknowledged = new Map(
       this.#acknowledgements
         .all()
@@ -68,14 +72,22 @@ export class LedgerReader {
         .map(({ edge, ...acknowledgement }) => [edge, acknowledgement]),
     );
     const entries: LedgerEntry[] = [];
+    // Each end is one of many edges.
+    const ends = new Map<string, Endpoint>();
     for (const row of this.#rows.all().map((row) => typed(row, ROW))) {
-      const [source, destination] = [row.source, row.destination].map((told) => readEndText(parseHeld(told)));
-      if (source === undefined || destination === undefined || !canSee(viewer, source, destination)) continue;
+      const [source, destination] = [endOf(ends, row.source), endOf(ends, row.destination)];
+      if (!canSee(viewer, source, destination)) continue;
       const entry = entryOf(row, source, destination);
       entries.push({ ...entry, acknowledged: acknowledged.get(entry.id) });
     }
-    return entries;
+    return { entries, upTo };
   }
+}
+
+function endOf(known: Map<string, Endpoint>, told: string): Endpoint {
+  let end = known.get(told);
+  if (end === undefined) known.set(told, (end = readEndText(parseHeld(told))));
+  return end;
 }
 
 function entryOf(row: Row, client: Endpoint, server: Endpoint): Omit<LedgerEntry, 'acknowledged'> {

@@ -24,7 +24,7 @@ async function append(writer: FlowWriter, texts: readonly string[]): Promise<str
 /** What the file holds once it was closed: sums are written a few seconds behind flows. */
 async function ledgerOfFile(folder: string, viewer: Viewer): Promise<LedgerEntry[]> {
   const { store, close } = openSqlite(folder);
-  const entries = store.ledger(viewer);
+  const { entries } = store.ledger(viewer);
   await close();
   return sorted(entries);
 }
@@ -72,7 +72,7 @@ describe('the ledger', () => {
     await append(opened.writer, [at(1, { verdict: 'DROPPED' }), at(2, {})]);
     await opened.writer.trim({ keepFor: DAY });
     await append(opened.writer, [at(29, {}), at(30, { destination: pod('pay/new-0') })]);
-    const [known] = opened.store.ledger(everyone);
+    const [known] = opened.store.ledger(everyone).entries;
     opened.writer.acknowledge(known!.id, { note: 'by design', at: 5 });
     await opened.close();
     const entries = await ledgerOfFile(folder, everyone);
