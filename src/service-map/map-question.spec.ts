@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { filterWords, flowTexts } from '../../test/support/arbitrary-flows.js';
 import { newFlow, pod, record, words } from '../../test/support/make-flow.js';
+import { openSqlite } from '../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../test/support/temporary-folder.js';
 import { everything, type Filter } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
@@ -13,14 +15,32 @@ import type { FlowStore } from '../store/flow-store.js';
 import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
 import { MapQuestion } from './map-question.js';
 
-function opened() {
-  const memory = new Memory();
-  const writer = new MemoryFlowWriter(memory, () => 1_780_308_000_000);
+const newFolder = temporaryFolders();
+const now = () => 1_780_308_000_000;
+
+const stores = {
+  memory: () => {
+    const memory = new Memory();
+    const [store, writer] = [new MemoryFlowStore(memory), new MemoryFlowWriter(memory, now)];
+    return { store, writer, close: () => writer.close() };
+  },
+  sqlite: () => openSqlite(newFolder(), now),
+};
+type Kind = keyof typeof stores;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+function opened(kind: Kind) {
+  const { store, writer, close } = stores[kind]();
+  closing.push(close);
   const append = async (texts: readonly string[]) => {
     for (const text of texts) writer.append(newFlow(text));
     await writer.commit();
   };
-  return { store: new MemoryFlowStore(memory), append, writer };
+  return { store, append, writer };
 }
 
 interface Change {
@@ -59,11 +79,12 @@ async function mapOf(store: FlowStore, level: Level, filter: Filter) {
 }
 
 async function expectClientsToFollow(
+  kind: Kind,
   arrivals: readonly string[][],
   level: Level,
   filter: Filter,
 ): Promise<void> {
-  const { store, append } = opened();
+  const { store, append } = opened(kind);
   const question = new MapQuestion(store, everyone, level, filter);
   const clients: Client[] = [];
   for (const [round, texts] of arrivals.entries()) {
@@ -82,20 +103,20 @@ async function expectClientsToFollow(
   }
 }
 
-const level = fc.constantFrom<Level>('namespace', 'workload', 'pod');
+const level = fc.constantFrom<Level>('cluster', 'namespace', 'workload', 'pod');
 const arrivals = fc.array(flowTexts(5), { minLength: 2, maxLength: 6 });
 
-describe('a map that is kept up to date', () => {
+describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of flows in %s', (kind) => {
   it('and its changes since any earlier position are the map that is made anew', () =>
     fc.assert(
-      fc.asyncProperty(arrivals, level, (rounds, at) => expectClientsToFollow(rounds, at, everything)),
+      fc.asyncProperty(arrivals, level, (rounds, at) => expectClientsToFollow(kind, rounds, at, everything)),
       { numRuns: 80 },
     ));
 
   it('is so for any filter', () =>
     fc.assert(
       fc.asyncProperty(arrivals, level, filterWords, (rounds, at, filter) =>
-        expectClientsToFollow(rounds, at, parseFilter(words(filter))),
+        expectClientsToFollow(kind, rounds, at, parseFilter(words(filter))),
       ),
       { numRuns: 40 },
     ));
@@ -111,9 +132,9 @@ describe('a map that is kept up to date', () => {
       [text({ ...ports(1, 9_000), uuid: 'opening' })],
       [text({ uuid: 'again' })],
     ];
-    await expectClientsToFollow(arrived, 'workload', everything);
+    await expectClientsToFollow(kind, arrived, 'workload', everything);
 
-    const { store, append } = opened();
+    const { store, append } = opened(kind);
     const question = new MapQuestion(store, everyone, 'workload', everything);
     await append(arrived[0]!);
     await question.refresh();
@@ -129,6 +150,7 @@ describe('a map that is kept up to date', () => {
     const socket = { verdict: 'TRACED', Type: 'SOCK', event_type: { type: 7 }, is_reply: undefined };
     const second = { l4: { TCP: { destination_port: 443 } } };
     await expectClientsToFollow(
+      kind,
       [
         [text({}), text({ ...socket, l4: { TCP: { source_port: 5 } } }), text({ ...socket, ...second })],
         [text(second)],
@@ -139,7 +161,7 @@ describe('a map that is kept up to date', () => {
   });
 
   it('is made again when flows were removed, and whoever was told earlier is told everything', async () => {
-    const { store, append, writer } = opened();
+    const { store, append, writer } = opened(kind);
     const question = new MapQuestion(store, everyone, 'workload', everything);
     const at = (time: string, name: string) =>
       JSON.stringify(record({ time, destination: pod(`shop/${name}`, name), uuid: `${name} ${time}` }));
@@ -171,7 +193,7 @@ describe('a map that is kept up to date', () => {
   });
 
   it('has no changes since the position that it has', async () => {
-    const { store, append } = opened();
+    const { store, append } = opened(kind);
     const question = new MapQuestion(store, everyone, 'workload', everything);
     await append([JSON.stringify(record())]);
     await question.refresh();
@@ -181,7 +203,7 @@ describe('a map that is kept up to date', () => {
   });
 
   it('includes, when a refresh is done, what was on disk when it was asked for', async () => {
-    const { store, append } = opened();
+    const { store, append } = opened(kind);
     const question = new MapQuestion(store, everyone, 'workload', everything);
     const first = question.refresh();
     await append([JSON.stringify(record())]);
@@ -191,7 +213,7 @@ describe('a map that is kept up to date', () => {
   });
 
   it('has a name of its own, so that positions of another life are not mistaken', () => {
-    const { store } = opened();
+    const { store } = opened(kind);
     const epochs = [1, 2].map(() => new MapQuestion(store, everyone, 'workload', everything).epoch);
     expect(new Set(epochs).size).toBe(2);
   });

@@ -1,19 +1,26 @@
 import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
+import { Foretold } from '../domain/service-map/foretold.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
 import { Versions } from '../feed/versions.js';
 import type { FlowStore } from '../store/flow-store.js';
-import { readMap } from './read-map.js';
+import { isCoarse, mapOfSums, readMap } from './read-map.js';
 import type { Level } from './service-map.schema.js';
+
+/** Flows that are added at a stretch, which takes some milliseconds. */
+const STEP = 1 << 14;
 
 /** The map of all flows that pass a filter, at one level, kept up to date. */
 export class MapQuestion extends LiveQuestion {
   /** What the store had removed when the map was made. */
   #removals: number | undefined;
   #map: ServiceMap;
+  /** Made of sums, as long as those may stand for flows; else of tallies. */
+  #isAdded = false;
+  #foretold = new Foretold();
   readonly #nodes = new Versions((id) => jsonOf(this.#map.node(id)));
   readonly #edges = new Versions((id) => jsonOf(this.#map.edge(id)));
 
@@ -33,31 +40,67 @@ export class MapQuestion extends LiveQuestion {
 
   protected async readOn(): Promise<void> {
     const { removals } = this.store.removed();
-    this.#removals ??= removals;
     if (removals !== this.#removals) {
-      // Sums do not tell what to take off of them, so they are made again of what is left.
+      const isFirst = this.#removals === undefined;
+      // What is added up does not tell what to take off of it, so it is made again of what is left.
+      this.#isAdded = isCoarse(this.level);
       await this.#rebuild(new ServiceMap(this.level));
       this.#removals = removals;
-      this.beginEpoch();
+      if (!isFirst) this.beginEpoch();
       return;
     }
-    for await (const { tallies, upTo } of this.#tallies(this.seq)) {
-      if (!this.#map.apply(tallies)) {
-        await this.#rebuild(this.#map.again());
-        return;
-      }
+    const holds = await (this.#isAdded ? this.#addSums() : this.#addTallies());
+    if (holds) this.#noteTouched();
+    else await this.#rebuild(this.#map.again());
+  }
+
+  /** False when a guess turned out wrong. */
+  async #addSums(): Promise<boolean> {
+    const last = this.store.summary().lastSeq;
+    while (this.seq < last) {
+      const upTo = Math.min(this.seq + STEP, last);
+      const sums = await this.store.sums(this.viewer, { ...this.#everything(this.seq), upTo });
+      this.#isAdded = this.#foretold.add(sums.pods);
+      if (!this.#isAdded) return false;
+      // All of them at once: in between, the map would be that of no position.
+      this.#map.labelEnds(sums.ends);
+      if (!this.#map.apply(sums.tallies)) return false;
       this.reach(upTo);
     }
-    this.#noteTouched();
+    return true;
+  }
+
+  /** False when a guess turned out wrong. */
+  async #addTallies(): Promise<boolean> {
+    for await (const { tallies, upTo } of this.#tallies(this.seq)) {
+      if (!this.#map.apply(tallies)) return false;
+      this.reach(upTo);
+    }
+    return true;
   }
 
   #tallies(afterSeq: number): AsyncIterable<{ tallies: Tally[]; upTo: number }> {
-    return this.store.tallies(this.viewer, { filter: this.filter, window: always, afterSeq });
+    return this.store.tallies(this.viewer, this.#everything(afterSeq));
+  }
+
+  #everything(afterSeq: number) {
+    return { filter: this.filter, window: always, afterSeq };
+  }
+
+  /** `empty` may know what was learned of sums. */
+  async #read(empty: ServiceMap): Promise<{ map: ServiceMap; seq: number }> {
+    if (this.#isAdded) {
+      const sums = await this.store.sums(this.viewer, this.#everything(0));
+      this.#foretold = new Foretold();
+      this.#isAdded = this.#foretold.add(sums.pods);
+      if (this.#isAdded) return { map: await mapOfSums(sums, empty), seq: sums.upTo };
+    }
+    return readMap(isCoarse(this.level) ? new ServiceMap(this.level) : empty, () => this.#tallies(0));
   }
 
   /** From all that is held: nodes may merge and edges turn round, so everything counts as changed. */
   async #rebuild(empty: ServiceMap): Promise<void> {
-    const { map, seq } = await readMap(empty, () => this.#tallies(0));
+    const { map, seq } = await this.#read(empty);
     const before = this.#map;
     this.#map = map;
     this.reach(Math.max(this.seq, seq));

@@ -1,17 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import type { Window } from '../domain/filter/window.js';
+import { within } from '../domain/filter/filter.js';
+import { overlap, type Window } from '../domain/filter/window.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
-import { ServiceMap } from '../domain/service-map/service-map.js';
+import { Foretold } from '../domain/service-map/foretold.js';
+import { ServiceMap, type EdgeNames, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Question } from '../query/question.js';
 import { FlowStore, type Span } from '../store/flow-store.js';
 import { MapQuestions } from './map-questions.js';
-import { mapOfSums, readMap } from './read-map.js';
-import type { Level, MapLevel } from './service-map.schema.js';
+import { isCoarse, mapOfSums, readMap } from './read-map.js';
+import type { MapLevel } from './service-map.schema.js';
 
 interface Answer {
   map: ServiceMap;
   /** The last stored flow that it includes. */
+  seq: number;
+}
+
+interface EdgeAnswer {
+  edge: MapEdge;
+  source: MapNode;
+  target: MapNode;
+  names: EdgeNames;
+  /** Numbers of some of its newest flows. */
+  examples: readonly number[];
   seq: number;
 }
 
@@ -27,9 +39,27 @@ export class MapReader {
     return (await this.#kept(viewer, level, question)) ?? this.#added(viewer, level, question);
   }
 
-  /** With routes, names and examples, which sums do not have. */
-  async readWhole(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
-    return (await this.#kept(viewer, level, question)) ?? this.#built(viewer, level, question);
+  /** With routes, names and examples, which only the edge's own flows tell, as far as they are held. */
+  async readEdge(
+    viewer: Viewer,
+    level: MapLevel,
+    id: string,
+    question: Question,
+  ): Promise<EdgeAnswer | undefined> {
+    const { map, seq } = await this.read(viewer, level, question);
+    const edge = map.edge(id);
+    const source = edge && map.node(edge.source);
+    const target = edge && map.node(edge.target);
+    if (edge === undefined || source === undefined || target === undefined) return undefined;
+    const { signal } = question;
+    const filter = within(map.isBetween(edge), question.filter);
+    const { oldest, newest } = map.spanOf(id);
+    const window = overlap(question.window, { since: oldest, until: newest });
+    const read = () => this.store.tallies(viewer, { filter, window, upTo: seq, signal });
+    const own = (await readMap(map.again(), read, signal)).map;
+    const isHeld = own.edge(id) !== undefined;
+    const names = isHeld ? own.namesOf(id) : {};
+    return { edge, source, target, names, examples: isHeld ? own.examplesOf(id) : [], seq };
   }
 
   /** The map of everything, which is also that of a window around all that is held. */
@@ -61,10 +91,13 @@ export class MapReader {
 
   /** From sums at the grain of workloads, where that grain is enough. */
   async #added(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
+    if (!isCoarse(level)) return this.#built(viewer, level, question);
+    const { filter, window, signal } = question;
     const last = this.store.summary().lastSeq;
-    const sums = isCoarse(level) ? await this.store.sums(viewer, question) : undefined;
-    if (sums === undefined || !isCoarse(level)) return this.#built(viewer, level, question);
-    return { map: await mapOfSums(sums, level, question.signal), seq: Math.max(last, sums.upTo) };
+    const sums = await this.store.sums(viewer, { filter, window, signal });
+    if (!new Foretold().add(sums.pods)) return this.#built(viewer, level, question);
+    const map = await mapOfSums(sums, new ServiceMap(level), signal);
+    return { map, seq: Math.max(last, sums.upTo) };
   }
 
   async #built(viewer: Viewer, level: MapLevel, { filter, window, signal }: Question): Promise<Answer> {
@@ -73,9 +106,4 @@ export class MapReader {
     const { map, seq } = await readMap(new ServiceMap(level), read, signal);
     return { map, seq: Math.max(last, seq) };
   }
-}
-
-/** Levels that sums at the grain of workloads can tell. */
-function isCoarse(level: MapLevel): level is Level {
-  return level !== 'pod' && !isLabelLevel(level);
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Level } from '../domain/flow/node-identity.js';
+import { isLabelLevel, type Level, type MapLevel } from '../domain/flow/node-identity.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
-import { ServiceMap } from '../domain/service-map/service-map.js';
+import type { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 
 type Tallies = AsyncIterable<{ tallies: Tally[]; upTo: number }>;
@@ -27,16 +27,21 @@ export async function readMap(
   }
 }
 
+/** Levels that sums at the grain of workloads can tell. */
+export function isCoarse(level: MapLevel): level is Level {
+  return level !== 'pod' && !isLabelLevel(level);
+}
+
 /** Sums that are placed at a stretch: one to two milliseconds. */
 const SLICE = 1_000;
 
 /** The map of sums, at a level that they can tell. */
 export async function mapOfSums(
   { tallies, ends }: CoarseSums,
-  level: Level,
+  empty: ServiceMap,
   signal?: AbortSignal,
 ): Promise<ServiceMap> {
-  for (let map = new ServiceMap(level); ; map = map.again()) {
+  for (let map = empty; ; map = map.again()) {
     map.labelEnds(ends);
     let holds = true;
     for (let at = 0; at < tallies.length && holds; at += SLICE) {

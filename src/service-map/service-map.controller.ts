@@ -85,17 +85,16 @@ export class ServiceMapController {
     @Res() response: Response,
   ): Promise<void> {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
-    const { map, seq } = await this.maps.readWhole(viewer, query.level, question);
-    const edge = map.edge(id);
-    const source = edge && map.node(edge.source);
-    const target = edge && map.node(edge.target);
-    if (edge === undefined || source === undefined || target === undefined) {
+    const answer = await this.maps.readEdge(viewer, query.level, id, question);
+    if (answer === undefined) {
       throw new FlowatlasError('not_found', `no edge has the id ${shown(id)} in this window and level`);
     }
+    const { edge, source, target, names, seq } = answer;
+    const hours = formatSpan(this.maps.hoursOf(viewer, query.level, question));
     const coverage = coverageOf(this.store, question.window);
-    const examples = rawList(await this.store.take(viewer, map.examplesOf(id)));
+    const examples = rawList(await this.store.take(viewer, answer.examples));
     response
       .type('application/json')
-      .send(withRawMember({ edge, source, target, ...map.namesOf(id), seq, coverage }, 'examples', examples));
+      .send(withRawMember({ edge, source, target, ...names, seq, hours, coverage }, 'examples', examples));
   }
 }

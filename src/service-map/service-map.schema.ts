@@ -194,6 +194,7 @@ export const edgeDetailSchema = z
     dns: namesSchema.optional(),
     examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),
     seq: z.int(),
+    hours: hoursSchema,
     coverage: coverageSchema,
   })
   .meta({ id: 'EdgeDetail' });

@@ -47,28 +47,18 @@ export interface FlowPosition {
   seq: number;
 }
 
-export interface TallyQuery extends CalledOff {
-  filter: Filter;
-  window: Window;
-  /** Only flows with a greater number. */
-  afterSeq?: number;
-}
-
 /** From one time to before another. */
 export interface Span {
   from: bigint;
   to: bigint;
 }
 
-/** What is added up. */
-export interface SumQuery extends CalledOff {
+export interface StoreQuery extends CalledOff {
   filter: Filter;
   window: Window;
 }
 
-export interface ScanQuery extends CalledOff {
-  filter: Filter;
-  window: Window;
+export interface ScanQuery extends StoreQuery {
   /** Only flows with a greater number, */
   afterSeq?: number | undefined;
   /** and only those that had arrived at this one. */
@@ -104,12 +94,6 @@ export interface ScanBatch<T> {
   items: T[];
   from: number;
   upTo: number;
-}
-
-/** What is asked of the records: in order of arrival, so a window does not change the order. */
-export interface RecordQuery extends CalledOff {
-  filter: Filter;
-  window: Window;
 }
 
 /** Records one a line, a line break behind each. */
@@ -235,17 +219,17 @@ export abstract class FlowStore {
   abstract take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]>;
 
   /** Flows that match, told as tallies in order of arrival; `upTo` is the last number a batch covers. */
-  abstract tallies(viewer: Viewer, query: TallyQuery): AsyncIterable<{ tallies: Tally[]; upTo: number }>;
+  abstract tallies(viewer: Viewer, query: ScanQuery): AsyncIterable<{ tallies: Tally[]; upTo: number }>;
 
   /**
-   * Flows that match, added up for the map at the levels of workloads and above. Undefined where a record tells
-   * another workload of a pod than the one that it was counted for: then tallies must be asked.
+   * Flows that match, added up for the map at the levels of workloads and above. Where their `pods` contradict each
+   * other, tallies must be asked instead.
    */
-  abstract sums(viewer: Viewer, query: SumQuery): Promise<CoarseSums | undefined>;
+  abstract sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums>;
 
   /**
-   * Hours of which flows were removed while their sums are kept: `sums` of a window without filter, for a viewer who
-   * sees everything, are made of those there.
+   * Hours of which flows were removed while their sums are kept: `sums` of a window without filter and numbers, for a
+   * viewer who sees everything, are made of those there.
    */
   abstract summedHours(window: Window): Span | undefined;
 
@@ -256,14 +240,14 @@ export abstract class FlowStore {
   abstract ledger(viewer: Viewer): Ledger;
 
   /** The dropped flows among those that match, in order of arrival. */
-  abstract drops(viewer: Viewer, query: SumQuery): Promise<Dropped>;
+  abstract drops(viewer: Viewer, query: StoreQuery): Promise<Dropped>;
 
   /**
-   * The records again, to the letter and in order of arrival, as far as they had arrived when it was asked.
+   * The records again, to the letter and in order of arrival also of a window, as far as they had arrived when it was asked.
    * Without a filter, events stand where they came: of a window those whose own time is inside. To a viewer of
    * some namespaces events are not given, as they belong to none.
    */
-  abstract records(viewer: Viewer, query: RecordQuery): AsyncIterable<RecordBatch>;
+  abstract records(viewer: Viewer, query: StoreQuery): AsyncIterable<RecordBatch>;
 
   /** What was found damaged by reading since the start, by number; other answers leave it out. */
   abstract damage(): DamagedRange[];

@@ -6,7 +6,7 @@ import { ServiceMap } from '../domain/service-map/service-map.js';
 import { everyone } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { newFlow, words } from '../../test/support/make-flow.js';
-import type { FlowStore, SumQuery } from './flow-store.js';
+import type { FlowStore, StoreQuery } from './flow-store.js';
 import {
   append,
   ask,
@@ -28,7 +28,7 @@ const expressions = fc.constantFrom<string[]>(
 );
 
 /** Everything that a store answers to a question. */
-async function answers(store: FlowStore, query: SumQuery): Promise<unknown> {
+async function answers(store: FlowStore, query: StoreQuery): Promise<unknown> {
   const tallies = await collect(store.tallies(everyone, query));
   const sums = await store.sums(everyone, query);
   const map = (of: ServiceMap) => ({ nodes: of.nodes(), edges: of.edges() });
@@ -43,7 +43,8 @@ async function answers(store: FlowStore, query: SumQuery): Promise<unknown> {
         'pod',
       ),
     ),
-    workloads: sums && map(ServiceMap.of(sums.tallies, 'workload', sums.ends)),
+    workloads: map(ServiceMap.of(sums.tallies, 'workload', sums.ends)),
+    guesses: sums.pods,
     drops: (await store.drops(everyone, query)).tallies,
     records: (await collect(store.records(everyone, query))).map(({ text }) => text).join(''),
   };

@@ -8,7 +8,7 @@ import { everyone } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record, words } from '../../test/support/make-flow.js';
-import type { RecordQuery } from './flow-store.js';
+import type { StoreQuery } from './flow-store.js';
 import { collect, hold, naive, opening, RUNS, ten, type OpenedStore } from './opened.contract.js';
 
 /** What an export gives, of every store. */
@@ -21,7 +21,7 @@ export function recordsContract(name: string, open: () => Promise<OpenedStore>):
       node_name: 'c/n1',
       ...(time === undefined ? {} : { time }),
     });
-    const read = async ({ store }: OpenedStore, query: Partial<RecordQuery> = {}, viewer = everyone) => {
+    const read = async ({ store }: OpenedStore, query: Partial<StoreQuery> = {}, viewer = everyone) => {
       const batches = await collect(store.records(viewer, { filter: everything, window: always, ...query }));
       const texts = batches.map(({ text }) => text).join('');
       const count = (of: 'flows' | 'events' | 'damaged') =>

@@ -16,6 +16,14 @@ export function inWindow(window: Window, time: bigint): boolean {
   );
 }
 
+/** What lies in both. */
+export function overlap(a: Window, b: Window): Window {
+  return {
+    since: a.since === undefined || (b.since !== undefined && b.since > a.since) ? b.since : a.since,
+    until: a.until === undefined || (b.until !== undefined && b.until < a.until) ? b.until : a.until,
+  };
+}
+
 const UNITS = new Map([
   ['ns', 1n],
   ['us', 1_000n],

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../flow/flow.js';
+import type { PodsTold } from './foretold.js';
 import type { Tally } from './tally.js';
 
 /**
@@ -9,6 +10,8 @@ export interface CoarseSums {
   tallies: Tally[];
   /** The ends that packets had, each with the labels that all its endpoints share: coarse flows have none. */
   ends: LabelledEnd[];
+  /** Whose workload only the flows themselves may tell: see `Foretold`. None of flows that are not held any more. */
+  pods: PodsTold;
   /** Number of the last flow that may be in them. */
   upTo: number;
 }
@@ -25,6 +28,8 @@ export function sharedLabels(
   labels: readonly string[],
 ): readonly string[] {
   if (known === undefined) return [...labels].sort();
+  // As of most pods of a workload.
+  if (known.length === labels.length && known.every((label, i) => label === labels[i])) return known;
   return known.every((label) => labels.includes(label))
     ? known
     : known.filter((label) => labels.includes(label));

@@ -1,5 +1,5 @@
 import { MultiDirectedGraph } from 'graphology';
-import type { Endpoint } from '../flow/flow.js';
+import type { Endpoint, Flow, Side } from '../flow/flow.js';
 import {
   identify,
   isLabelLevel,
@@ -169,6 +169,28 @@ export class ServiceMap {
     return this.#edgeState(edge).examples;
   }
 
+  /** Which flows lie between the nodes of an edge, either way: all that the edge is made of are among them. */
+  isBetween({ source, target }: MapEdge): (flow: Pick<Flow, Side>) => boolean {
+    const known = new WeakMap<Endpoint, string>();
+    const idOf = (endpoint: Endpoint): string => {
+      let id = known.get(endpoint);
+      if (id === undefined) known.set(endpoint, (id = this.#told(endpoint).id));
+      return id;
+    };
+    return (flow) => {
+      const from = idOf(flow.source);
+      if (from !== source && from !== target) return false;
+      const to = idOf(flow.destination);
+      return (from === source && to === target) || (from === target && to === source);
+    };
+  }
+
+  /** Times of the first and the last flow of an edge. */
+  spanOf(edge: string): { oldest: bigint; newest: bigint } {
+    const { first, last } = this.#edgeState(edge);
+    return { oldest: first, newest: last };
+  }
+
   takeTouched(): { nodes: Set<string>; edges: Set<string> } {
     const nodes = new Set<string>();
     const edges = new Set<string>();
@@ -236,6 +258,13 @@ export class ServiceMap {
     if (level === 'workload') return this.#lore.workloadNode(endpoint);
     if (!isLabelLevel(level)) return identify(endpoint, level, this.#lore.workloadOfPod);
     return labelNode(endpoint, level) ?? this.#lore.workloadNode(endpoint);
+  }
+
+  /** The same without noting that anything was asked. */
+  #told(endpoint: Endpoint): NodeIdentity {
+    const { level } = this;
+    const labelled = isLabelLevel(level) ? labelNode(endpoint, level) : undefined;
+    return labelled ?? identify(endpoint, isLabelLevel(level) ? 'workload' : level, this.#lore.workloadOfPod);
   }
 
   #addEdge(ends: Ends, number: number, protocol: string, port: number): EdgeState {

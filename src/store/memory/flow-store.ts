@@ -32,15 +32,13 @@ import {
   type NodeCoverage,
   type NodeStatuses,
   type RecordBatch,
-  type RecordQuery,
-  type SumQuery,
+  type StoreQuery,
   type Removal,
   type Removed,
   type ScanBatch,
   type ScanQuery,
   type StoredFlow,
   type StoreSummary,
-  type TallyQuery,
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
 
@@ -251,18 +249,17 @@ export class MemoryFlowStore extends FlowStore {
     );
   }
 
-  async *tallies(
-    viewer: Viewer,
-    { afterSeq = 0, ...query }: TallyQuery,
-  ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
-    const tallies = this.#matching(viewer, query)
-      .filter(({ seq }) => seq > afterSeq)
-      .map(toTally);
-    yield await Promise.resolve({ tallies, upTo: this.memory.lastSeq });
+  async *tallies(viewer: Viewer, query: ScanQuery): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
+    const tallies = this.#matching(viewer, query).map(toTally);
+    yield await Promise.resolve({ tallies, upTo: this.#lastOf(query) });
   }
 
-  /** Of each flow one. */
-  sums(viewer: Viewer, query: SumQuery): Promise<CoarseSums> {
+  #lastOf({ upTo = Infinity }: ScanQuery): number {
+    return Math.min(this.memory.lastSeq, upTo);
+  }
+
+  /** Of each flow one, so that its pods tell what they tell. */
+  sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
     const tallies = this.#matching(viewer, query).map(toTally);
     const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
     const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
@@ -270,7 +267,8 @@ export class MemoryFlowStore extends FlowStore {
       endpoint,
       labels: endpoint.labels.length === 0 ? undefined : endpoint.labels,
     }));
-    return Promise.resolve({ tallies, ends, upTo: this.memory.lastSeq });
+    const pods = { guessed: [], unforetold: [] };
+    return Promise.resolve({ tallies, ends, pods, upTo: this.#lastOf(query) });
   }
 
   /** There are no sums. */
@@ -286,7 +284,7 @@ export class MemoryFlowStore extends FlowStore {
     return { entries, upTo: this.memory.lastSeq };
   }
 
-  async drops(viewer: Viewer, query: SumQuery): Promise<Dropped> {
+  async drops(viewer: Viewer, query: StoreQuery): Promise<Dropped> {
     const { tallies } = await this.sums(viewer, query);
     const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);
     return {
@@ -295,14 +293,19 @@ export class MemoryFlowStore extends FlowStore {
     };
   }
 
-  #matching(viewer: Viewer, { filter, window, signal }: SumQuery): Held[] {
+  #matching(viewer: Viewer, { filter, window, afterSeq = 0, upTo = Infinity, signal }: ScanQuery): Held[] {
     const { matches } = within(scopeOf(viewer), filter);
     return this.memory.flows.filter(
-      (held) => signal?.aborted !== true && inWindow(window, held.time) && matches(withRecord(held)),
+      (held) =>
+        signal?.aborted !== true &&
+        held.seq > afterSeq &&
+        held.seq <= upTo &&
+        inWindow(window, held.time) &&
+        matches(withRecord(held)),
     );
   }
 
-  async *records(viewer: Viewer, query: RecordQuery): AsyncGenerator<RecordBatch> {
+  async *records(viewer: Viewer, query: StoreQuery): AsyncGenerator<RecordBatch> {
     const { filter, window } = query;
     const withEvents = filter.isEmpty && viewer.namespaces === 'all';
     const flows = this.#matching(viewer, query);

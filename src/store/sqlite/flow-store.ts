@@ -21,21 +21,19 @@ import {
   type NodeCoverage,
   type NodeStatuses,
   type RecordBatch,
-  type RecordQuery,
+  type StoreQuery,
   type Span,
-  type SumQuery,
   type Removed,
   type ScanBatch,
   type ScanQuery,
   type StoredFlow,
   type StoreSummary,
-  type TallyQuery,
 } from '../flow-store.js';
 import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
-import { matchingRows, overlaps } from './matching-rows.js';
+import { matchingRows, overlaps, rowsWithin } from './matching-rows.js';
 import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
@@ -219,20 +217,19 @@ export class SqliteFlowStore extends FlowStore {
 
   async *tallies(
     viewer: Viewer,
-    { filter: asked, window, afterSeq = 0, signal }: TallyQuery,
+    { filter: asked, window, afterSeq = 0, upTo = Infinity, signal }: ScanQuery,
   ): AsyncGenerator<{ tallies: Tally[]; upTo: number }> {
     const filter = within(scopeOf(viewer), asked);
     for (const info of this.#list.infos()) {
-      const upTo = info.firstSeq + info.flows - 1;
-      if (upTo <= afterSeq || !overlaps(info, window)) continue;
       // Merging may have put flows that were counted before into one segment with later ones.
-      const from = Math.max(0, afterSeq + 1 - info.firstSeq);
+      const { from, to } = rowsWithin(info, afterSeq, upTo);
+      if (from >= to || !overlaps(info, window)) continue;
       // Unpacked on its own, which takes some milliseconds.
       this.#visits.visit(info, () => [], from, from);
       await setImmediate();
-      for (let at = from; at < info.flows; at += SLICE) {
+      for (let at = from; at < to; at += SLICE) {
         if (signal?.aborted === true) return;
-        const end = Math.min(at + SLICE, info.flows);
+        const end = Math.min(at + SLICE, to);
         const tallies = this.#visits.visit(info, (rows) => tallyRows(rows, filter, window), at, end);
         yield { tallies, upTo: info.firstSeq + end - 1 };
         await setImmediate();
@@ -240,29 +237,27 @@ export class SqliteFlowStore extends FlowStore {
     }
   }
 
-  async sums(viewer: Viewer, { filter, window, signal }: SumQuery): Promise<CoarseSums | undefined> {
-    const asked = within(scopeOf(viewer), filter);
-    const hours = asked.isEmpty ? this.#hours.of(window) : undefined;
-    const sums = new WindowSums(this.#memory, asked, window, hours);
+  async sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
+    const { window, afterSeq, upTo, signal } = query;
+    const filter = within(scopeOf(viewer), query.filter);
+    const isNumbered = afterSeq !== undefined || upTo !== undefined;
+    const hours = filter.isEmpty && !isNumbered ? this.#hours.of(window) : undefined;
+    const sums = new WindowSums(this.#memory, { filter, window, afterSeq, upTo }, hours);
     for (let hour = hours?.from ?? 0; hour < (hours?.to ?? 0); hour++) {
       sums.addHour(hour, this.#hours);
       await setImmediate();
     }
-    let upTo = 0;
-    const isOff = () => signal?.aborted === true;
+    const pace = new Pace();
     for (const run of sums.runs(this.#list.infos())) {
-      const last = run.infos.at(-1);
-      if (last === undefined) continue;
-      if (isOff()) break;
-      upTo = last.firstSeq + last.flows - 1;
-      if (sums.addKnown(run)) await setImmediate();
+      if (sums.addKnown(run)) await pace.pause();
       else
-        for (const _ of sums.addRows(run, (info, use) => this.#visits.visit(info, use))) {
-          await setImmediate();
-          if (isOff()) break;
+        for (const _ of sums.addRows(run, this.#visits, pace)) {
+          await pace.pause();
+          if (signal?.aborted === true) break;
         }
+      if (signal?.aborted === true) break;
     }
-    return sums.take(upTo);
+    return sums.take();
   }
 
   summedHours(window: Window): Span | undefined {
@@ -270,7 +265,7 @@ export class SqliteFlowStore extends FlowStore {
     return hours && { from: BigInt(hours.from) * HOUR, to: BigInt(hours.to) * HOUR };
   }
 
-  async drops(viewer: Viewer, { filter, window, signal }: SumQuery): Promise<Dropped> {
+  async drops(viewer: Viewer, { filter, window, signal }: StoreQuery): Promise<Dropped> {
     const drops = new WindowDrops(within(scopeOf(viewer), filter), window);
     const tallies: Tally[] = [];
     for (const info of this.#list.infos()) {
@@ -282,7 +277,7 @@ export class SqliteFlowStore extends FlowStore {
     return drops.take(tallies);
   }
 
-  records(viewer: Viewer, query: RecordQuery): AsyncIterable<RecordBatch> {
+  records(viewer: Viewer, query: StoreQuery): AsyncIterable<RecordBatch> {
     return this.#records.read(viewer, query);
   }
 

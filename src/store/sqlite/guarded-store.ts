@@ -8,11 +8,9 @@ import {
   type CountQuery,
   type FlowQuery,
   type HeldFlow,
-  type RecordQuery,
-  type SumQuery,
+  type StoreQuery,
   type ScanBatch,
   type ScanQuery,
-  type TallyQuery,
   type DamagedRange,
   type NodeCoverage,
   type Removed,
@@ -49,11 +47,11 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.take(viewer, seqs)).catch(this.#fail);
   }
 
-  tallies(viewer: Viewer, query: TallyQuery): ReturnType<FlowStore['tallies']> {
+  tallies(viewer: Viewer, query: ScanQuery): ReturnType<FlowStore['tallies']> {
     return this.#guardedItems(this.store.tallies(viewer, query));
   }
 
-  sums(viewer: Viewer, query: SumQuery): ReturnType<FlowStore['sums']> {
+  sums(viewer: Viewer, query: ScanQuery): ReturnType<FlowStore['sums']> {
     return this.#guarded(() => this.store.sums(viewer, query)).catch(this.#fail);
   }
 
@@ -65,11 +63,11 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.ledger(viewer));
   }
 
-  drops(viewer: Viewer, query: SumQuery): ReturnType<FlowStore['drops']> {
+  drops(viewer: Viewer, query: StoreQuery): ReturnType<FlowStore['drops']> {
     return this.#guarded(() => this.store.drops(viewer, query)).catch(this.#fail);
   }
 
-  records(viewer: Viewer, query: RecordQuery): ReturnType<FlowStore['records']> {
+  records(viewer: Viewer, query: StoreQuery): ReturnType<FlowStore['records']> {
     return this.#guardedItems(this.store.records(viewer, query));
   }
 

@@ -100,7 +100,7 @@ describe('flows with a name learned for an address outside', () => {
     for await (const batch of held.records(everyone, all)) text += batch.text;
     await close();
     expect(sorted(told(ServiceMap.of(tallies, 'workload')))).toEqual(expected);
-    expect(sorted(told(ServiceMap.of(sums!.tallies, 'workload', sums!.ends)))).toEqual(expected);
+    expect(sorted(told(ServiceMap.of(sums.tallies, 'workload', sums.ends)))).toEqual(expected);
     expect(text.split('\n').slice(0, -1)).toEqual(records);
     const db = openForReading(file);
     expect([...verify(db)].flatMap(({ problems }) => problems)).toEqual([]);

@@ -27,6 +27,15 @@ export function* matchingRows(
   }
 }
 
+/** The rows of a segment with numbers behind one and up to another; none where `from` is not before `to`. */
+export function rowsWithin(
+  { firstSeq, flows }: SegmentInfo,
+  afterSeq = 0,
+  upTo = Infinity,
+): { from: number; to: number } {
+  return { from: Math.max(0, afterSeq + 1 - firstSeq), to: Math.min(flows, upTo + 1 - firstSeq) };
+}
+
 export function overlaps({ timeMin, timeMax }: SegmentInfo, { since, until }: Window): boolean {
   return (since === undefined || timeMax >= since) && (until === undefined || timeMin <= until);
 }

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { within, type Filter } from '../../domain/filter/filter.js';
 import type { Window } from '../../domain/filter/window.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
-import type { RecordBatch, RecordQuery } from '../flow-store.js';
+import type { RecordBatch, StoreQuery } from '../flow-store.js';
 import { typed } from './damage.js';
 import { isAsItCame } from './event-key.js';
 import { matchingRows, overlaps } from './matching-rows.js';
@@ -45,7 +45,7 @@ export class RecordReader {
     this.#lastEvent = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM event').pluck();
   }
 
-  async *read(viewer: Viewer, query: RecordQuery): AsyncGenerator<RecordBatch> {
+  async *read(viewer: Viewer, query: StoreQuery): AsyncGenerator<RecordBatch> {
     const { window } = query;
     const infos = this.segments.infos();
     const withEvents = query.filter.isEmpty && viewer.namespaces === 'all';

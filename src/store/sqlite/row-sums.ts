@@ -67,7 +67,10 @@ export class RowSums {
 
   #metBy(how: number): number[] {
     const numbers: number[] = [];
-    for (const [number, met] of this.#met.entries()) if ((met & how) !== 0) numbers.push(number);
+    const met = this.#met;
+    for (let number = 0; number < met.length; number++) {
+      if (((met[number] ?? 0) & how) !== 0) numbers.push(number);
+    }
     return numbers;
   }
 

@@ -19,7 +19,7 @@ interface KnownEndpoint extends Pod {
   labels: readonly string[];
 }
 
-interface KnownKind extends Kind {
+export interface KnownKind extends Kind {
   told: Told;
 }
 

@@ -1,15 +1,17 @@
-import type { Filter } from '../../domain/filter/filter.js';
-import { inWindow, type Window } from '../../domain/filter/window.js';
+import { inWindow } from '../../domain/filter/window.js';
 import { sharedLabels, type CoarseSums, type LabelledEnd } from '../../domain/service-map/coarse-sums.js';
+import type { PodsTold } from '../../domain/service-map/foretold.js';
 import type { Tally } from '../../domain/service-map/tally.js';
+import type { ScanQuery } from '../flow-store.js';
 import { HOUR, rowsBetween } from './edge-counter.js';
 import type { Hours, HourSums } from './hour-sums.js';
 import { KnownSums, runsOf, type Run } from './known-sums.js';
-import { matchingRows, overlaps } from './matching-rows.js';
-import { RowNumbers } from './numbered-rows.js';
+import { matchingRows, overlaps, rowsWithin } from './matching-rows.js';
+import { RowNumbers, type Numbering } from './numbered-rows.js';
+import type { Pace } from './pace.js';
 import { RowSums } from './row-sums.js';
 import type { SegmentInfo } from './segment.js';
-import type { Stretch } from './segment-visits.js';
+import type { SegmentVisits, Stretch } from './segment-visits.js';
 import type { Sum } from './sums.js';
 
 /** What windows have in common, so that the next one is answered faster. */
@@ -21,28 +23,38 @@ export class WindowMemory {
   constructor(readonly runLength?: number) {}
 }
 
-/** Calls with the stretches where the rows of a segment lie by now, all or none of which are added. */
-type Visit = (info: SegmentInfo, use: (stretch: Stretch) => never[]) => void;
-
 /** Adds up the flows of a window at the grain of workloads. */
 export class WindowSums {
+  readonly #numbering: Numbering;
   readonly #all: RowSums;
+  #upTo = 0;
 
   constructor(
     private readonly memory: WindowMemory,
-    private readonly filter: Filter,
-    private readonly window: Window,
+    private readonly query: ScanQuery,
     /** Are in sums already. */
     private readonly hours?: Hours,
   ) {
-    this.#all = new RowSums(memory.numbers.begin());
+    this.#numbering = memory.numbers.begin();
+    this.#all = new RowSums(this.#numbering.parts);
+    this.#upTo = hours?.lastSeq ?? 0;
   }
 
   runs(infos: readonly SegmentInfo[]): Run[] {
     const isWhole = (info: SegmentInfo) =>
-      this.filter.isEmpty && this.#isInside(info) && !this.#isSummed(info);
-    const runs = runsOf(infos, (info) => overlaps(info, this.window), this.memory.runLength);
+      this.query.filter.isEmpty && this.#isInside(info) && !this.#isSummed(info);
+    const runs = runsOf(infos, (info) => this.#isAsked(info), this.memory.runLength);
     return runs.map((run) => (run.infos.every(isWhole) ? run : { ...run, name: undefined }));
+  }
+
+  #isAsked(info: SegmentInfo): boolean {
+    const { from, to } = this.#rowsOf(info);
+    if (from < to) this.#upTo = Math.max(this.#upTo, info.firstSeq + to - 1);
+    return from < to && overlaps(info, this.query.window);
+  }
+
+  #rowsOf(info: SegmentInfo): { from: number; to: number } {
+    return rowsWithin(info, this.query.afterSeq, this.query.upTo);
   }
 
   /** True when the sums of the run were known. */
@@ -52,12 +64,20 @@ export class WindowSums {
     return known !== undefined;
   }
 
-  /** Segment by segment, between which others have their turn. */
-  *addRows({ name, infos }: Run, visit: Visit): Generator<void> {
+  /** Stretch by stretch, between which others may have their turn. */
+  *addRows({ name, infos }: Run, visits: SegmentVisits, pace: Pace): Generator<void> {
     const sums = name === undefined ? this.#all : new RowSums(this.#all.parts);
+    const add = (stretch: Stretch) => this.#add(stretch, sums);
     for (const info of infos) {
-      visit(info, (stretch) => this.#add(stretch, sums));
+      const { from, to } = this.#rowsOf(info);
+      // Unpacked on its own, which takes some milliseconds.
+      visits.visit(info, () => [], from, from);
       yield;
+      for (let at = from, end; at < to; at = end) {
+        end = Math.min(at + pace.rows, to);
+        visits.visit(info, add, at, end);
+        yield;
+      }
     }
     if (name === undefined) return;
     this.memory.known.put(name, sums);
@@ -72,14 +92,15 @@ export class WindowSums {
   #add(stretch: Stretch, sums: RowSums): never[] {
     const { segment, from, to } = stretch;
     const { info, columns } = segment;
+    const { filter, window } = this.query;
     let picked =
-      this.filter.isEmpty && this.#isInside(info)
+      filter.isEmpty && this.#isInside(info)
         ? rowsBetween(from, to)
-        : Uint32Array.from(matchingRows(stretch, this.filter, this.window));
+        : Uint32Array.from(matchingRows(stretch, filter, window));
     if (this.#isSummed(info)) {
       picked = picked.filter((row) => !isIn(this.hours, columns.time[row] ?? 0n, info.firstSeq + row));
     }
-    sums.add(this.memory.numbers.of(segment, sums.parts), columns, picked);
+    sums.add(this.#numbering.rowsOf(segment, from, to), columns, picked);
     return [];
   }
 
@@ -89,24 +110,28 @@ export class WindowSums {
     return timeMax >= BigInt(this.hours.from) * HOUR && timeMin < BigInt(this.hours.to) * HOUR;
   }
 
-  #isInside({ timeMin, timeMax }: SegmentInfo): boolean {
-    return inWindow(this.window, timeMin) && inWindow(this.window, timeMax);
+  #isInside(info: SegmentInfo): boolean {
+    const { window } = this.query;
+    const { from, to } = this.#rowsOf(info);
+    const isWhole = from === 0 && to === info.flows;
+    return isWhole && inWindow(window, info.timeMin) && inWindow(window, info.timeMax);
   }
 
-  /** Undefined where only the flows themselves can tell which workload a pod belongs to. */
-  take(upTo: number): CoarseSums | undefined {
-    // What was removed cannot be asked: there, sums are all that is known.
-    if (this.hours === undefined && !this.#isForetold()) return undefined;
+  take(): CoarseSums {
     const tallies = Array.from(this.#all.sums.all(), (sum) => this.#tallyOf(sum));
-    return { tallies, ends: this.#labelled(), upTo: Math.max(upTo, this.hours?.lastSeq ?? 0) };
+    return { tallies, ends: this.#labelled(), pods: this.#podsTold(), upTo: this.#upTo };
   }
 
-  /** No pod was counted for the workload that its name foretells while a record tells another one. */
-  #isForetold(): boolean {
-    const { endpoints } = this.#all.parts;
-    const met = this.#all.met();
-    const unforetold = new Set(met.flatMap((number) => endpoints[number]?.unforetold ?? []));
-    return !met.some((number) => unforetold.has(endpoints[number]?.guessed ?? ''));
+  #podsTold(): PodsTold {
+    // What was removed cannot be asked: there, sums are all that is known.
+    if (this.hours !== undefined) return { guessed: [], unforetold: [] };
+    const told: Record<keyof PodsTold, string[]> = { guessed: [], unforetold: [] };
+    for (const number of this.#all.met()) {
+      const { guessed, unforetold } = this.#all.parts.endpoints[number] ?? {};
+      if (guessed !== undefined) told.guessed.push(guessed);
+      if (unforetold !== undefined) told.unforetold.push(unforetold);
+    }
+    return told;
   }
 
   /** The ends that packets had. */
