@@ -1,6 +1,6 @@
 // Where each folder may look. The reasons are in docs/design.md, "Import rules".
 const engines = '^src/store/(sqlite|memory)/';
-const features = ['ingest', 'flows', 'drops', 'service-map'];
+const features = ['ingest', 'flows', 'events', 'drops', 'service-map'];
 
 module.exports = {
   forbidden: [
@@ -74,7 +74,7 @@ module.exports = {
         'They fetch; who asks, shows or counts what they fetched looks at them, not the other way round.',
       severity: 'error',
       from: { path: '^src/sources/' },
-      to: { path: '^src/(flows|drops|service-map|live|telemetry|cli)/' },
+      to: { path: '^src/(flows|events|drops|service-map|live|telemetry|cli)/' },
     },
     {
       name: 'printers-are-plain',

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import type { Config } from './config.js';
 import { DropsModule } from './drops/drops.module.js';
+import { EventsModule } from './events/events.module.js';
 import { FlowsModule } from './flows/flows.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { LedgerModule } from './ledger/ledger.module.js';
@@ -12,7 +13,7 @@ import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /**
  * The whole system. Flows come in by `ingest`, whose thread stores them; `sources` fetches them there; the `store` tells its feed;
- * `flows`, `drops` and `service-map` answer questions; `ledger` remembers what was ever seen; `live` pushes what changes.
+ * `flows`, `events`, `drops` and `service-map` answer questions; `ledger` remembers what was ever seen; `live` pushes what changes.
  */
 @Module({})
 export class AppModule {
@@ -30,6 +31,7 @@ export class AppModule {
         ingest,
         sources,
         needs(FlowsModule, store),
+        needs(EventsModule, store),
         drops,
         serviceMap,
         LedgerModule.of(config.digest, store),

@@ -2,6 +2,7 @@ import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { FlowStore, HeldFlow, StoredFlow } from '../store/flow-store.js';
+import { Bell } from './bell.js';
 import type { Feed } from './feed.js';
 
 export interface NewsQuery {
@@ -84,29 +85,4 @@ function toStored({ seq, time, placedAtArrival, record }: HeldFlow): StoredFlow 
 /** It changes while others have their turn, which the compiler does not see. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-/** Rings after each commit, and when the following ends; a ring that nobody waits for is not lost. */
-class Bell {
-  readonly stop: () => void;
-  #isRung = false;
-  #answer: () => void = () => undefined;
-
-  constructor(feed: Feed, signal: AbortSignal) {
-    const ring = () => {
-      this.#isRung = true;
-      this.#answer();
-    };
-    const unfollow = feed.follow(ring);
-    signal.addEventListener('abort', ring);
-    this.stop = () => {
-      unfollow();
-      signal.removeEventListener('abort', ring);
-    };
-  }
-
-  async rung(): Promise<void> {
-    if (!this.#isRung) await new Promise<void>((resolve) => (this.#answer = resolve));
-    this.#isRung = false;
-  }
 }

@@ -20,6 +20,7 @@ import { MOST_CHARACTERS } from '../domain/filter/parse-filter.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import { Feed } from '../feed/feed.js';
+import { Followers } from '../feed/followers.js';
 import { hangUp } from '../http/hang-up.js';
 import { readJsonBody } from '../http/json-body.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
@@ -43,14 +44,10 @@ import { findWithNeighbours } from './neighbours.js';
 import { readPage, select } from './selection.js';
 import { batches } from './stream-lines.js';
 
-/** Those who follow at the same time: each costs a look at the store after every commit. */
-const MOST_FOLLOWERS = 256;
-
 @ApiTags('flows')
 @Controller('api/v1/flows')
 export class FlowsController implements OnModuleDestroy {
-  readonly #stopping = new AbortController();
-  #followers = 0;
+  readonly #followers = new Followers();
 
   constructor(
     private readonly store: FlowStore,
@@ -125,7 +122,7 @@ export class FlowsController implements OnModuleDestroy {
 
   /** Those who follow would keep the server from ending. */
   onModuleDestroy(): void {
-    this.#stopping.abort();
+    this.#followers.stop();
   }
 
   async #follow(
@@ -135,22 +132,10 @@ export class FlowsController implements OnModuleDestroy {
     response: Response,
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
-    if (this.#followers >= MOST_FOLLOWERS) {
-      throw new FlowatlasError(
-        'unavailable',
-        `${MOST_FOLLOWERS} streams are followed already`,
-        undefined,
-        RETRY,
-      );
-    }
-    const signal = AbortSignal.any([gone, this.#stopping.signal]);
-    const lines = followLines(this.store, this.feed, viewer, { ...selection, signal }, limit);
-    this.#followers++;
-    try {
+    await this.#followers.seat(gone, async (signal) => {
+      const lines = followLines(this.store, this.feed, viewer, { ...selection, signal }, limit);
       await streamText(response, headers, lines, { atOnce: true });
-    } finally {
-      this.#followers--;
-    }
+    });
   }
 
   async #page({ selection, at, limit = 0, mask }: Asked, viewer: Viewer, response: Response): Promise<void> {
@@ -166,8 +151,6 @@ export class FlowsController implements OnModuleDestroy {
     response.type('application/json').send(withRawMember(rest, 'flows', rawList(given)));
   }
 }
-
-const RETRY = { retryAfterSeconds: 10 };
 
 async function* masked(flows: AsyncIterable<StoredFlow>, { mask }: Asked): AsyncGenerator<StoredFlow> {
   for await (const flow of flows) yield mask === undefined ? flow : { ...flow, record: mask(flow.record) };

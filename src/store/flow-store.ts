@@ -96,6 +96,38 @@ export interface ScanBatch<T> {
   upTo: number;
 }
 
+/** Where an event stands among the others: those without a time of their own come before all that have one. */
+export interface EventPosition {
+  time: bigint | undefined;
+  /** Counts up in order of arrival. */
+  id: number;
+}
+
+export interface EventQuery extends CalledOff {
+  kinds: readonly EventKind[];
+  /** Events without a time of their own are in no window but the one that is open at both ends. */
+  window: Window;
+  /** By time and then arrival, or by arrival alone. */
+  order: 'asc' | 'desc' | 'arrival';
+  /** Only events behind this position, in the order asked for. */
+  after?: EventPosition | undefined;
+  /** Only events that had arrived at this one. */
+  upTo?: number | undefined;
+}
+
+/** An event as it rests. */
+export interface StoredEvent extends EventPosition {
+  node: string;
+  /** One JSON object without line breaks. */
+  record: string;
+}
+
+export interface EventBatch {
+  events: StoredEvent[];
+  /** Events that are damaged and left out. */
+  damaged: number;
+}
+
 /** Records one a line, a line break behind each. */
 export interface RecordBatch {
   text: string;
@@ -248,6 +280,12 @@ export abstract class FlowStore {
    * some namespaces events are not given, as they belong to none.
    */
   abstract records(viewer: Viewer, query: StoreQuery): AsyncIterable<RecordBatch>;
+
+  /** Events that match; none to a viewer of some namespaces, as they belong to none. */
+  abstract events(viewer: Viewer, query: EventQuery): AsyncIterable<EventBatch>;
+
+  /** Number of the newest event that is held; 0 where there is none. */
+  abstract lastEvent(): number;
 
   /** What was found damaged by reading since the start, by number; other answers leave it out. */
   abstract damage(): DamagedRange[];

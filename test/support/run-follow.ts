@@ -23,9 +23,9 @@ export class FollowedStream {
   }
 
   /** Resolves when the answer has begun; it is read from its first byte on. */
-  static open(server: { readonly url: string }, query = ''): Promise<FollowedStream> {
+  static open(server: { readonly url: string }, query = '', path = '/api/v1/flows'): Promise<FollowedStream> {
     return new Promise((resolve, reject) => {
-      const outgoing = request(new URL(`/api/v1/flows?follow=true&${query}`, server.url), {
+      const outgoing = request(new URL(`${path}?follow=true&${query}`, server.url), {
         headers: { accept: 'application/x-ndjson' },
         agent: false,
       });

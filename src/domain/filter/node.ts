@@ -19,11 +19,14 @@ export const nodeName: Criterion<string> = {
     patternOf(text);
     return text;
   },
-  test(names) {
-    const isWanted = anyOf(names.map(patternOf));
-    return ({ node }) => node !== '' && isWanted(node.includes('/') ? node : `default/${node}`);
-  },
+  test: nodePatterns,
 };
+
+/** Whether the node that something is from has one of these names. */
+export function nodePatterns(names: readonly string[]): (from: { node: string }) => boolean {
+  const isWanted = anyOf(names.map(patternOf));
+  return ({ node }) => node !== '' && isWanted(node.includes('/') ? node : `default/${node}`);
+}
 
 /** `--node-label`: the labels of that node. */
 export const nodeLabel: Criterion<string> = {

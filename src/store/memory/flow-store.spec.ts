@@ -1,4 +1,5 @@
 import { coverageContract } from '../coverage.contract.js';
+import { eventsContract } from '../events.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
@@ -16,6 +17,7 @@ const openEmpty = () => {
 
 flowStoreContract('the memory store', openEmpty);
 recordsContract('the memory store', openEmpty);
+eventsContract('the memory store', openEmpty);
 sumsContract('the memory store', openEmpty);
 removalContract('the memory store', openEmpty);
 scanContract('the memory store', openEmpty);

@@ -26,6 +26,8 @@ import {
   type CountQuery,
   type FlowQuery,
   type DamagedRange,
+  type EventBatch,
+  type EventQuery,
   type HeldFlow,
   type KeepLimits,
   type NewFlow,
@@ -40,9 +42,10 @@ import {
   type StoredFlow,
   type StoreSummary,
 } from '../flow-store.js';
-import { comparePositions } from '../ordered.js';
+import { compareEvents, comparePositions } from '../ordered.js';
 
 interface HeldEvent extends EventRecord {
+  id: number;
   /** Number of the last flow that had come before it. */
   afterSeq: number;
   record: string;
@@ -60,6 +63,7 @@ export class Memory {
   flows: Held[] = [];
   events: HeldEvent[] = [];
   lastSeq = 0;
+  lastEvent = 0;
   removed: Removed = { removals: 0, flows: 0, events: 0, until: undefined, last: undefined };
   readonly keys = new Set<string>();
   /** Of each node the time of its newest flow. */
@@ -119,7 +123,10 @@ export class MemoryFlowWriter extends FlowWriter {
     const record = Buffer.from(bytes).toString('utf8');
     const key = `content ${canonicalText(record)}`;
     if (!this.#isNew(key)) return false;
-    this.#open.push(() => this.memory.events.push({ ...event, afterSeq: this.memory.lastSeq, record, key }));
+    this.#open.push(() => {
+      const id = ++this.memory.lastEvent;
+      this.memory.events.push({ ...event, id, afterSeq: this.memory.lastSeq, record, key });
+    });
     return true;
   }
 
@@ -309,10 +316,7 @@ export class MemoryFlowStore extends FlowStore {
     const { filter, window } = query;
     const withEvents = filter.isEmpty && viewer.namespaces === 'all';
     const flows = this.#matching(viewer, query);
-    const isOpen = window.since === undefined && window.until === undefined;
-    const events = this.memory.events.filter(
-      ({ time }) => withEvents && (isOpen || (time !== undefined && inWindow(window, time))),
-    );
+    const events = this.memory.events.filter(({ time }) => withEvents && isEventOf(window, time));
     // Sorting is stable: an event stands behind the flow that came before it.
     const placed = [
       ...flows.map(({ seq, record }) => ({ at: seq, record })),
@@ -320,6 +324,22 @@ export class MemoryFlowStore extends FlowStore {
     ].sort((a, b) => a.at - b.at);
     const text = placed.map(({ record }) => `${record}\n`).join('');
     yield await Promise.resolve({ text, flows: flows.length, events: events.length, damaged: 0 });
+  }
+
+  async *events(viewer: Viewer, query: EventQuery): AsyncGenerator<EventBatch> {
+    const { kinds, window, after, upTo = Infinity, signal } = query;
+    const compare = compareEvents(query.order);
+    const events = this.memory.events
+      .filter(({ kind, time, id }) => kinds.includes(kind) && id <= upTo && isEventOf(window, time))
+      .filter((event) => after === undefined || compare(event, after) > 0)
+      .sort(compare)
+      .map(({ id, time, node, record }) => ({ id, time, node, record }));
+    if (viewer.namespaces === 'all' && signal?.aborted !== true)
+      yield await Promise.resolve({ events, damaged: 0 });
+  }
+
+  lastEvent(): number {
+    return this.memory.events.at(-1)?.id ?? 0;
   }
 
   damage(): DamagedRange[] {
@@ -394,6 +414,11 @@ export class MemoryFlowStore extends FlowStore {
   close(): void {
     // Nothing to let go of.
   }
+}
+
+function isEventOf(window: Window, time: bigint | undefined): boolean {
+  const isOpen = window.since === undefined && window.until === undefined;
+  return isOpen || (time !== undefined && inWindow(window, time));
 }
 
 const LONG_AGO = -(1n << 63n);

@@ -9,6 +9,7 @@ import { eventOf, newFlow, record, toTally, words } from '../../../test/support/
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { coverageContract } from '../coverage.contract.js';
+import { eventsContract } from '../events.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
@@ -22,6 +23,7 @@ const newFolder = temporaryFolders();
 const openEmpty = () => Promise.resolve(openSqlite(newFolder(), clock));
 flowStoreContract('the SQLite store', openEmpty);
 recordsContract('the SQLite store', openEmpty);
+eventsContract('the SQLite store', openEmpty);
 sumsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
 scanContract('the SQLite store', openEmpty);

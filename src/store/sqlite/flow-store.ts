@@ -14,6 +14,8 @@ import {
   type Count,
   type CountQuery,
   type DamagedRange,
+  type EventBatch,
+  type EventQuery,
   type Extent,
   type FlowPosition,
   type FlowQuery,
@@ -33,6 +35,7 @@ import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
+import { EventReader } from './event-reader.js';
 import { matchingRows, overlaps, rowsWithin } from './matching-rows.js';
 import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
@@ -72,6 +75,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #hours: HourSums;
   readonly #visits: SegmentVisits;
   readonly #records: RecordReader;
+  readonly #events: EventReader;
   readonly #counts: CountReader;
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
@@ -88,6 +92,7 @@ export class SqliteFlowStore extends FlowStore {
     this.#segments = new SegmentReader(db);
     this.#visits = new SegmentVisits(db, this.#segments, onDamage);
     this.#records = new RecordReader(db, this.#segments, this.#visits);
+    this.#events = new EventReader(db);
     this.#hours = new HourSums(db);
     this.#list = new SegmentList(db, this.#segments);
     this.#counts = new CountReader(this.#list, this.#visits);
@@ -279,6 +284,14 @@ export class SqliteFlowStore extends FlowStore {
 
   records(viewer: Viewer, query: StoreQuery): AsyncIterable<RecordBatch> {
     return this.#records.read(viewer, query);
+  }
+
+  events(viewer: Viewer, query: EventQuery): AsyncIterable<EventBatch> {
+    return this.#events.read(viewer, query);
+  }
+
+  lastEvent(): number {
+    return this.#events.last();
   }
 
   damage(): DamagedRange[] {

@@ -63,6 +63,8 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #clock: SteadyClock;
   #isClockDoubted = false;
   #events: NewEvent[] = [];
+  /** Counted here, as SQLite would give the number of a removed one again, which whoever follows has behind them. */
+  #lastEvent = 0;
   #generation = 0;
   /** Of the newest segment on disk: it and later ones are in use. */
   #generationOnDisk = 0;
@@ -310,6 +312,7 @@ export class SqliteFlowWriter extends FlowWriter {
       }
       for (const { afterSeq, event, key, record } of events) {
         statements.event.run(
+          ++this.#lastEvent,
           afterSeq,
           bytesOf(key),
           event.kind,
@@ -344,6 +347,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#rollup.reload();
     this.#minutes.reload();
     this.#newEvents.clear();
+    this.#lastEvent = Math.max(this.#lastEvent, Number(statements.lastEvent.get() ?? 0));
     this.#generation = Number(statements.lastGeneration.get() ?? 0);
     this.#generationOnDisk = this.#generation;
     this.#beginGeneration();
@@ -369,11 +373,12 @@ function prepare(db: Database.Database) {
   return {
     statements: {
       event: db.prepare(
-        'INSERT OR IGNORE INTO event (after_seq, key, kind, time, node, source, events, lost_from, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO event (id, after_seq, key, kind, time, node, source, events, lost_from, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       checkpoint: db.prepare('INSERT OR REPLACE INTO checkpoint (source, state, updated) VALUES (?, ?, ?)'),
       forgetCheckpoint: db.prepare('DELETE FROM checkpoint WHERE source = ?'),
       knownEvent: db.prepare('SELECT 1 FROM event WHERE key = ?').pluck(),
+      lastEvent: db.prepare('SELECT max(id) FROM event').pluck(),
       lastGeneration: db.prepare('SELECT max(generation) FROM dictionary').pluck(),
       lastSeq: db
         .prepare(

@@ -6,6 +6,7 @@ import {
   FlowStore,
   type Count,
   type CountQuery,
+  type EventQuery,
   type FlowQuery,
   type HeldFlow,
   type StoreQuery,
@@ -69,6 +70,14 @@ export class GuardedFlowStore extends FlowStore {
 
   records(viewer: Viewer, query: StoreQuery): ReturnType<FlowStore['records']> {
     return this.#guardedItems(this.store.records(viewer, query));
+  }
+
+  events(viewer: Viewer, query: EventQuery): ReturnType<FlowStore['events']> {
+    return this.#guardedItems(this.store.events(viewer, query));
+  }
+
+  lastEvent(): number {
+    return this.#guarded(() => this.store.lastEvent());
   }
 
   damage(): DamagedRange[] {

@@ -4,6 +4,7 @@ import { within, type Filter } from '../../domain/filter/filter.js';
 import type { Window } from '../../domain/filter/window.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import type { RecordBatch, StoreQuery } from '../flow-store.js';
+import { Ahead } from './ahead.js';
 import { typed } from './damage.js';
 import { isAsItCame } from './event-key.js';
 import { matchingRows, overlaps } from './matching-rows.js';
@@ -140,20 +141,6 @@ function composeRows(stretch: Stretch, filter: Filter, window: Window): Composed
     flows++;
   }
   return { text, flows, rows: stretch.to - stretch.from };
-}
-
-/** An iterator whose next item can be looked at before it is taken. */
-class Ahead<T> {
-  next: T | undefined;
-
-  constructor(private readonly items: Iterator<T>) {
-    this.step();
-  }
-
-  step(): void {
-    const result = this.items.next();
-    this.next = result.done === true ? undefined : result.value;
-  }
 }
 
 class Batch {
