@@ -20,7 +20,7 @@ import { diffMaps } from './map-diff/map-diff.js';
 import { diffOptions, type DiffOptions } from './map-diff/options.js';
 import { mapOutputs, printMap } from './map.js';
 import { observe, type ObserveFlags } from './observe/observe.js';
-import { observeOptions } from './observe/options.js';
+import { eventOptions, observeOptions, refuseInFront } from './observe/options.js';
 import { RestError, type Parameters } from './rest-client.js';
 import { serve } from './serve.js';
 import { printStatus } from './status.js';
@@ -74,11 +74,24 @@ interface ReadOptions extends SourceOptions {
   output: 'table' | 'json';
 }
 
-observeOptions(filtering(program.command('observe')))
+const observeCommand = observeOptions(filtering(program.command('observe')))
+  .enablePositionalOptions()
   .description('flows as `hubble observe` prints them, with its flags: of a server, a data folder or a file')
   .action(async (flags: ObserveFlags) => {
     process.exitCode = await observe(flags);
   });
+
+for (const [name, kind] of [
+  ['agent-events', 'agent_event'],
+  ['debug-events', 'debug_event'],
+] as const)
+  eventOptions(windowed(observeCommand.command(name)))
+    .description(`what \`hubble observe ${name}\` prints: of a server, a data folder or a file`)
+    .showHelpAfterError(`(flowatlas observe ${name} --help tells more)`)
+    .action(async (flags: ObserveFlags) => {
+      process.exitCode = await observe(flags, kind);
+    });
+refuseInFront(observeCommand);
 
 filtering(program.command('export'))
   .description('write the records again as they came: NDJSON in order of arrival; with a filter only flows')
@@ -195,11 +208,14 @@ function asking(command: Command): Command {
 
 /** A command that takes every filter, and a file instead of a store. */
 function filtering(command: Command): Command {
-  withSource(command)
+  return filterOptions(windowed(command));
+}
+
+function windowed(command: Command): Command {
+  return withSource(command)
     .option('--input-file <file>', 'read this file instead; - is standard input')
     .option('--since <time>', 'oldest time, such as 1h, 7d or 2026-06-01T10:00:00Z')
     .option('--until <time>', 'newest time');
-  return filterOptions(command);
 }
 
 function readYear(value: string): string {

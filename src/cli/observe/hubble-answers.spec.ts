@@ -10,7 +10,7 @@ import { style } from '../../../test/support/print.js';
 import { filterOptions, filterWords } from '../filter-options.js';
 import { RecordFile, type ReadRecord } from './read-records.js';
 import { observeOptions } from './options.js';
-import { selectRecords } from './select-records.js';
+import { flowsAndEvents, selectRecords } from './select-records.js';
 import { readSelection, type SelectionFlags } from './selection.js';
 
 const cases = hubbleCases.filter(({ args }) =>
@@ -45,7 +45,9 @@ async function observe({ capture, args }: HubbleCase): Promise<string> {
   const flags = flagsOf([...args, '--last', '1000000', '-o', 'jsonpb']);
   const words = filterWords(flags);
   const records = Readable.from([await recordsOf(capture)]);
-  const selected = selectRecords(records, parseFilter(words), words, readSelection(flags, 'file', 0));
+  const selection = readSelection(flags, 'file', 0);
+  const passes = flowsAndEvents(parseFilter(words), words, selection.window);
+  const selected = selectRecords(records, passes, selection);
   const printer = new JsonPrinter(style());
   let text = '';
   for await (const batch of selected) {

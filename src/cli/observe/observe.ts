@@ -17,7 +17,7 @@ import { Outlet } from './outlet.js';
 import { printerFor, type Format, type StyleFlags } from './printers.js';
 import { rawFiltersInYaml } from './raw-filters.js';
 import { RecordFile, recordsOf, type Records, type Remarks } from './read-records.js';
-import { selectRecords } from './select-records.js';
+import { eventsOf, flowsAndEvents, selectRecords } from './select-records.js';
 import { readSelection, type Selection, type SelectionFlags } from './selection.js';
 
 export interface ObserveFlags extends SourceOptions, SelectionFlags, StyleFlags {
@@ -26,8 +26,12 @@ export interface ObserveFlags extends SourceOptions, SelectionFlags, StyleFlags 
   printRawFilters?: boolean;
 }
 
+/** What is observed: flows with what stands between them, or events of one kind alone. */
+type Observed = 'flow' | 'agent_event' | 'debug_event';
+
 /** What was asked for, once it is known to make sense. */
 interface Question {
+  observed: Observed;
   flags: ObserveFlags;
   words: FilterWords;
   filter: Filter;
@@ -35,7 +39,7 @@ interface Question {
 }
 
 /** `hubble observe`, on what Flowatlas holds or on a file; answers the exit code. */
-export async function observe(flags: ObserveFlags): Promise<number> {
+export async function observe(flags: ObserveFlags, observed: Observed = 'flow'): Promise<number> {
   const words = filterWords(flags);
   const source = flags.inputFile === undefined ? 'server' : 'file';
   const selection = readSelection(flags, source, Date.now());
@@ -44,7 +48,7 @@ export async function observe(flags: ObserveFlags): Promise<number> {
     process.stdout.write(rawFiltersInYaml(words));
     return 0;
   }
-  const question = { flags, words, filter: readFilter(words), selection };
+  const question = { observed, flags, words, filter: readFilter(words), selection };
   const outlet = new Outlet(flags.silentErrors === true);
   const printer = printerFor(flags.output, flags);
   if (flags.inputFile !== undefined) return observeFile(flags.inputFile, question, printer, outlet);
@@ -63,10 +67,11 @@ function refuseFollow({ output, data }: ObserveFlags): void {
 
 async function observeFile(
   file: string,
-  { flags, words, filter, selection }: Question,
+  question: Question,
   printer: Printer,
   outlet: Outlet,
 ): Promise<number> {
+  const { flags, selection } = question;
   if (flags.follow === true) outlet.aside('--follow is passed over: a file is read to its end');
   const { name, stream, bytes, written } = openInput(file);
   const dating = {
@@ -75,12 +80,18 @@ async function observeFile(
     notAfterIs: written === undefined ? 'the time of arrival' : 'the date of the file',
   } as const;
   const records = new RecordFile(measured(stream, bytes), dating);
-  const shown = await printAll(selectRecords(records, filter, words, selection), printer, outlet);
+  const shown = await printAll(selectRecords(records, passing(question), selection), printer, outlet);
   const remarks = records.remarks();
   tell(remarks, outlet);
+  if (shown === 0 && remarks.found > 0 && question.observed !== 'flow')
+    outlet.aside(`no ${question.observed} of this window is in it`);
   if (shown > 0 || remarks.rejected === 0 || remarks.found > 0) return 0;
   outlet.aside(`${paint.red('✗')} ${safe(name)}: nothing in it is a Hubble record`);
   return 1;
+}
+
+function passing({ observed, words, filter, selection: { window } }: Question) {
+  return observed === 'flow' ? flowsAndEvents(filter, words, window) : eventsOf(observed, window);
 }
 
 /** With a bar where nothing else is seen on the terminal. */
@@ -114,16 +125,22 @@ async function observeServer(
   printer: Printer,
   outlet: Outlet,
 ): Promise<void> {
-  const { first, last, follow } = question.selection;
+  const { observed, selection } = question;
+  const { first, last, follow } = selection;
   // Whoever follows ends it so, and has what was asked for.
   if (follow) process.once('SIGINT', () => process.exit(0));
-  const answer = await client.stream('/api/v1/flows', parametersOf(question), 'application/x-ndjson');
+  const [path, parameters] = asked(question);
+  const answer = await client.stream(path, parameters, 'application/x-ndjson');
   const records = recordsOf(unbroken(answer), (line) => {
     outlet.aside(paint.yellow(safe(line)));
   });
   const shown = await printAll(records, printer, outlet);
   if (follow) {
     outlet.aside('the server has ended');
+    return;
+  }
+  if (observed !== 'flow') {
+    if (shown === 0) outlet.aside(`no ${observed} of this window is held`);
     return;
   }
   const told = answer.headers['flowatlas-coverage'];
@@ -142,16 +159,18 @@ async function* unbroken(answer: AsyncIterable<unknown>): AsyncGenerator<Buffer>
 }
 
 /** Oldest first, as Hubble prints. */
-function parametersOf({ flags, words, selection: { window, first, last, follow } }: Question): Parameters {
-  return {
-    ...Object.fromEntries([...words].map(([name, values]) => [name, [...values]])),
+function asked({ observed, flags, words, selection }: Question): [path: string, Parameters] {
+  const { window, first, last, follow } = selection;
+  const shared = {
     order: 'asc',
     since: window.since === undefined ? undefined : flags.since,
     until: window.until === undefined ? undefined : flags.until,
-    first: first?.toString(),
     last: last?.toString(),
     follow: follow ? 'true' : undefined,
   };
+  if (observed !== 'flow') return ['/api/v1/events', { ...shared, kind: observed, limit: first?.toString() }];
+  const filter = Object.fromEntries([...words].map(([name, values]) => [name, [...values]]));
+  return ['/api/v1/flows', { ...filter, ...shared, first: first?.toString() }];
 }
 
 /** How many records there were. */

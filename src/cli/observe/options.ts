@@ -1,31 +1,15 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { timeFormat, timeFormatNames } from '../../printer/time-format.js';
 import { optional } from '../filter-options.js';
-import { formats } from './printers.js';
+import { formats, type Format } from './printers.js';
 
 const STAMP = 'StampMilli';
 
 /** The flags of `hubble observe` that are no filters. */
 export function observeOptions(command: Command): Command {
-  return command
-    .combineFlagAndOptionalValue(false)
-    .addOption(number('--last <n>', 'only so many of the newest (of a server 20, unless more is asked for)'))
-    .addOption(number('--first <n>', 'only so many of the oldest'))
-    .addOption(flag('--all', 'all that is held'))
-    .addOption(flag('-f, --follow', 'go on with what comes; needs a running server'))
-    .addOption(
-      new Option('-o, --output <format>', `how to print it: ${formats.join(', ')}`)
-        .argParser(readFormat)
-        .default('compact'),
-    )
-    .addOption(
-      new Option('--time-format <format>', `how to print times, in UTC: ${timeFormatNames.join(', ')}`)
-        .argParser(readTimeFormat)
-        .default(timeFormat(STAMP), STAMP),
-    )
+  return sharedOptions(command, formats)
     .addOption(flag('--numeric', 'addresses in the place of names'))
     .addOption(flag('--ip-translation', 'names in the place of addresses').default(true))
-    .addOption(flag('--print-node-name', 'the node that saw it'))
     .addOption(flag('--print-policy-names', 'the policies behind a verdict'))
     .addOption(
       new Option('--color <when>', 'colours in compact and dict')
@@ -38,9 +22,49 @@ export function observeOptions(command: Command): Command {
       ),
     )
     .addOption(flag('--print-raw-filters', 'print the filter in the JSON of Hubble, and nothing else'))
-    .addOption(flag('-s, --silent-errors', 'say nothing on standard error'))
     .addOption(flag('-D, --debug', 'also tell of nodes that come and go'))
-    .addHelpText('after', '\nWhere this differs from `hubble observe`, and why: docs/observe.md');
+    .addHelpText('after', MORE);
+}
+
+/** Those of `hubble observe agent-events` and `debug-events`: there are no filters, and no flows to be told. */
+export function eventOptions(command: Command): Command {
+  const own = formats.filter((format) => format !== 'csv');
+  return sharedOptions(command, own).addHelpText('after', MORE);
+}
+
+/** An option in front of the name of a subcommand would be passed over. */
+export function refuseInFront(command: Command): void {
+  command.hook('preSubcommand', (parent, subcommand) => {
+    const stray = parent.options.find((option) => {
+      const name = option.attributeName();
+      return parent.getOptionValue(name) !== undefined && parent.getOptionValueSource(name) !== 'default';
+    });
+    if (stray !== undefined)
+      parent.error(`error: ${stray.flags} stands in front of ${subcommand.name()}; it belongs behind it`);
+  });
+}
+
+const MORE = '\nWhere this differs from `hubble observe`, and why: docs/observe.md';
+
+function sharedOptions(command: Command, choices: readonly Format[]): Command {
+  return command
+    .combineFlagAndOptionalValue(false)
+    .addOption(number('--last <n>', 'only so many of the newest (of a server 20, unless more is asked for)'))
+    .addOption(number('--first <n>', 'only so many of the oldest'))
+    .addOption(flag('--all', 'all that is held'))
+    .addOption(flag('-f, --follow', 'go on with what comes; needs a running server'))
+    .addOption(
+      new Option('-o, --output <format>', `how to print it: ${choices.join(', ')}`)
+        .argParser((value) => readFormat(value, choices))
+        .default('compact'),
+    )
+    .addOption(
+      new Option('--time-format <format>', `how to print times, in UTC: ${timeFormatNames.join(', ')}`)
+        .argParser(readTimeFormat)
+        .default(timeFormat(STAMP), STAMP),
+    )
+    .addOption(flag('--print-node-name', 'the node that saw it'))
+    .addOption(flag('-s, --silent-errors', 'say nothing on standard error'));
 }
 
 function flag(flags: string, describe: string): Option {
@@ -67,9 +91,9 @@ function number(flags: string, describe: string): Option {
 }
 
 /** Hubble takes JSON in capitals, too. */
-function readFormat(value: string): string {
-  const format = formats.find((known) => known === value) ?? (value === 'JSON' ? 'json' : undefined);
-  if (format === undefined) throw new InvalidArgumentError(`Allowed choices are ${formats.join(', ')}.`);
+function readFormat(value: string, choices: readonly Format[]): Format {
+  const format = choices.find((known) => known === value) ?? (value === 'JSON' ? 'json' : undefined);
+  if (format === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
   return format;
 }
 

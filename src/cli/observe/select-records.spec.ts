@@ -4,7 +4,7 @@ import { record, words } from '../../../test/support/make-flow.js';
 import { agentRecord, lostRecord } from '../../../test/support/print.js';
 import { parseFilter } from '../../domain/filter/parse-filter.js';
 import { readLine, recordsOf, type ReadRecord } from './read-records.js';
-import { selectRecords } from './select-records.js';
+import { eventsOf, flowsAndEvents, selectRecords } from './select-records.js';
 import { readSelection, type SelectionFlags } from './selection.js';
 
 const status = { node_status: { state_change: 'NODE_ERROR', node_names: ['n'] }, time: lostRecord.time };
@@ -25,12 +25,9 @@ async function select(
 ): Promise<string[]> {
   const read = values.flatMap((value) => readLine(JSON.stringify(value)));
   const asked = words(filter);
-  const selected = selectRecords(
-    Readable.from([read.slice(0, 2), read.slice(2)]),
-    parseFilter(asked),
-    asked,
-    readSelection(flags, 'file', 0),
-  );
+  const selection = readSelection(flags, 'file', 0);
+  const passes = flowsAndEvents(parseFilter(asked), asked, selection.window);
+  const selected = selectRecords(Readable.from([read.slice(0, 2), read.slice(2)]), passes, selection);
   const names: string[] = [];
   for await (const batch of selected) names.push(...batch.map(nameOf));
   return names;
@@ -91,6 +88,20 @@ describe('of a file', () => {
     );
   });
 
+  it('events of one kind are shown alone, and those without a time only where every time is', () => {
+    const noTime = { agent_event: {} };
+    const read = [agentRecord, dropped, lostRecord, noTime].flatMap((value) =>
+      readLine(JSON.stringify(value)),
+    );
+    const passing = (since?: string) => {
+      const { window } = readSelection(since === undefined ? {} : { since }, 'file', 0);
+      return read.filter(eventsOf('agent_event', window)).map(({ json }) => JSON.parse(json) as unknown);
+    };
+    expect(passing()).toEqual([agentRecord, noTime]);
+    expect(passing('2026-06-01T09:00:00Z')).toEqual([agentRecord]);
+    expect(passing('2026-06-01T11:00:00Z')).toEqual([]);
+  });
+
   it('nothing is read any more once the first so many are there', async () => {
     let asked = 0;
     async function* endless(): AsyncGenerator<ReadRecord[]> {
@@ -99,12 +110,7 @@ describe('of a file', () => {
         yield await Promise.resolve(readLine(JSON.stringify(forwarded)));
       }
     }
-    const selected = selectRecords(
-      endless(),
-      parseFilter(new Map()),
-      new Map(),
-      readSelection({ first: 3 }, 'file', 0),
-    );
+    const selected = selectRecords(endless(), () => true, readSelection({ first: 3 }, 'file', 0));
     const found = [];
     for await (const batch of selected) found.push(...batch);
     expect([found.length, asked]).toEqual([3, 3]);

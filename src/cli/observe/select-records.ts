@@ -1,35 +1,51 @@
 import type { FilterWords } from '../../domain/filter/flags.js';
 import type { Filter } from '../../domain/filter/filter.js';
-import { inWindow } from '../../domain/filter/window.js';
+import { inWindow, type Window } from '../../domain/filter/window.js';
 import { FlowReader } from '../../domain/flow/flow-reader.js';
-import type { EventRecord, FlowRecord, HubbleRecord } from '../../domain/flow/record.js';
+import type { EventKind, HubbleRecord } from '../../domain/flow/record.js';
 import { readLine, type ReadRecord, type Records } from './read-records.js';
 import type { Selection } from './selection.js';
+
+type Passes = (found: ReadRecord) => boolean;
 
 /** Of a file's records those that are asked for, in the order of the file. Only `last` is held in memory. */
 export async function* selectRecords(
   records: Records,
-  filter: Filter,
-  words: FilterWords,
-  { window, first, last }: Selection,
+  passes: Passes,
+  { first, last }: Selection,
 ): AsyncGenerator<readonly ReadRecord[]> {
-  const reader = new FlowReader();
-  const passes = (json: string, record: FlowRecord | EventRecord) => {
-    if (record.kind !== 'flow') return eventPasses(record, words) && inWindow(window, record.time ?? 0n);
-    if (filter.isEmpty && window.since === undefined && window.until === undefined) return true;
-    const flow = { ...reader.read(record), record: json, json: record.flow };
-    return filter.matches(flow) && inWindow(window, flow.time ?? 0n);
-  };
   const ring = new Ring(last ?? 0);
   let left = first ?? Infinity;
   for await (const batch of records) {
-    const found = batch.filter(({ json, record }) => passes(json, record));
+    const found = batch.filter(passes);
     if (last !== undefined) ring.add(found);
     else yield found.slice(0, left);
     left -= found.length;
     if (left <= 0) return;
   }
   yield* ring.batches();
+}
+
+/** What `hubble observe` shows of a file. */
+export function flowsAndEvents(filter: Filter, words: FilterWords, window: Window): Passes {
+  const reader = new FlowReader();
+  const isOpen = filter.isEmpty && isAlways(window);
+  return ({ json, record }) => {
+    if (record.kind !== 'flow') return eventPasses(record, words) && inWindow(window, record.time ?? 0n);
+    if (isOpen) return true;
+    const flow = { ...reader.read(record), record: json, json: record.flow };
+    return filter.matches(flow) && inWindow(window, flow.time ?? 0n);
+  };
+}
+
+/** Of one kind alone; one without a time of its own is in no window but the open one. */
+export function eventsOf(kind: EventKind, window: Window): Passes {
+  return ({ record }) =>
+    record.kind === kind && (record.time === undefined ? isAlways(window) : inWindow(window, record.time));
+}
+
+function isAlways({ since, until }: Window): boolean {
+  return since === undefined && until === undefined;
 }
 
 /**
