@@ -55,12 +55,8 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
     const begun = Date.now();
-    const digest = readDigest(
-      this.store,
-      everyone,
-      { since: fromMilliseconds(since), silentFor: SILENT_FOR },
-      MOST_EDGES,
-    );
+    const question = { since: fromMilliseconds(since), silentFor: SILENT_FOR, most: MOST_EDGES };
+    const digest = readDigest(this.store, everyone, question);
     await send(webhook, JSON.stringify(slackMessage(digest)));
     this.#toldUntil = begun;
     return digest;

@@ -1,37 +1,51 @@
-import { digestOf, type DigestQuestion, type LedgerEntry } from '../domain/ledger/ledger.js';
+import { newsNames, type LedgerEntry, type NewsName } from '../domain/ledger/ledger.js';
 import { formatTimestamp, fromMilliseconds } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import type { LedgerDigest, LedgerEdge } from './ledger.schema.js';
 
-/** Reads what came since, for a viewer; lists have at most so many edges. */
-export function readDigest(
-  store: FlowStore,
-  viewer: Viewer,
-  { since, silentFor }: Omit<DigestQuestion, 'until'>,
-  most: number,
-): LedgerDigest {
-  const { newest, lastSeq } = store.summary();
-  const { entries, upTo } = store.ledger(viewer);
-  const question = { since, silentFor, until: newest ?? since };
-  const { fresh, newlyDropped, silent, acknowledged } = digestOf(entries, question);
+/** What a digest is asked for; times in nanoseconds. */
+interface DigestQuestion {
+  since: bigint;
+  /** Only what came before; else up to the newest flow. */
+  before?: bigint;
+  /** Without a flow for so long, an edge went silent. */
+  silentFor: bigint;
+  /** Edges of each list. */
+  most: number;
+}
+
+/** Reads what came since, for a viewer. */
+export function readDigest(store: FlowStore, viewer: Viewer, question: DigestQuestion): LedgerDigest {
+  const { since, before, silentFor, most } = question;
+  const { newest = store.removed().until, lastSeq } = store.summary();
+  const until = untilOf(question, newest);
+  const list = (name: NewsName) => store.ledger(viewer, { list: { name, since, until, silentFor }, most });
+  const lists = { fresh: list('fresh'), newlyDropped: list('newlyDropped'), silent: list('silent') };
+  const acknowledged = newsNames.reduce((sum, name) => sum + lists[name].acknowledged, 0);
   return {
     since: formatTimestamp(since),
-    until: newest === undefined ? null : formatTimestamp(newest),
+    until: newest === undefined ? null : formatTimestamp(before === until ? until : newest),
     silentForSeconds: Number(silentFor) / 1e9,
-    fresh: fresh.slice(0, most).map(edgeOf),
-    newlyDropped: newlyDropped.slice(0, most).map(edgeOf),
-    silent: silent.slice(0, most).map(edgeOf),
+    fresh: lists.fresh.entries.map(edgeOf),
+    newlyDropped: lists.newlyDropped.entries.map(edgeOf),
+    silent: lists.silent.entries.map(edgeOf),
     leftOut: {
-      fresh: Math.max(0, fresh.length - most),
-      newlyDropped: Math.max(0, newlyDropped.length - most),
-      silent: Math.max(0, silent.length - most),
+      fresh: lists.fresh.leftOut,
+      newlyDropped: lists.newlyDropped.leftOut,
+      silent: lists.silent.leftOut,
     },
     acknowledged,
-    behind: Math.max(0, lastSeq - upTo),
+    behind: Math.max(0, lastSeq - lists.fresh.upTo),
     coverage: coverageOf(store, { since, until: undefined }),
   };
+}
+
+/** Where nothing was recorded, nothing went silent: time goes on up to the newest flow. */
+function untilOf({ since, before }: DigestQuestion, newest: bigint | undefined): bigint {
+  const end = newest === undefined ? since : newest + 1n;
+  return before !== undefined && before < end ? before : end;
 }
 
 export function edgeOf(entry: LedgerEntry): LedgerEdge {

@@ -54,11 +54,11 @@ export class LedgerController {
     @Query({ schema: ledgerQuery }) query: z.infer<typeof ledgerQuery>,
     @CurrentViewer() viewer: Viewer,
   ): Ledger {
-    const { entries, upTo } = this.store.ledger(viewer);
-    entries.sort((a, b) => (a.first > b.first ? -1 : a.first < b.first ? 1 : 0));
+    const question = { list: { name: 'all' }, most: query.limit } as const;
+    const { entries, leftOut, upTo } = this.store.ledger(viewer, question);
     return {
-      edges: entries.slice(0, query.limit).map(edgeOf),
-      leftOut: Math.max(0, entries.length - query.limit),
+      edges: entries.map(edgeOf),
+      leftOut,
       behind: Math.max(0, this.store.summary().lastSeq - upTo),
       coverage: coverageOf(this.store, always),
     };
@@ -80,7 +80,7 @@ export class LedgerController {
         'silent-for',
       );
     }
-    const digest = readDigest(this.store, viewer, { since, silentFor }, query.limit);
+    const digest = readDigest(this.store, viewer, { since, silentFor, most: query.limit });
     return query.format === 'slack' ? slackMessage(digest) : digest;
   }
 
@@ -127,7 +127,7 @@ export class LedgerController {
   }
 
   #find(viewer: Viewer, edge: string): LedgerEntry {
-    const entry = this.store.ledger(viewer).entries.find(({ id }) => id === edge);
+    const entry = this.store.ledgerEdge(viewer, edge);
     if (entry !== undefined) return entry;
     throw new FlowatlasError(
       'not_found',

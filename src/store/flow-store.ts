@@ -7,7 +7,7 @@ import type { Window } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
-import type { Acknowledgement, Ledger } from '../domain/ledger/ledger.js';
+import type { Acknowledgement, Ledger, LedgerEntry, LedgerQuery } from '../domain/ledger/ledger.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -269,7 +269,10 @@ export abstract class FlowStore {
    * Who was ever seen to speak with whom, also before the oldest flow that is held: edges of the map at the level of
    * workloads. A few seconds behind what is committed.
    */
-  abstract ledger(viewer: Viewer): Ledger;
+  abstract ledger(viewer: Viewer, query: LedgerQuery): Ledger;
+
+  /** One edge of it; undefined where there is none of this id. */
+  abstract ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined;
 
   /** The dropped flows among those that match, in order of arrival. */
   abstract drops(viewer: Viewer, query: StoreQuery): Promise<Dropped>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { tally } from '../../../test/support/make-flow.js';
 import { pod } from '../../../test/support/make-flow.js';
-import { digestOf, type Acknowledgement } from './ledger.js';
+import { listed, newsNames, type Acknowledgement, type Stretch } from './ledger.js';
 import { ledgerOf } from './ledger-of.js';
 
 const HOUR = 3_600_000_000_000n;
@@ -28,17 +28,14 @@ const flows = [
   told(12, 'gone'),
   told(1, 'long-gone'),
 ];
-const question = { since: at(15), silentFor: 6n * HOUR, until: at(23) };
+const question: Stretch = { since: at(15), silentFor: 6n * HOUR, until: at(23) + 1n };
 
-function digest(acknowledged: ReadonlyMap<string, Acknowledgement> = new Map()) {
-  const {
-    fresh,
-    newlyDropped,
-    silent,
-    acknowledged: seen,
-  } = digestOf(ledgerOf(flows, acknowledged), question);
-  const names = (entries: typeof fresh) => entries.map(({ target }) => target.name);
-  return { fresh: names(fresh), newlyDropped: names(newlyDropped), silent: names(silent), seen };
+function digest(acknowledged: ReadonlyMap<string, Acknowledgement> = new Map(), stretch = question) {
+  const entries = ledgerOf(flows, acknowledged);
+  const lists = newsNames.map((name) => listed(entries, { list: { name, ...stretch }, most: 10 }));
+  const [fresh, newlyDropped, silent] = lists.map((list) => list.entries.map(({ target }) => target.name));
+  const seen = lists.reduce((sum, list) => sum + list.acknowledged, 0);
+  return { fresh, newlyDropped, silent, seen };
 }
 
 describe('a digest', () => {
@@ -53,7 +50,27 @@ describe('a digest', () => {
   });
 
   it('takes nothing for silent where nothing was recorded any more', () => {
-    const entries = ledgerOf(flows, new Map());
-    expect(digestOf(entries, { ...question, until: at(18) }).silent).toEqual([]);
+    expect(digest(new Map(), { ...question, until: at(18) }).silent).toEqual([]);
+  });
+
+  it('tells everything once in stretches side by side', () => {
+    const cut = at(20);
+    const [before, after] = [
+      digest(new Map(), { ...question, until: cut }),
+      digest(new Map(), { ...question, since: cut }),
+    ];
+    expect({ before, after }).toMatchObject({
+      before: { fresh: [], newlyDropped: [], silent: ['gone'] },
+      after: { fresh: ['new'], newlyDropped: ['denied'], silent: [] },
+    });
+  });
+
+  it('gives as many as asked for, the newest first, and counts the others', () => {
+    const all = ledgerOf(flows, new Map());
+    const { entries, leftOut } = listed(all, { list: { name: 'all' }, most: 1 });
+    expect({ names: entries.map(({ target }) => target.name), leftOut }).toEqual({
+      names: ['new'],
+      leftOut: 5,
+    });
   });
 });

@@ -1,10 +1,38 @@
 import type { NodeIdentity } from '../flow/node-identity.js';
 
-/** Who was ever seen to speak with whom. */
+/** Edges of the ledger that were asked for. */
 export interface Ledger {
+  /** The newest first, as many as were asked for. */
   entries: LedgerEntry[];
+  /** How many there are beyond them. */
+  leftOut: number;
+  /** Edges that the list would have, had nobody acknowledged them; 0 of the list of all, which has them. */
+  acknowledged: number;
   /** Number of the last stored flow that it tells of. */
   upTo: number;
+}
+
+export interface LedgerQuery {
+  list: LedgerList;
+  most: number;
+}
+
+/**
+ * Every edge, or a list of what an operator wants to know in the morning, of a stretch of time. An edge is in one of
+ * these at most: `fresh` was never seen before, `newlyDropped` is known for longer and was never dropped before,
+ * `silent` ceased to be seen.
+ */
+export type LedgerList = { name: 'all' } | ({ name: NewsName } & Stretch);
+
+export const newsNames = ['fresh', 'newlyDropped', 'silent'] as const;
+export type NewsName = (typeof newsNames)[number];
+
+/** From `since` to before `until`, nanoseconds since 1970: so that stretches side by side tell everything once. */
+export interface Stretch {
+  since: bigint;
+  until: bigint;
+  /** Nanoseconds without a flow, after which an edge went silent. */
+  silentFor: bigint;
 }
 
 /** An edge of the map at the level of workloads, as far back as anything was ever stored. Times: nanoseconds since 1970. */
@@ -33,44 +61,30 @@ export interface Acknowledgement {
   at: number;
 }
 
-export interface DigestQuestion {
-  since: bigint;
-  /** Nanoseconds without a flow, after which an edge went silent. */
-  silentFor: bigint;
-  /** Up to where the ledger tells: the newest flow. Where nothing was recorded, nothing went silent. */
-  until: bigint;
-}
-
-/** What an operator wants to know in the morning, the newest first. An edge is in one of the lists at most. */
-export interface Digest {
-  /** Never seen before. */
-  fresh: LedgerEntry[];
-  /** Known for longer, and never dropped before. */
-  newlyDropped: LedgerEntry[];
-  /** Ceased to be seen. */
-  silent: LedgerEntry[];
-  /** Acknowledged, and so in none of the lists. */
-  acknowledged: number;
-}
-
-export function digestOf(entries: readonly LedgerEntry[], question: DigestQuestion): Digest {
-  const { since, silentFor, until } = question;
-  const digest: Digest = { fresh: [], newlyDropped: [], silent: [], acknowledged: 0 };
-  const put = (list: LedgerEntry[], entry: LedgerEntry) => {
-    if (entry.acknowledged === undefined) list.push(entry);
-    else digest.acknowledged++;
+/** The law of the lists. */
+export function listed(entries: readonly LedgerEntry[], { list, most }: LedgerQuery): Omit<Ledger, 'upTo'> {
+  const found = entries.flatMap((entry) => {
+    const at = timeOn(list, entry);
+    return at === undefined ? [] : [{ entry, at }];
+  });
+  const told = list.name === 'all' ? found : found.filter(({ entry }) => entry.acknowledged === undefined);
+  told.sort((a, b) => newest(a.at, b.at) || (a.entry.id < b.entry.id ? -1 : 1));
+  return {
+    entries: told.slice(0, most).map(({ entry }) => entry),
+    leftOut: Math.max(0, told.length - most),
+    acknowledged: found.length - told.length,
   };
-  for (const entry of entries) {
-    const { first, firstDropped, last } = entry;
-    const silentAt = last + silentFor;
-    if (first >= since) put(digest.fresh, entry);
-    else if (firstDropped !== undefined && firstDropped >= since) put(digest.newlyDropped, entry);
-    else if (silentAt >= since && silentAt < until) put(digest.silent, entry);
-  }
-  digest.fresh.sort((a, b) => newest(a.first, b.first));
-  digest.newlyDropped.sort((a, b) => newest(a.firstDropped ?? 0n, b.firstDropped ?? 0n));
-  digest.silent.sort((a, b) => newest(a.last, b.last));
-  return digest;
+}
+
+/** When an edge came onto a list; undefined where it is not on it. */
+function timeOn(list: LedgerList, { first, firstDropped, last }: LedgerEntry): bigint | undefined {
+  if (list.name === 'all') return first;
+  const { since, until, silentFor } = list;
+  const isIn = (time: bigint | undefined) => time !== undefined && time >= since && time < until;
+  if (list.name === 'fresh') return isIn(first) ? first : undefined;
+  if (first >= since) return undefined;
+  if (list.name === 'newlyDropped') return isIn(firstDropped) ? firstDropped : undefined;
+  return !isIn(firstDropped) && isIn(last + silentFor) ? last : undefined;
 }
 
 function newest(a: bigint, b: bigint): number {

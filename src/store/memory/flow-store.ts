@@ -11,7 +11,13 @@ import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
-import type { Acknowledgement, Ledger } from '../../domain/ledger/ledger.js';
+import {
+  listed,
+  type Acknowledgement,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerQuery,
+} from '../../domain/ledger/ledger.js';
 import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
@@ -283,12 +289,19 @@ export class MemoryFlowStore extends FlowStore {
     return undefined;
   }
 
-  ledger(viewer: Viewer): Ledger {
+  ledger(viewer: Viewer, query: LedgerQuery): Ledger {
+    return { ...listed(this.#ledgerOf(viewer), query), upTo: this.memory.lastSeq };
+  }
+
+  ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined {
+    return this.#ledgerOf(viewer).find(({ id }) => id === edge);
+  }
+
+  #ledgerOf(viewer: Viewer): LedgerEntry[] {
     const seen = this.memory.flows.filter(({ flow: { source, destination } }) =>
       canSee(viewer, source, destination),
     );
-    const entries = ledgerOf(seen.map(toTally), this.memory.acknowledgements);
-    return { entries, upTo: this.memory.lastSeq };
+    return ledgerOf(seen.map(toTally), this.memory.acknowledgements);
   }
 
   async drops(viewer: Viewer, query: StoreQuery): Promise<Dropped> {

@@ -5,6 +5,7 @@ import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
 import { within, type Filter } from '../../domain/filter/filter.js';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
+import type { Ledger, LedgerEntry, LedgerQuery } from '../../domain/ledger/ledger.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
@@ -298,8 +299,12 @@ export class SqliteFlowStore extends FlowStore {
     return this.#visits.damage();
   }
 
-  ledger(viewer: Viewer): ReturnType<FlowStore['ledger']> {
-    return this.#ledger.read(viewer);
+  ledger(viewer: Viewer, query: LedgerQuery): Ledger {
+    return this.#ledger.read(viewer, query);
+  }
+
+  ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined {
+    return this.#ledger.edge(viewer, edge);
   }
 
   summary(): StoreSummary {

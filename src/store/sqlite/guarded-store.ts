@@ -1,6 +1,7 @@
 import type { FlowatlasError } from '../../domain/errors.js';
 import { damagedDatabase } from '../../domain/errors.js';
 import type { Window } from '../../domain/filter/window.js';
+import type { LedgerQuery } from '../../domain/ledger/ledger.js';
 import type { Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
@@ -60,8 +61,12 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.summedHours(window));
   }
 
-  ledger(viewer: Viewer): ReturnType<FlowStore['ledger']> {
-    return this.#guarded(() => this.store.ledger(viewer));
+  ledger(viewer: Viewer, query: LedgerQuery): ReturnType<FlowStore['ledger']> {
+    return this.#guarded(() => this.store.ledger(viewer, query));
+  }
+
+  ledgerEdge(viewer: Viewer, edge: string): ReturnType<FlowStore['ledgerEdge']> {
+    return this.#guarded(() => this.store.ledgerEdge(viewer, edge));
   }
 
   drops(viewer: Viewer, query: StoreQuery): ReturnType<FlowStore['drops']> {

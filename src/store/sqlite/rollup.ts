@@ -4,7 +4,7 @@ import { bucketOf } from '../../domain/latencies.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { Damaged, Gone } from './damage.js';
 import { EdgeCounter, HOUR, rowsBetween, type CountedRows, type DroppedRow } from './edge-counter.js';
-import { LedgerWriter } from './ledger-writer.js';
+import { LedgerWriter, type LedgerSum } from './ledger-writer.js';
 import { packLatencies, unpackLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
 import { SegmentReader } from './segment-reader.js';
@@ -46,6 +46,7 @@ export class Rollup {
     db.function('with_latencies', { deterministic: true }, addLatencies);
     this.#statements = prepare(db);
     this.#ledger = new LedgerWriter(db);
+    this.#ledger.nameEdges();
     this.#kept = this.#statements.kept.get() ?? { hour: null, seq: null };
     this.#counter = new EdgeCounter(new RollupParts(db, true));
   }
@@ -158,11 +159,12 @@ export class Rollup {
   #flush(): void {
     if (this.#waiting === 0) return;
     this.db.transaction(() => {
+      const seen: LedgerSum[] = [];
       for (const { key, flows, first, last, syns, resets, latencies } of this.#counter.sums.all()) {
         const [hour = 0, source = 0, destination = 0, kind = 0, ports = 0] = key;
         const begin = BigInt(hour) * HOUR;
         const [sourcePort, destinationPort] = [ports >>> 16, ports & 0xffff];
-        this.#ledger.add({ source, destination, kind, sourcePort, destinationPort, first, last });
+        seen.push({ source, destination, kind, sourcePort, destinationPort, first, last });
         this.#statements.sum.run(
           hour,
           source,
@@ -178,6 +180,7 @@ export class Rollup {
           latencies && packLatencies(latencies),
         );
       }
+      this.#ledger.add(seen);
       this.#statements.upTo.run(this.#next - 1);
     })();
     this.#counter.sums = new Sums();
