@@ -23,7 +23,7 @@ export class AppModule {
     const sources = SourcesModule.of(config, store);
     const telemetry = needs(TelemetryModule, store, ingest, sources);
     const drops = needs(DropsModule, store);
-    const serviceMap = needs(ServiceMapModule, store, sources);
+    const serviceMap = ServiceMapModule.of(config.routes, store, sources);
     return {
       module: AppModule,
       imports: [

@@ -35,6 +35,7 @@ describe('the configuration', () => {
       keepDropsFor: undefined,
       keepSumsFor: undefined,
       keepBytes: undefined,
+      routes: [],
     });
   });
 
@@ -61,6 +62,15 @@ describe('the configuration', () => {
     expect(readConfig(environment, { follow: [] }).follow).toEqual([]);
     expect(mistakes({ FLOWATLAS_FOLLOW_FROM: 'middle' })[1]).toMatch(
       /FLOWATLAS_FOLLOW_FROM \(--follow-from\)/,
+    );
+  });
+
+  it('takes templates of routes, and refuses those that fit nothing or the same as others', () => {
+    const FLOWATLAS_ROUTE = '/users/{id}, GET /files/*';
+    expect(readConfig({ FLOWATLAS_ROUTE }).routes).toEqual(['/users/{id}', 'GET /files/*']);
+    expect(readConfig({ FLOWATLAS_ROUTE }, { route: ['/a,b'] }).routes).toEqual(['/a,b']);
+    expect(mistakes({ FLOWATLAS_ROUTE: '/users/{id}, /users/{name}' })[1]).toBe(
+      '  - FLOWATLAS_ROUTE (--route): "/users/{name}": fits the same requests as "/users/{id}"',
     );
   });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readBytes, readDuration } from './config/quantity.js';
 import { settings } from './config/settings.js';
 import { readNames, readPattern, type RedactionSettings } from './domain/redaction/settings.js';
+import { PinnedRoutes } from './domain/service-map/pinned-routes.js';
 import type { DigestSettings } from './ledger/digest-settings.js';
 import type { UploadLimits } from './ingest/upload-limits.js';
 import { splitPatterns } from './sources/glob.js';
@@ -32,6 +33,8 @@ export interface Config {
   /** The oldest flows are removed when the database is larger. */
   keepBytes: number | undefined;
   digest: DigestSettings;
+  /** Templates of routes that are not left to be learned. */
+  routes: string[];
 }
 
 const listen = z.string().transform((text, context) => {
@@ -49,12 +52,16 @@ const yesOrNo = z.enum(['true', 'false'], 'has to be true or false').transform((
 /** A text that `read` understands; it throws what is wrong. */
 function readable(read: (text: string) => unknown) {
   return z.string().superRefine((text, context) => {
-    try {
-      read(text);
-    } catch (error) {
-      context.addIssue(error instanceof Error ? error.message : String(error));
-    }
+    reportFailure(() => read(text), context);
   });
+}
+
+function reportFailure(read: () => unknown, context: z.RefinementCtx): void {
+  try {
+    read();
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+  }
 }
 
 const names = readable(readNames);
@@ -117,6 +124,12 @@ const webhook = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const routes = z
+  .union([z.string().transform(splitPatterns), z.array(z.string())])
+  .superRefine((templates, context) => {
+    reportFailure(() => PinnedRoutes.of(templates), context);
+  });
+
 const flatSchema = z.object({
   listen,
   data: z
@@ -146,6 +159,7 @@ const flatSchema = z.object({
   keepBytes: quantityOrNone(size, KEEPABLE),
   digestWebhook: webhook,
   digestEvery: quantity(duration, OFTEN),
+  route: routes,
 });
 
 function toConfig(flat: z.output<typeof flatSchema>): Config {
@@ -162,6 +176,7 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
     keepDropsFor,
     keepSumsFor,
     keepBytes,
+    routes: flat.route,
     digest: { webhook: flat.digestWebhook, every: flat.digestEvery },
     redact: {
       urlQuery: flat.redactHttpUrlquery,

@@ -79,6 +79,14 @@ export const settings: readonly Setting[] = [
     describe: 'how often the digest is posted, such as 1h or 24h; it tells what came since the last one',
   },
   {
+    variable: 'FLOWATLAS_ROUTE',
+    flag: 'route',
+    value: '',
+    describe:
+      'a route that paths are counted under, such as "/users/{id}" or "GET /files/*"; can be repeated, others are learned',
+    isList: true,
+  },
+  {
     variable: 'FLOWATLAS_REDACT_HTTP_URLQUERY',
     flag: 'redact-http-urlquery',
     value: 'false',

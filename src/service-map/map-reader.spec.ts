@@ -8,6 +8,7 @@ import { everything } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
 import type { MapLevel } from '../domain/flow/node-identity.js';
+import { nothingPinned } from '../domain/service-map/pinned-routes.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import { everyone } from '../domain/viewer.js';
@@ -32,7 +33,7 @@ describe('an edge that is asked for', () => {
         const { store, writer, close } = openSqlite(newFolder());
         for (const text of texts) writer.append(newFlow(text));
         await writer.commit();
-        const reader = new MapReader(store, new MapQuestions(store));
+        const reader = new MapReader(store, new MapQuestions(store), nothingPinned);
         for (const question of [
           { filter: everything, window: always, words: new Map<string, string[]>() },
           { filter: parseFilter(words(asked)), window, words: words(asked) },

@@ -3,6 +3,7 @@ import { within } from '../domain/filter/filter.js';
 import { overlap, type Window } from '../domain/filter/window.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { Foretold } from '../domain/service-map/foretold.js';
+import { PinnedRoutes } from '../domain/service-map/pinned-routes.js';
 import { ServiceMap, type EdgeNames, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Question } from '../query/question.js';
@@ -33,6 +34,7 @@ export class MapReader {
   constructor(
     private readonly store: FlowStore,
     private readonly questions: MapQuestions,
+    private readonly pinned: PinnedRoutes,
   ) {}
 
   async read(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
@@ -56,7 +58,7 @@ export class MapReader {
     const { oldest, newest } = map.spanOf(id);
     const window = overlap(question.window, { since: oldest, until: newest });
     const read = () => this.store.tallies(viewer, { filter, window, upTo: seq, signal });
-    const own = (await readMap(map.again(), read, signal)).map;
+    const own = (await readMap(map.again(this.pinned), read, signal)).map;
     const isHeld = own.edge(id) !== undefined;
     const names = isHeld ? own.namesOf(id) : {};
     return { edge, source, target, names, examples: isHeld ? own.examplesOf(id) : [], seq };

@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { PinnedRoutes } from '../domain/service-map/pinned-routes.js';
 import { MapDiffController } from './map-diff.controller.js';
 import { MapFramesController } from './map-frames.controller.js';
 import { MapQuestions } from './map-questions.js';
@@ -10,4 +11,10 @@ import { ServiceMapController } from './service-map.controller.js';
   providers: [MapQuestions, MapReader],
   exports: [MapQuestions],
 })
-export class ServiceMapModule {}
+export class ServiceMapModule {
+  /** `routes` are templates of those that are pinned. */
+  static of(routes: readonly string[], ...imports: DynamicModule[]): DynamicModule {
+    const pinned = { provide: PinnedRoutes, useValue: PinnedRoutes.of(routes) };
+    return { module: ServiceMapModule, imports, providers: [pinned] };
+  }
+}

@@ -59,14 +59,17 @@ const routesSchema = z
         method: z.string(),
         path: z
           .string()
-          .describe('learned: {id} stands where paths differ in the name of one thing among many'),
+          .describe('learned: {id} stands where paths differ in the name of one thing among many; or pinned'),
+        pinned: z.literal(true).optional().describe('given by the settings, as it is written there'),
         requests: z.int(),
         statuses: counts,
         latency: latencySchema.optional(),
       }),
     ),
     routesLeftOut: z.int().describe('routes beyond the most frequent ones listed'),
-    requestsLeftOut: z.int().describe('requests of routes beyond the 2,000 that are told apart'),
+    requestsLeftOut: z
+      .int()
+      .describe('requests of routes beyond the 2,000 learned and 2,000 pinned ones told apart'),
   })
   .meta({ id: 'RoutesOfEdge' });
 

@@ -64,6 +64,11 @@ function Routes({ routes, routesLeftOut, requestsLeftOut }: NonNullable<RoutesOf
           <tr key={`${route.method} ${route.path}`}>
             <th scope="row">
               {route.method} {route.path}
+              {route.pinned && (
+                <span className="chip" title="given by the settings, not learned">
+                  pinned
+                </span>
+              )}
               <span className="muted small">
                 {byCount(route.statuses)
                   .map(([status, count]) => `${status} × ${formatCount(count)}`)

@@ -4,6 +4,7 @@ import { headline, isSocket, readCounter, type Counters, type Headline } from '.
 import { L7Summary } from './l7-summary.js';
 import type { NodeState } from './node-state.js';
 import type { Pair } from './pair.js';
+import type { PinnedRoutes } from './pinned-routes.js';
 import { Protection } from './protection.js';
 import type { Tally } from './tally.js';
 
@@ -39,6 +40,7 @@ export class EdgeState {
     readonly protocol: string,
     readonly port: number,
     readonly ends: Ends,
+    private readonly pinned: PinnedRoutes,
   ) {}
 
   add(tally: Tally, counter: string, guessed: boolean): void {
@@ -54,7 +56,8 @@ export class EdgeState {
     this.#protection.add(tally.traits, tally.weight);
     if (tally.syns + tally.resets > 0)
       (this.#tcp ??= new Connections()).add(counter, tally.syns, tally.resets);
-    if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight, tally.latencies);
+    if (tally.l7 !== undefined)
+      (this.#l7 ??= new L7Summary(this.pinned)).add(tally.l7, tally.weight, tally.latencies);
     this.#remember(tally.lastSeq);
   }
 

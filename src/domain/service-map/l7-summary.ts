@@ -3,6 +3,7 @@ import { rcodes } from '../flow/rcodes.js';
 import { urlPath } from '../flow/url-path.js';
 import { Latencies, Room, summarise, type LatencySummary } from '../latencies.js';
 import { inOrder } from './counters.js';
+import type { PinnedRoutes } from './pinned-routes.js';
 import { Routes } from './routes.js';
 
 /**
@@ -18,7 +19,7 @@ const MOST_BUCKETS = 20_000;
 type Counts = Map<string, number>;
 
 export class L7Summary {
-  readonly #routes = new Routes(new Room(MOST_BUCKETS));
+  readonly #routes: Routes;
   #answers = 0;
   #latencies: Latencies | undefined;
   readonly #names: Counts = new Map();
@@ -28,6 +29,10 @@ export class L7Summary {
   #namesLost = 0;
   readonly #http = { requests: 0, responses: 0 };
   readonly #dns = { queries: 0, responses: 0 };
+
+  constructor(pinned: PinnedRoutes) {
+    this.#routes = new Routes(new Room(MOST_BUCKETS), pinned);
+  }
 
   add(l7: L7, count: number, latencies?: Latencies): void {
     const response = l7.type === 'RESPONSE';

@@ -1,7 +1,7 @@
 /** What stands in a template for a segment of a path that names one thing among many. */
 export const PLACE = '{id}';
 /** Segments behind so many are told as one: no route of an interface is that deep. */
-const MOST_SEGMENTS = 16;
+export const MOST_SEGMENTS = 16;
 const REST = '{rest}';
 
 const shapes = [

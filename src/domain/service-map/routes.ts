@@ -1,6 +1,7 @@
 import { summarise, Latencies, type LatencySummary, type Room } from '../latencies.js';
 import { inOrder } from './counters.js';
 import { PLACE, shapeOf } from './path-shapes.js';
+import { nothingPinned } from './pinned-routes.js';
 
 export interface RouteSummary {
   method: string;
@@ -8,16 +9,18 @@ export interface RouteSummary {
   path: string;
   requests: number;
   statuses: Record<string, number>;
+  /** Given by the settings, not learned. */
+  pinned?: true;
   latency?: LatencySummary;
 }
 
 /** Segments at one place of a path that are told apart: where there are more, they are names of things. */
 const MOST_SEGMENTS = 30;
-/** Routes of an edge. */
+/** Routes of an edge that were learned, and as many that were given. */
 const MOST_ROUTES = 2_000;
 
 /**
- * The routes of HTTP requests, learned from their paths: segments that look like ids are taken together at once, those
+ * The routes of HTTP requests: those that were given, and of other requests those learned from their paths: segments that look like ids are taken together at once, those
  * at one place when they become too many. What is learned does not depend on the order of requests.
  */
 export class Routes {
@@ -25,10 +28,16 @@ export class Routes {
   readonly #absolute = new Place();
   readonly #others = new Place();
   #size = 0;
+  /** Given ones by path and by method: what is learned takes no room from them. */
+  readonly #pinned = new Map<string, Map<string, Route>>();
+  #pinnedSize = 0;
   /** Messages of routes that there was no room for. */
   lost = 0;
 
-  constructor(private readonly room: Room) {}
+  constructor(
+    private readonly room: Room,
+    private readonly given = nothingPinned,
+  ) {}
 
   addRequest(method: string, path: string, count: number): void {
     const route = this.#route(method, path);
@@ -45,12 +54,29 @@ export class Routes {
     const all: RouteSummary[] = [];
     this.#absolute.collect('/', all);
     this.#others.collect('', all);
+    for (const [path, routes] of this.#pinned)
+      for (const [method, route] of routes) all.push({ ...route.tell(method, path), pinned: true });
     return all.sort(
       (a, b) => b.requests - a.requests || compare(a.path, b.path) || compare(a.method, b.method),
     );
   }
 
   #route(method: string, path: string): Route | undefined {
+    const template = this.given.find(method, path);
+    return template === undefined ? this.#learned(method, path) : this.#pinnedAt(template, method);
+  }
+
+  #pinnedAt(template: string, method: string): Route | undefined {
+    let routes = this.#pinned.get(template);
+    if (routes === undefined) this.#pinned.set(template, (routes = new Map<string, Route>()));
+    let route = routes.get(method);
+    if (route !== undefined || this.#pinnedSize >= MOST_ROUTES) return route;
+    this.#pinnedSize++;
+    routes.set(method, (route = new Route()));
+    return route;
+  }
+
+  #learned(method: string, path: string): Route | undefined {
     const isAbsolute = path === '' || path.startsWith('/');
     let place = isAbsolute ? this.#absolute : this.#others;
     for (const segment of shapeOf(isAbsolute ? path.slice(1) : path)) {
@@ -58,7 +84,7 @@ export class Routes {
       if (next === undefined) return undefined;
       if (place.isCrowded) {
         this.#size -= place.merge();
-        return this.#route(method, path);
+        return this.#learned(method, path);
       }
       place = next;
     }

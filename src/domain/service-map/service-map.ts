@@ -17,6 +17,7 @@ import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
 import { Lore } from './lore.js';
 import { NodeState, type NameConfidence } from './node-state.js';
+import { nothingPinned } from './pinned-routes.js';
 import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
 
@@ -82,6 +83,8 @@ export class ServiceMap {
 
   constructor(
     readonly level: MapLevel,
+    /** Routes that its edges tell apart beside those that they learn. */
+    private readonly pinned = nothingPinned,
     lore = new Lore(),
   ) {
     this.#lore = lore;
@@ -114,8 +117,8 @@ export class ServiceMap {
   }
 
   /** An empty map that knows what this one has learned, so it guesses less. */
-  again(): ServiceMap {
-    return new ServiceMap(this.level, this.#lore.again());
+  again(pinned = this.pinned): ServiceMap {
+    return new ServiceMap(this.level, pinned, this.#lore.again());
   }
 
   /** Times of the first and the last flow; undefined when there is none. */
@@ -271,7 +274,7 @@ export class ServiceMap {
     const source = ends.source.identity.id;
     const target = ends.target.identity.id;
     const id = edgeId(source, target, protocol, port);
-    const state = new EdgeState(id, protocol, port, ends);
+    const state = new EdgeState(id, protocol, port, ends, this.pinned);
     ends.pair.add(number, state);
     this.#graph.addDirectedEdgeWithKey(id, source, target, { state });
     return state;
