@@ -39,6 +39,27 @@ export function readLatency(l7: unknown): number {
   return Math.max(0, numberOf(l7['latency_ns'] ?? l7['latencyNs']));
 }
 
+/**
+ * What proxies and clients tell a message and its answer by: the `X-Request-Id` of HTTP, the correlation id of Kafka.
+ * Empty where there is none, or where redaction took it.
+ */
+export function readMessageId(l7: unknown): string {
+  if (!isObject(l7)) return '';
+  const { http, kafka } = l7;
+  if (isObject(kafka)) return textOrNumber(kafka['correlation_id'] ?? kafka['correlationId']);
+  if (!isObject(http) || !Array.isArray(http['headers'])) return '';
+  for (const header of http['headers'] as unknown[]) {
+    if (!isObject(header) || textOf(header['key']).toLowerCase() !== 'x-request-id') continue;
+    const id = textOf(header['value']);
+    return id.endsWith('_REDACTED') ? '' : id;
+  }
+  return '';
+}
+
+function textOrNumber(value: unknown): string {
+  return typeof value === 'number' ? String(value) : textOf(value);
+}
+
 function kindOf(l7: Json): L7['kind'] {
   if (isObject(l7['http'])) return 'http';
   if (isObject(l7['dns'])) return 'dns';
