@@ -32,6 +32,7 @@ export function bucketOf(nanoseconds: number): number {
 export class Latencies {
   readonly #counts = new Map<number, number>();
   #measured = 0;
+  #paired = 0;
 
   constructor(private readonly room?: Room) {}
 
@@ -39,18 +40,25 @@ export class Latencies {
     return this.#measured;
   }
 
+  /** How many of them we found by pairing; where some found no room, at most so many. */
+  get paired(): number {
+    return Math.min(this.#paired, this.#measured);
+  }
+
   /** False when there is no room to count it. */
-  add(bucket: number, count = 1): boolean {
+  add(bucket: number, count = 1, paired = 0): boolean {
     const known = this.#counts.get(bucket);
     if (known === undefined && this.room?.take() === false) return false;
     this.#counts.set(bucket, (known ?? 0) + count);
     this.#measured += count;
+    this.#paired += paired;
     return true;
   }
 
   /** All of another's, as far as there is room. */
   merge(other: Latencies): void {
     for (const [bucket, count] of other.#counts) this.add(bucket, count);
+    this.#paired += other.paired;
   }
 
   /** Buckets and how many are in each, the fastest first. */
@@ -81,8 +89,10 @@ export interface LatencySummary {
   p50: number | null;
   p95: number | null;
   p99: number | null;
-  /** Answers of which Hubble told how long they took, */
+  /** Answers of which it is known how long they took, */
   measured: number;
+  /** of which so many were not told by Hubble, but found by their requests, where any were; */
+  paired?: number;
   /** of so many. */
   of: number;
 }
@@ -98,6 +108,7 @@ export function summarise(latencies: Latencies | undefined, of: number): Latency
     p95: percentile(0.95),
     p99: percentile(0.99),
     measured: latencies?.measured ?? 0,
+    ...(latencies !== undefined && latencies.paired > 0 && { paired: latencies.paired }),
     of,
   };
 }

@@ -49,9 +49,13 @@ export async function groupFlows(
       groups.add({ values: key, count, weight: flows, first, last });
   }
   const answers = within(asked.filter.isEmpty ? undefined : asked.filter.matches, onlyAnswers);
-  const measure = (flow: HeldFlow) => ({ values: valuesOf(flow), latency: flow.latency });
+  const measure = (flow: HeldFlow) => ({
+    values: valuesOf(flow),
+    latency: flow.latency,
+    isPaired: flow.isPaired,
+  });
   for await (const { items } of store.scan(viewer, { ...asked, filter: answers }, measure)) {
-    for (const { values, latency } of items) groups.measure(values, latency);
+    for (const { values, ...answer } of items) groups.measure(values, answer);
   }
   return groups;
 }

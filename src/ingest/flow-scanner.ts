@@ -1,6 +1,6 @@
 import type { Endpoint, Flow, Policies, Side } from '../domain/flow/flow.js';
 import { equal, type Json } from '../domain/flow/json.js';
-import { readL7, readLatency } from '../domain/flow/l7-reader.js';
+import { readL7, readLatency, readMessageId } from '../domain/flow/l7-reader.js';
 import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
@@ -54,7 +54,16 @@ export class FlowScanner {
     this.#patience.reward();
     const slots = this.#slots;
     const key = slots.hasUuid ? slots.uuid : undefined;
-    return { flow, template, known: slots.knownTexts, own: slots.ownTexts, key, notes: this.#notes };
+    const messageId = readMessageId(slots.l7);
+    return {
+      flow,
+      template,
+      known: slots.knownTexts,
+      own: slots.ownTexts,
+      key,
+      notes: this.#notes,
+      messageId,
+    };
   }
 
   /**
@@ -126,6 +135,7 @@ export class FlowScanner {
     // L7 messages seldom come again: to look for an equal one would be in vain.
     flow.l7 = readL7(slots.l7);
     flow.latency = readLatency(slots.l7);
+    flow.isPaired = false;
     flow.node = node?.name ?? '';
     flow.nodeLabels = slots.nodeLabels ?? this.#noLabels;
     return flow;

@@ -6,6 +6,7 @@ import type { FlowWriter, KeepLimits } from '../store/flow-store.js';
 import { FlowScanner } from './flow-scanner.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
 import { IngestSession } from './ingest-session.js';
+import { Pairing } from '../domain/pairing.js';
 import { Namer } from './namer.js';
 
 /** Flows of an upload that goes on for long are on disk, and on dashboards, after this many milliseconds. */
@@ -24,6 +25,7 @@ export class IngestServer {
   readonly #reader = new FlowReader();
   readonly #scanner = new FlowScanner(this.#reader);
   readonly #namer = new Namer();
+  readonly #pairing = new Pairing();
   readonly #sessions = new Map<number, IngestSession>();
   readonly #timer: NodeJS.Timeout;
   /** Sessions that asked to be told of the next commit, which they share: many small ones make reading slow. */
@@ -117,6 +119,7 @@ export class IngestServer {
         message.dating,
         this.redactor,
         this.#namer,
+        this.#pairing,
       );
       this.#sessions.set(message.session, session);
       return;

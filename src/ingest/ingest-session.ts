@@ -7,6 +7,8 @@ import {
   type HubbleRecord,
 } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import { Pairing } from '../domain/pairing.js';
+import { readMessageId } from '../domain/flow/l7-reader.js';
 import type { Redactor } from '../domain/redaction/redactor.js';
 import type { Block, FlowWriter, NewFlow } from '../store/flow-store.js';
 import type { Checkpoint } from './ingest-protocol.js';
@@ -47,8 +49,9 @@ export class IngestSession {
     private readonly scanner: FlowScanner,
     private readonly dating: Dating,
     private readonly redactor?: Redactor,
-    /** Common to all sessions: names that one brings are known to the others. */
+    /** Common to all sessions: names and requests that one brings are known to the others. */
     private readonly namer = new Namer(),
+    private readonly pairing = new Pairing(),
   ) {
     this.#text = new TextTally(dating);
     this.#failuresBefore = writer.failures;
@@ -145,18 +148,31 @@ export class IngestSession {
     const flow = this.reader.read(record);
     // Records read from text hold the text itself: no two are told alike.
     const printed = record.envelope['flowatlas'] !== undefined;
-    this.#store(printed ? this.scanner.keepWhole(json, flow) : this.scanner.take(json, flow));
+    const added = printed ? this.scanner.keepWhole(json, flow) : this.scanner.take(json, flow);
+    this.#store({ ...added, messageId: readMessageId(record.flow['l7']) });
   }
 
-  #store(flow: NewFlow): void {
-    this.namer.name(flow);
+  #store(added: NewFlow): void {
+    const { flow } = added;
+    this.namer.name(added);
+    if (flow.l7 !== undefined) this.#time(added);
     const { block } = this.writer;
-    if (this.writer.append(flow)) this.#countStored(block);
-    else this.#duplicates++;
-    const { time } = flow.flow;
+    if (this.writer.append(added)) {
+      if (flow.l7 !== undefined) this.pairing.settle(flow, added.messageId ?? '');
+      this.#countStored(block);
+    } else this.#duplicates++;
+    const { time } = flow;
     if (time === undefined) return;
     if (this.#oldest === undefined || time < this.#oldest) this.#oldest = time;
     if (this.#newest === undefined || time > this.#newest) this.#newest = time;
+  }
+
+  /** By its request, if Hubble did not. */
+  #time({ flow, messageId = '' }: NewFlow): void {
+    const latency = this.pairing.latencyOf(flow, messageId);
+    if (latency === 0 || flow.latency > 0) return;
+    flow.latency = latency;
+    flow.isPaired = true;
   }
 
   #countStored(block: Readonly<Block>): void {
@@ -177,6 +193,7 @@ export class IngestSession {
   #takeEvent(event: EventRecord, bytes: Uint8Array): void {
     this.#events++;
     this.writer.appendEvent(event, bytes);
+    if (event.lost !== undefined) this.pairing.lose(event.node, event.lost.source);
     if (event.kind === 'lost_events') this.#lostEvents++;
     else this.#otherEvents[event.kind] = (this.#otherEvents[event.kind] ?? 0) + 1;
   }

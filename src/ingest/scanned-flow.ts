@@ -16,6 +16,7 @@ export class ScannedFlow implements Flow {
   policies!: Policies;
   l7: L7 | undefined;
   latency = 0;
+  isPaired = false;
   node = '';
   nodeLabels: readonly string[] = [];
   readonly weight = 1;

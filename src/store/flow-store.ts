@@ -343,6 +343,8 @@ export interface NewFlow {
   key?: FlowKey | undefined;
   /** Of parts that whoever hands them out knows again. */
   notes?: FlowNotes;
+  /** What its L7 message is told by, where it has an id of its own. */
+  messageId?: string;
 }
 
 /** What the store calls a part of flows, and which of its dictionaries does: left here to be found again at once. */

@@ -36,6 +36,7 @@ export class FlowReader {
       policies: this.#policies.read(flow),
       l7: this.#l7.read(flow['l7']),
       latency: readLatency(flow['l7']),
+      isPaired: false,
       node: textOf(flow['node_name'] ?? flow['nodeName'] ?? envelope['node_name'] ?? envelope['nodeName']),
       nodeLabels: this.#nodeLabels.read(flow['node_labels'] ?? flow['nodeLabels']),
       weight: weight(flow['aggregate']),

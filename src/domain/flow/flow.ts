@@ -22,6 +22,8 @@ export interface Flow {
   l7: L7 | undefined;
   /** How long a request took until this answer, in nanoseconds; 0 where it was not measured. */
   latency: number;
+  /** Hubble did not say so: we found the request that it answers (domain/pairing.ts). */
+  isPaired: boolean;
   /** The node that observed the flow: `cluster/node`, or the node alone. */
   node: string;
   /** Its labels, `key=value` (Cilium 1.16). */

@@ -87,11 +87,13 @@ describe('groups', () => {
       1_000,
       60,
     );
-    for (const values of names) groups.measure(values, 1_000_000);
-    groups.measure(['none'], 1_000_000);
+    for (const [i, values] of names.entries())
+      groups.measure(values, { latency: 1_000_000, isPaired: i < 7 });
+    groups.measure(['none'], { latency: 1_000_000, isPaired: false });
     const { top, unmeasured } = groups.rank(Infinity);
     expect(top.filter(({ latencies }) => latencies.measured === 1)).toHaveLength(60);
     expect(unmeasured).toBe(40);
+    expect(top.reduce((sum, { latencies }) => sum + latencies.paired, 0)).toBe(7);
     expect(top.every(({ answers: of }) => of === 1)).toBe(true);
   });
 });

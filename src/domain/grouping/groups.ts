@@ -1,3 +1,4 @@
+import type { Flow } from '../flow/flow.js';
 import { bucketOf, Latencies, Room } from '../latencies.js';
 
 /** What flows of the same values add to their group. */
@@ -84,11 +85,11 @@ export class Groups {
   }
 
   /** An answer of a group, and how long it took: nanoseconds, 0 where that was not measured. Of groups that were given up, none. */
-  measure(values: readonly string[], latency: number): void {
+  measure(values: readonly string[], { latency, isPaired }: Pick<Flow, 'latency' | 'isPaired'>): void {
     const group = this.#groups.get(keyOf(values));
     if (group === undefined) return;
     group.answers++;
-    if (latency > 0 && !group.latencies.add(bucketOf(latency))) this.#unmeasured++;
+    if (latency > 0 && !group.latencies.add(bucketOf(latency), 1, isPaired ? 1 : 0)) this.#unmeasured++;
   }
 
   rank(most: number): Ranking {

@@ -6,7 +6,7 @@ import { bucketOf, Latencies } from '../latencies.js';
  * Many flows told as one: all that the service map does not tell apart. `weight` is how many flows
  * they stand for, `time` the time of the newest. Tallies add up and merge in any order.
  */
-export interface Tally extends Omit<Flow, 'latency'> {
+export interface Tally extends Omit<Flow, 'latency' | 'isPaired'> {
   first: bigint;
   last: bigint;
   /** Number of the newest flow in the store, as an example. */
@@ -20,7 +20,7 @@ export interface Tally extends Omit<Flow, 'latency'> {
 
 /** One flow as a tally of its own. */
 export function tallyOf(flow: Flow, seq: number): Tally {
-  const { source, destination, traits, policies, l7, latency, node, weight } = flow;
+  const { source, destination, traits, policies, l7, node, weight } = flow;
   const time = flow.time ?? 0n;
   const { syn, reset } = tcpSigns(traits);
   const tally: Tally = {
@@ -42,7 +42,7 @@ export function tallyOf(flow: Flow, seq: number): Tally {
     resets: reset ? weight : 0,
     latencies: undefined,
   };
-  measure(tally, latency);
+  measure(tally, flow);
   return tally;
 }
 
@@ -55,15 +55,16 @@ export function addToTally(tally: Tally, flow: Flow, seq: number): void {
     if (syn) tally.syns += weight;
     if (reset) tally.resets += weight;
   }
-  if (isAnswer(tally)) measure(tally, flow.latency);
+  if (isAnswer(tally)) measure(tally, flow);
   if (time < tally.first) tally.first = time;
   if (time < tally.last) return;
   tally.last = tally.time = time;
   tally.lastSeq = seq;
 }
 
-function measure(tally: Tally, latency: number): void {
-  if (latency > 0 && isAnswer(tally)) (tally.latencies ??= new Latencies()).add(bucketOf(latency));
+function measure(tally: Tally, { latency, isPaired }: Flow): void {
+  if (latency > 0 && isAnswer(tally))
+    (tally.latencies ??= new Latencies()).add(bucketOf(latency), 1, isPaired ? 1 : 0);
 }
 
 /** Only answers are measured. */

@@ -40,6 +40,7 @@ export function writeSegmentColumns(
   const texts = writeTexts(columns, rows, guesses.begin(habits, habits.size), vocabulary, learner);
   writer.write(Uint32Array.of(texts.length));
   writer.write(texts);
+  writer.write(columns.paired.subarray(0, rows));
   return writer.take();
 }
 
@@ -59,7 +60,7 @@ const ofRows = [
   'destinationPort',
   'policies',
 ] as const;
-type Place = 'times' | (typeof ofRows)[number] | 'habits' | 'node' | 'texts';
+type Place = 'times' | (typeof ofRows)[number] | 'habits' | 'node' | 'texts' | 'paired';
 
 class WrittenColumns implements SegmentColumns {
   /** Where each begins. */
@@ -74,6 +75,7 @@ class WrittenColumns implements SegmentColumns {
   #weight?: Uint32Array;
   #flags?: Uint32Array;
   #texts?: Pick<SegmentColumns, 'known' | 'firstKnown'>;
+  #paired?: Uint32Array;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -87,6 +89,8 @@ class WrittenColumns implements SegmentColumns {
     this.#places.set('habits', reader.skip(1));
     this.#places.set('node', reader.skip(rows));
     this.#places.set('texts', reader.at);
+    reader.skip(reader.read(1)[0] ?? 0);
+    this.#places.set('paired', reader.at);
   }
 
   get time(): BigInt64Array {
@@ -151,6 +155,12 @@ class WrittenColumns implements SegmentColumns {
     return (this.#texts ??= readTexts(this, this.#reader('texts'), this.#guesses(), this.vocabulary));
   }
 
+  /** Blocks of schema 12 and older do not have it. */
+  get paired(): Uint32Array {
+    const reader = this.#reader('paired');
+    return (this.#paired ??= reader.isAtEnd || reader.isZero ? zeros(this.rows) : reader.read(this.rows));
+  }
+
   #reader(place: Place): ColumnReader {
     return new ColumnReader(this.bytes, this.#places.get(place));
   }
@@ -171,6 +181,13 @@ let shared = new Uint32Array();
 function ones(rows: number): Uint32Array {
   if (shared.length < rows) shared = new Uint32Array(rows).fill(1);
   return shared.subarray(0, rows);
+}
+
+let sharedZeros = new Uint32Array();
+
+function zeros(rows: number): Uint32Array {
+  if (sharedZeros.length < rows) sharedZeros = new Uint32Array(rows);
+  return sharedZeros.subarray(0, rows);
 }
 
 function writeNodes(

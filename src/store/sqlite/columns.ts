@@ -46,6 +46,10 @@ export class ColumnReader {
     return this.#at;
   }
 
+  get isAtEnd(): boolean {
+    return this.#at === this.bytes.length;
+  }
+
   /** Whether all numbers of the next column are 0. */
   get isZero(): boolean {
     return this.bytes[this.#at] === 0;

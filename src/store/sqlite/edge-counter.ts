@@ -82,7 +82,7 @@ export class EdgeCounter {
       const signs = this.#signsOf(rows, columns.template[row] ?? 0);
       if (signs !== nothing) this.sums.addSigns(sum, signs.syn ? weight : 0, signs.reset ? weight : 0);
       const bucket = kind.isAnswer ? rows.bucket(row) : 0;
-      if (bucket > 0) this.sums.addLatency(sum, bucket);
+      if (bucket > 0) this.sums.addLatency(sum, bucket, (columns.paired[row] ?? 0) > 0);
       if (kind.isDrop) onDrop({ row, source, destination, kind: kind.id });
     }
   }

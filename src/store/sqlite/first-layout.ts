@@ -25,6 +25,7 @@ export function readFirstLayout(
   columns.firstKnown = firstOfEach(columns.template, knownTexts);
   if (columns.firstKnown[rows] !== columns.known.length)
     throw new Damaged('a block of columns has the wrong size');
+  columns.paired = new Uint32Array(rows);
   readForetoldTexts(columns, rows);
   return columns;
 }

@@ -24,6 +24,20 @@ describe('packed latencies', () => {
     );
   });
 
+  it('tell how many were found by pairing, also when they are added up', () => {
+    fc.assert(
+      fc.property(counts, fc.nat(1_000), (told, paired) => {
+        const latencies = latenciesOf(told);
+        latencies.add(7, paired + 1, paired);
+        const unpacked = unpackLatencies(packLatencies(latencies));
+        expect(unpacked.paired).toBe(paired);
+        expect(unpacked.counts()).toEqual(latencies.counts());
+        unpacked.merge(latencies);
+        expect(unpacked.paired).toBe(2 * paired);
+      }),
+    );
+  });
+
   it('that were cut off are refused, and any other bytes read as something', () => {
     expect(() => unpackLatencies(Buffer.from([0x81]))).toThrow(Damaged);
     expect(() => unpackLatencies(Buffer.from([5]))).toThrow(Damaged);

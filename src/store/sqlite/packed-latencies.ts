@@ -3,11 +3,15 @@ import { Damaged } from './damage.js';
 
 /**
  * As they rest in `edge_hour`: for each bucket, the fastest first, by how much its number is greater than the one
- * before, and how many are in it; both in groups of seven bits, the lowest first, with the eighth set where more follow.
+ * before, and how many are in it. Where some were found by pairing, a step of 0 comes first, and how many. All in groups of seven bits, the lowest first, with the eighth set where more follow.
  */
 export function packLatencies(latencies: Latencies): Buffer {
   const bytes: number[] = [];
   let before = 0;
+  if (latencies.paired > 0) {
+    pushNumber(bytes, 0);
+    pushNumber(bytes, latencies.paired);
+  }
   for (const [bucket, count] of latencies.counts()) {
     pushNumber(bytes, bucket - before);
     pushNumber(bytes, count);
@@ -19,11 +23,13 @@ export function packLatencies(latencies: Latencies): Buffer {
 export function unpackLatencies(packed: Uint8Array): Latencies {
   const latencies = new Latencies();
   let bucket = 0;
+  let paired = 0;
   for (let at = 0; at < packed.length;) {
     const [step, afterStep] = numberAt(packed, at);
     const [count, afterCount] = numberAt(packed, afterStep);
     bucket += step;
-    latencies.add(bucket, count);
+    if (step > 0) latencies.add(bucket, count, paired);
+    paired = step > 0 ? 0 : count;
     at = afterCount;
   }
   return latencies;

@@ -175,6 +175,10 @@ class WatchedRow implements HeldFlow {
     return row.canHaveL7 ? this.#see(OWN).latency : 0;
   }
 
+  get isPaired(): boolean {
+    return this.#see(OWN).isPaired;
+  }
+
   get time(): bigint {
     return this.#see(OWN).time;
   }

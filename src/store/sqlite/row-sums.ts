@@ -15,7 +15,7 @@ export class RowSums {
 
   constructor(readonly parts: WindowParts) {}
 
-  add(rows: NumberedRows, { time, weight }: SegmentColumns, picked: Uint32Array): void {
+  add(rows: NumberedRows, { time, weight, paired }: SegmentColumns, picked: Uint32Array): void {
     const { source, destination, kind, ports, signs, bucket } = rows;
     const { kinds, endOf, endpoints } = this.parts;
     const met = this.#makeRoom(endpoints.length);
@@ -35,7 +35,7 @@ export class RowSums {
       const sign = signs[row] ?? 0;
       if (sign > 0) this.sums.addSigns(sum, (sign & SYN) > 0 ? flows : 0, (sign & RESET) > 0 ? flows : 0);
       const latency = bucket[row] ?? 0;
-      if (latency > 0) this.sums.addLatency(sum, latency);
+      if (latency > 0) this.sums.addLatency(sum, latency, (paired[row] ?? 0) > 0);
     }
   }
 

@@ -1,6 +1,7 @@
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
 import { bucketOf } from '../../domain/latencies.js';
+import { PAIRED_UNIT } from '../../domain/pairing.js';
 import type { NewFlow } from '../flow-store.js';
 import type { DeliveredBlock } from './block-minutes.js';
 import { compress, Effort } from './compression.js';
@@ -103,6 +104,7 @@ export class SegmentBuilder {
     for (const text of own) this.#addText(text);
     if (flow.l7 !== undefined) this.#l7[row] = flow.l7;
     if (flow.latency > 0) this.#buckets[row] = bucketOf(flow.latency);
+    if (flow.isPaired) columns.paired[row] = flow.latency / PAIRED_UNIT;
   }
 
   /** What was added, as sums are made of it. */

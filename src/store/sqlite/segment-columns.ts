@@ -12,6 +12,8 @@ export interface SegmentColumns {
   /** Flows that the record stands for. */
   weight: Uint32Array;
   flags: Uint32Array;
+  /** Latencies that Hubble did not tell, in `PAIRED_UNIT`s; 0 for none. */
+  paired: Uint32Array;
   /** Row after row the repeated texts of its record: as many as its template has slots for. */
   known: Uint32Array;
   /** Where a row's begin in `known`. */
@@ -42,6 +44,7 @@ export function emptySegmentColumns(rows: number): SegmentColumns {
     destinationPort: column(),
     weight: column(),
     flags: column(),
+    paired: column(),
     known: new Uint32Array(rows * 4),
     firstKnown: new Uint32Array(rows + 1),
   };
@@ -57,6 +60,7 @@ const ofRows = [
   'destinationPort',
   'weight',
   'flags',
+  'paired',
 ] as const;
 
 /** The rows of segments of one generation, one behind the other. */

@@ -2,6 +2,7 @@ import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { textOf, type Json } from '../../domain/flow/json.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
+import { PAIRED_UNIT } from '../../domain/pairing.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../flow-store.js';
 import { parseHeld } from './damage.js';
@@ -87,7 +88,12 @@ export class Segment {
   }
 
   latency(row: number): number {
-    return this.canHaveL7(row) ? this.#messages.latency(row) : 0;
+    if (!this.canHaveL7(row)) return 0;
+    return this.isPaired(row) ? (this.columns.paired[row] ?? 0) * PAIRED_UNIT : this.#messages.latency(row);
+  }
+
+  isPaired(row: number): boolean {
+    return (this.columns.paired[row] ?? 0) > 0;
   }
 
   get #messages(): Messages {
@@ -209,6 +215,10 @@ export class SegmentRow implements HeldFlow {
 
   get latency(): number {
     return this.segment.latency(this.row);
+  }
+
+  get isPaired(): boolean {
+    return this.segment.isPaired(this.row);
   }
 
   get node(): string {

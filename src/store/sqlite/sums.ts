@@ -55,8 +55,8 @@ export class Sums {
     this.#resets[index] = (this.#resets[index] ?? 0) + resets;
   }
 
-  addLatency(index: number, bucket: number): void {
-    this.#latenciesOf(index).add(bucket);
+  addLatency(index: number, bucket: number, isPaired: boolean): void {
+    this.#latenciesOf(index).add(bucket, 1, isPaired ? 1 : 0);
   }
 
   /** Adds all of another's. */

@@ -72,7 +72,7 @@ describe('the tallies of a segment', () => {
   });
 });
 
-function keyOf(flow: Omit<Flow, 'latency'>): string {
+function keyOf(flow: Omit<Flow, 'latency' | 'isPaired'>): string {
   const { source, traits, node, l7, sourcePort, destinationPort } = flow;
   return [source.pod, traits.isReply, node, l7?.http?.url, sourcePort, destinationPort].join();
 }

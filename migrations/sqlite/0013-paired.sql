@@ -1,0 +1,3 @@
+-- Blocks of flows have one more column, of latencies that were found by pairing, and sums tell how many of theirs were:
+-- docs/design.md, "Segments" and "Rollups". No table changes: an older program would read them without, and lose it
+-- where it merges them.
