@@ -191,6 +191,7 @@ function readColumns(blob, rows, parts) {
   read(rows); // policies, which stand in the record as texts
   const [known] = read(1);
   const node = readNodes(read, numbers, guesses(parts, known));
+  // Behind the texts there may be latencies, which are no part of records.
   return {
     time,
     ...numbers,

@@ -43,8 +43,9 @@ export class Pairing {
   #characters = 0;
   /** By node. */
   readonly #losses = new Map<string, number>();
-  /** Of the flow looked at last. */
+  /** Of the flow looked at last: under which key it goes, what waited there, and what of that it answers. */
   #key: string | undefined;
+  #found: Waiting | undefined;
   #answered: Request | undefined;
 
   constructor(private readonly mostRequests = MOST_REQUESTS) {}
@@ -54,11 +55,14 @@ export class Pairing {
    * itself is told by, where it is.
    */
   latencyOf(flow: Flow, id: string): number {
-    this.#key = keyOf(flow);
-    this.#answered = undefined;
     const { time, l7, node } = flow;
-    if (this.#key === undefined || time === undefined || l7?.type !== 'RESPONSE') return 0;
-    const waiting = this.#at(this.#key, time);
+    const key = time === undefined ? undefined : keyOf(flow);
+    this.#key = key;
+    this.#answered = undefined;
+    if (key === undefined || time === undefined || l7 === undefined) return 0;
+    this.#found = this.#waiting.get(key);
+    if (this.#found === undefined || l7.type === 'REQUEST') return 0;
+    const waiting = since(time - LONGEST, this.#found);
     const request = withId(waiting, time, id) ?? only(waiting, time, id, l7, this.#lossesOf(node));
     this.#answered = request;
     if (request === undefined) return 0;
@@ -69,7 +73,7 @@ export class Pairing {
   settle({ time, l7, node }: Flow, id: string): void {
     const key = this.#key;
     if (key === undefined || time === undefined || l7 === undefined) return;
-    const waiting = this.#at(key, time);
+    const waiting = this.#found === undefined ? nobody : since(time - LONGEST, this.#found);
     if (l7.type === 'REQUEST') this.#ask(key, waiting, { time, id, losses: this.#lossesOf(node) });
     else this.#answer(key, waiting, this.#answered ?? likeliest(waiting, time, id, l7));
   }
@@ -85,49 +89,48 @@ export class Pairing {
     return this.#losses.get(node) ?? 0;
   }
 
-  /** Those that may still be answered. */
-  #at(key: string, now: bigint): Waiting {
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) return nobody;
-    const requests = waiting.requests.filter(({ time }) => now - time <= LONGEST);
-    return requests.length === 0 ? nobody : { ...waiting, requests };
-  }
-
   #ask(key: string, { requests, isMixed }: Waiting, request: Request): void {
     // It comes again when its commit failed.
     if (requests.some(({ time, id }) => time === request.time && id === request.id)) return;
-    const all = inOrder(requests, request).slice(-MOST_ALIKE);
+    const all = requests.length === 0 ? [request] : inOrder(requests, request).slice(-MOST_ALIKE);
     this.#put(key, { requests: all, isMixed: isMixed || all.length > 1 });
     while (this.#requests > this.mostRequests || this.#characters > MOST_CHARACTERS) this.#dropOldest();
   }
 
   #answer(key: string, { requests, isMixed }: Waiting, answered: Request | undefined): void {
-    if (requests.length > 0)
-      this.#put(key, { requests: requests.filter((request) => request !== answered), isMixed });
+    if (this.#found === undefined) return;
+    this.#put(key, { requests: requests.filter((request) => request !== answered), isMixed });
   }
 
+  /** In the place of what was found there, behind all others. */
   #put(key: string, waiting: Waiting): void {
-    this.#drop(key);
+    if (this.#found !== undefined) this.#drop(key, this.#found);
     if (waiting.requests.length === 0) return;
     this.#waiting.set(key, waiting);
     this.#requests += waiting.requests.length;
     this.#characters += key.length;
   }
 
-  #drop(key: string): void {
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) return;
+  #drop(key: string, { requests }: Waiting): void {
     this.#waiting.delete(key);
-    this.#requests -= waiting.requests.length;
+    this.#requests -= requests.length;
     this.#characters -= key.length;
   }
 
   #dropOldest(): void {
-    for (const key of this.#waiting.keys()) {
-      this.#drop(key);
+    for (const [key, waiting] of this.#waiting) {
+      this.#drop(key, waiting);
       return;
     }
   }
+}
+
+/** Those that may still be answered. */
+function since(time: bigint, waiting: Waiting): Waiting {
+  const { requests } = waiting;
+  if (requests.every((request) => request.time >= time)) return waiting;
+  const left = requests.filter((request) => request.time >= time);
+  return left.length === 0 ? nobody : { ...waiting, requests: left };
 }
 
 /** The request with the id of the answer. */
