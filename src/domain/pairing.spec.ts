@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { flow } from '../../test/support/make-flow.js';
+import { itWithCaptures, orSkipped, readCapture } from '../../test/support/captures.js';
+import { flow, flowRecordOf } from '../../test/support/make-flow.js';
+import { FlowReader } from './flow/flow-reader.js';
+import { readMessageId } from './flow/l7-reader.js';
 import { formatTimestamp } from './flow/timestamp.js';
 import { PAIRED_UNIT, Pairing } from './pairing.js';
 
@@ -208,6 +211,28 @@ describe('pairing', () => {
     const alike = Array.from({ length: 300 }, (_, i) => ask(BigInt(i), { id: `${i}` }));
     const last = [answer(SECOND, { id: '0' }), answer(SECOND, { id: '299' })];
     expect(paired([...alike, ...last]).slice(-2)).toEqual([undefined, Number(SECOND) - 300]);
+  });
+
+  itWithCaptures(`agrees with Hubble where it timed answers itself, and finds more${orSkipped}`, () => {
+    const capture = readCapture('flows/json/hubble-otel_basic-sample-400-tcp-flows.json').toString('utf8');
+    const [reader, pairing] = [new FlowReader(), new Pairing()];
+    const found = capture.split('\n').flatMap((line) => {
+      if (!line.includes('"l7"')) return [];
+      const record = flowRecordOf(JSON.parse(line));
+      const read = reader.read(record);
+      const id = readMessageId(record.flow['l7']);
+      const ours = pairing.latencyOf(read, id);
+      pairing.settle(read, id);
+      return read.l7?.type === 'RESPONSE' ? [{ ours, hubbles: read.latency }] : [];
+    });
+    // The request of one was not recorded.
+    expect(found.filter(({ ours }) => ours > 0)).toHaveLength(31);
+    const both = found.filter(({ hubbles }) => hubbles > 0);
+    expect(both).toHaveLength(19);
+    // Hubble reckons by the proxy's clock, and writes the agent's into the record.
+    const differences = both.map(({ ours, hubbles }) => Math.abs(ours - hubbles)).sort((a, b) => a - b);
+    expect(differences[9]).toBeLessThan(500_000);
+    expect(differences.at(-1)).toBeLessThan(11_000_000);
   });
 
   it('finds all latencies that ids tell or that are alone on their connection, and each of them is right', () => {

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FlowGroups } from '../../src/flows/numbers.schema.js';
 import type { EdgeDetail } from '../../src/service-map/service-map.schema.js';
 import { exchange } from '../support/exchanges.js';
 import { get, mapOf, ndjson, store } from '../support/run-rest.js';
-import { cleanUp, runToEnd, startServer, type Server } from '../support/run-server.js';
+import { cleanUp, repository, runToEnd, startServer, type Server } from '../support/run-server.js';
 
 const exchanges = [
   exchange({ at: 0, took: 20, port: 4_001 }),
@@ -63,6 +64,9 @@ describe('answers that Hubble did not time', () => {
   it('stay timed over a restart, in sums by hour and in merged blocks, of which verify finds all good', async () => {
     await server.stop();
     expect(await runToEnd(['compact', '--data', server.data])).toMatchObject({ code: 0 });
+    const described = ['docs/read-every-flow.mjs', `${server.data}/flowatlas.db`];
+    const records = execFileSync(process.execPath, described, { cwd: repository, encoding: 'utf8' });
+    expect(records.trimEnd().split('\n')).toEqual(lines);
     expect(await runToEnd(['verify', '--data', server.data])).toMatchObject({ code: 0, stderr: '' });
     server = await startServer({ data: server.data });
     await expectPaired();
