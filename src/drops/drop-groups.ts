@@ -1,5 +1,5 @@
 import { counterOf, headline, L7_DENIED, type Counters } from '../domain/service-map/counters.js';
-import { namespaceOf, type NodeIdentity } from '../domain/flow/node-identity.js';
+import { namespaceOf, shownAs, type NodeIdentity } from '../domain/flow/node-identity.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import { Lore } from '../domain/service-map/lore.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -163,7 +163,7 @@ const readField: Record<DropField, (tally: Tally, lore: Lore) => string | number
   direction: ({ traits }) => traits.direction,
   // Whose traffic it is: the local endpoint's, the one that the policy speaks of.
   namespace: ({ source, destination, traits }) =>
-    traits.direction === 'INGRESS' ? namespaceOf(destination) : namespaceOf(source),
+    traits.direction === 'INGRESS' ? namespaceOf(shownAs(destination)) : namespaceOf(shownAs(source)),
   node: ({ node }) => node,
   policy: ({ policies }) => policies.deniedBy.join(', '),
 };

@@ -1,5 +1,6 @@
 import { readDnsAnswer } from '../domain/names/dns-answer.js';
 import { LearnedNames } from '../domain/names/learned-names.js';
+import { PodsSeen, type Moment, type Sight } from '../domain/names/pods-seen.js';
 import type { Endpoint, Side } from '../domain/flow/flow.js';
 import { flowOf } from '../domain/flow/recorded-flow.js';
 import type { NewFlow, Note } from '../store/flow-store.js';
@@ -7,16 +8,31 @@ import { parse } from './unwrap.js';
 
 const SIDES = ['source', 'destination'] as const;
 
-/** Names ends of flows by the DNS answers that came before, and notes those that come. */
+/** Names ends of flows by what came before: pods that were seen at an address, and DNS answers; and notes those that come. */
 export class Namer {
+  readonly #pods = new PodsSeen();
   readonly #names = new LearnedNames();
   /** An end with a name is another part than the end without. */
   readonly #notes = new WeakMap<Endpoint, Note>();
 
   name(added: NewFlow): void {
-    const { l7 } = added.flow;
-    if (l7?.dns !== undefined && l7.type === 'RESPONSE') this.#learn(added);
-    for (const side of SIDES) this.#nameEnd(added, side);
+    const { flow } = added;
+    const moment = this.#pods.momentOf(flow);
+    if (moment !== undefined) for (const side of SIDES) this.#meet(added, side, moment);
+    if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
+    for (const side of SIDES) this.#put(added, side, this.#names.named(flow, side));
+  }
+
+  #meet(added: NewFlow, side: Side, moment: Moment): void {
+    const { flow, notes } = added;
+    const sight =
+      notes === undefined ? this.#pods.sightOf(flow[side]) : this.#sightOf(notes[side], flow[side]);
+    if (sight.isUntold) this.#put(added, side, this.#pods.joined(sight, moment));
+    else this.#pods.note(sight, moment);
+  }
+
+  #sightOf(note: Note, endpoint: Endpoint): Sight {
+    return (note.sight ??= this.#pods.sightOf(endpoint));
   }
 
   /** Few records are answers, so that reading them again costs nothing. */
@@ -27,13 +43,12 @@ export class Namer {
     if (answer !== undefined) this.#names.learn(flow, answer);
   }
 
-  #nameEnd({ flow, notes }: NewFlow, side: Side): void {
-    const named = this.#names.named(flow, side);
-    if (named === undefined) return;
-    flow[side] = named;
+  #put({ flow, notes }: NewFlow, side: Side, endpoint: Endpoint | undefined): void {
+    if (endpoint === undefined) return;
+    flow[side] = endpoint;
     if (notes === undefined) return;
-    let note = this.#notes.get(named);
-    if (note === undefined) this.#notes.set(named, (note = {}));
+    let note = this.#notes.get(endpoint);
+    if (note === undefined) this.#notes.set(endpoint, (note = {}));
     notes[side] = note;
   }
 }

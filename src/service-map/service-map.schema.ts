@@ -115,7 +115,7 @@ export const mapEdgeSchema = z
       .optional()
       .describe('namespace/name (Kind) of the policies that Hubble named'),
     oneSided: z.literal(true).optional().describe('only replies were seen'),
-    inferred: z.array(z.string()).optional().describe('what records did not say: "direction", "name"'),
+    inferred: z.array(z.string()).optional().describe('what records did not say: "direction", "name", "pod"'),
     members,
   })
   .meta({ id: 'MapEdge' });

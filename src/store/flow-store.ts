@@ -8,6 +8,7 @@ import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
 import type { Acknowledgement, Ledger, LedgerEntry, LedgerQuery } from '../domain/ledger/ledger.js';
+import type { Sight } from '../domain/names/pods-seen.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -347,10 +348,14 @@ export interface NewFlow {
   messageId?: string;
 }
 
-/** What the store calls a part of flows, and which of its dictionaries does: left here to be found again at once. */
+/**
+ * What the store calls a part of flows, and which of its dictionaries does, and what whoever learns names knows of an
+ * end: left here to be found again at once.
+ */
 export interface Note {
   number?: number;
   numberedBy?: number;
+  sight?: Sight;
 }
 
 /** A note for each part; a part that comes with the same note is the same. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
-import { newFlow, pod, record, toTally } from '../../test/support/make-flow.js';
+import { namedFlows, pod, record, toTally } from '../../test/support/make-flow.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { openSqlite } from '../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../test/support/temporary-folder.js';
+import type { Flow } from '../domain/flow/flow.js';
 import { ledgerOf } from '../domain/ledger/ledger-of.js';
 import { listed, newsNames, type LedgerEntry, type LedgerQuery } from '../domain/ledger/ledger.js';
 import { canSee, everyone, type Viewer } from '../domain/viewer.js';
@@ -16,11 +17,11 @@ const newFolder = temporaryFolders();
 const shopkeeper: Viewer = { name: 'shopkeeper', namespaces: ['shop'] };
 const DAY = 86_400_000;
 
-/** Answers the texts that were new. */
-async function append(writer: FlowWriter, texts: readonly string[]): Promise<string[]> {
-  const stored = texts.filter((text) => writer.append(newFlow(text)));
+/** Answers the flows that were new. */
+async function append(writer: FlowWriter, texts: readonly string[]): Promise<Flow[]> {
+  const flows = namedFlows(texts).flatMap((added) => (writer.append(added) ? added.flow : []));
   await writer.commit();
-  return stored;
+  return flows;
 }
 
 const everything: LedgerQuery = { list: { name: 'all' }, most: 1_000 };
@@ -51,9 +52,7 @@ describe('the ledger', () => {
         const stored = await append(opened.writer, texts);
         await opened.close();
         const arrival = BigInt(now()) * 1_000_000n;
-        const flows = stored
-          .map((text) => newFlow(text).flow)
-          .map((flow) => ({ ...flow, time: flow.time ?? arrival }));
+        const flows = stored.map((flow) => ({ ...flow, time: flow.time ?? arrival }));
         for (const viewer of [everyone, shopkeeper]) {
           const told = await ledgerOfFile(opened.folder, viewer);
           const seen = flows.filter(({ source, destination }) => canSee(viewer, source, destination));
@@ -74,7 +73,7 @@ describe('the ledger', () => {
           const opened = openSqlite(newFolder(), now);
           const memory = new Memory();
           const [writer, store] = [new MemoryFlowWriter(memory, now), new MemoryFlowStore(memory)];
-          await append(writer, await append(opened.writer, texts));
+          for (const each of [writer, opened.writer]) await append(each, texts);
           const { entries } = store.ledger(everyone, everything);
           for (const place of acknowledged) {
             const edge = entries[place]?.id;

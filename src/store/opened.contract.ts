@@ -1,9 +1,8 @@
 import { everything, type Filter } from '../domain/filter/filter.js';
 import { always, inWindow, type Window } from '../domain/filter/window.js';
-import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { RecordedFlow } from '../domain/flow/flow.js';
 import { recordedFlow } from '../domain/flow/recorded-flow.js';
-import { newFlow } from '../../test/support/make-flow.js';
+import { namedFlows } from '../../test/support/make-flow.js';
 import type { FlowQuery, FlowStore, FlowWriter } from './flow-store.js';
 
 /** What the laws of stores share: a store for each of them, its clock, and how they ask. */
@@ -41,20 +40,20 @@ export function ask(query: Partial<FlowQuery>): FlowQuery {
 }
 
 /** Appends and commits; answers the texts that were new. */
-export async function append({ writer }: OpenedStore, texts: readonly string[]): Promise<string[]> {
-  const reader = new FlowReader();
-  const stored = texts.filter((text) => writer.append(newFlow(text, reader)));
-  await writer.commit();
-  return stored;
+export async function append(at: OpenedStore, texts: readonly string[]): Promise<string[]> {
+  return (await hold(at, texts)).map(({ record }) => record);
 }
 
 /** The flows that the store holds then, by their numbers. */
-export async function hold(at: OpenedStore, texts: readonly string[]): Promise<RecordedFlow[]> {
-  const stored = await append(at, texts);
-  return stored.map((text) => {
-    const { flow: read } = newFlow(text);
-    return recordedFlow({ ...read, time: read.time ?? NOW }, text);
-  });
+export async function hold({ writer }: OpenedStore, texts: readonly string[]): Promise<RecordedFlow[]> {
+  const stored = [];
+  for (const [i, added] of namedFlows(texts).entries()) {
+    const { flow } = added;
+    const held = recordedFlow({ ...flow, time: flow.time ?? NOW }, texts[i] ?? '');
+    if (writer.append(added)) stored.push(held);
+  }
+  await writer.commit();
+  return stored;
 }
 
 /** Numbers of the flows that pass, in order of time: what every index must agree with. */

@@ -4,7 +4,7 @@ import { everything } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
-import { podKey, withoutGeneratedSuffix } from '../domain/flow/node-identity.js';
+import { podKey, shownAs, withoutGeneratedSuffix } from '../domain/flow/node-identity.js';
 import { Foretold } from '../domain/service-map/foretold.js';
 import { Lore } from '../domain/service-map/lore.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
@@ -131,12 +131,14 @@ function counted(tallies: readonly Tally[], lore: Lore): Record<string, { flows:
 
 /** It tells another workload of a pod than the one that others foretell, who do not tell it. */
 function isAnother({ source, destination }: Flow, flows: readonly Flow[]): boolean {
-  return [source, destination].some(
-    (told) =>
-      told.workloads.length > 0 &&
-      told.workloads[0]?.name !== withoutGeneratedSuffix(told.pod) &&
-      flows
-        .flatMap((flow) => [flow.source, flow.destination])
-        .some((end) => end.workloads.length === 0 && end.pod !== '' && podKey(end) === podKey(told)),
-  );
+  return [source, destination]
+    .map(shownAs)
+    .some(
+      (told) =>
+        told.workloads.length > 0 &&
+        told.workloads[0]?.name !== withoutGeneratedSuffix(told.pod) &&
+        flows
+          .flatMap((flow) => [flow.source, flow.destination].map(shownAs))
+          .some((end) => end.workloads.length === 0 && end.pod !== '' && podKey(end) === podKey(told)),
+    );
 }

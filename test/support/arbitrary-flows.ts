@@ -32,6 +32,10 @@ const ends: readonly End[] = [
   { ip: '203.0.113.9', raw: { identity: 16_777_217, labels: ['cidr:203.0.113.0/24', 'reserved:world'] } },
   { ip: '10.0.0.1', raw: { identity: 1, labels: ['reserved:host', 'reserved:kube-apiserver'] } },
   { ip: '', raw: {} },
+  // Left unknown: names and pods may be learned for them.
+  { ip: '10.0.1.5', raw: {} },
+  { ip: '10.0.2.7', raw: { labels: ['reserved:unknown'] } },
+  { ip: '203.0.113.9', raw: world },
   {
     ip: '10.9.9.9',
     raw: { future_id: new Digits('18446744073709551615'), namespace: 'shop', pod_name: 'grüße-🙂' },
@@ -213,8 +217,9 @@ const http = fc
 
 const dns = fc.record({ connection, rcode: fc.constantFrom(0, 3), response: fc.boolean() }).map((told) => {
   const question = { query: 'api.example.com.', observation_source: 'proxy', qtypes: ['A'] };
+  const answer = told.rcode === 0 ? { ips: ['203.0.113.9'], ttl: 60 } : { rcode: told.rcode };
   const l7 = told.response
-    ? { type: 'RESPONSE', dns: { ...question, ...(told.rcode === 0 ? {} : { rcode: told.rcode }) } }
+    ? { type: 'RESPONSE', dns: { ...question, ...answer } }
     : { type: 'REQUEST', dns: question };
   return [
     {

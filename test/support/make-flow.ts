@@ -6,6 +6,7 @@ import { recordedFlow } from '../../src/domain/flow/recorded-flow.js';
 import { recogniseRecord, type EventRecord, type FlowRecord } from '../../src/domain/flow/record.js';
 import { tallyOf, type Tally } from '../../src/domain/service-map/tally.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
+import { Namer } from '../../src/ingest/namer.js';
 import type { NewFlow } from '../../src/store/flow-store.js';
 
 type Fields = Record<string, unknown>;
@@ -90,6 +91,17 @@ export function newFlow(text: string, by: FlowReader = reader): NewFlow {
 function pair(flow: Flow, chance: number): void {
   flow.isPaired = chance % 2 === 0;
   if (flow.isPaired) flow.latency = (1 + (chance % 1_000)) * PAIRED_UNIT;
+}
+
+/** What a writer is given for lines that came in this order: with what was learned for their ends. */
+export function namedFlows(texts: readonly string[]): NewFlow[] {
+  const by = new FlowReader();
+  const namer = new Namer();
+  return texts.map((text) => {
+    const added = newFlow(text, by);
+    namer.name(added);
+    return added;
+  });
 }
 
 export function eventOf(value: unknown): EventRecord {

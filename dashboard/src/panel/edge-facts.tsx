@@ -100,6 +100,7 @@ function connectionWords({ attempts, accepted, resets }: Tcp): string {
 const inferredWords: Readonly<Record<string, string>> = {
   direction: 'No record said who the client is: the side with the lower port is taken for the server.',
   name: 'Hubble gave no name for the address: it is the one that DNS gave the same client for it before.',
+  pod: 'Hubble left an end unknown: it is the pod that was seen at its address within the five minutes before.',
 };
 
 function Doubts({ edge }: { edge: MapEdge }): JSX.Element | null {

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../flow/flow.js';
-import { identify } from '../flow/node-identity.js';
+import { identify, shownAs } from '../flow/node-identity.js';
 import { once, readText, Refusal, shown, type Criterion } from './criterion.js';
 
 /** `A,B`: flows between two workloads, either way, each named as the map names it. */
@@ -35,7 +35,7 @@ function isWorkload(asked: string): (endpoint: Endpoint) => boolean {
   return once((endpoint) => {
     const node = identify(endpoint, 'workload', () => undefined);
     if (/^[A-Z]/.test(where)) {
-      return endpoint.workloads.some((told) => told.kind === where && told.name === name);
+      return shownAs(endpoint).workloads.some((told) => told.kind === where && told.name === name);
     }
     return node.name === name && (where === '' || node.namespace === where);
   });

@@ -57,7 +57,14 @@ export interface Endpoint {
   service: string;
   serviceNamespace: string;
   /** What we know of it and Hubble did not say. */
-  learned: LearnedName | undefined;
+  learned: Learned | undefined;
+}
+
+/** Filters of Hubble's and records never see any of it. */
+export interface Learned {
+  name?: LearnedName;
+  /** The end that Hubble told at the same address at about that time, where it did not know this one. */
+  pod?: Endpoint;
 }
 
 /**

@@ -46,7 +46,13 @@ const NAME_LABELS = ['k8s:app.kubernetes.io/name=', 'k8s:k8s-app=', 'k8s:app='];
 /** When a label names several: the most telling first. */
 const ENTITIES = ['host', 'remote-node', 'kube-apiserver', 'ingress', 'health', 'init', 'unmanaged', 'world'];
 
-export function identify(endpoint: Endpoint, level: Level, workloadOfPod: WorkloadOfPod): NodeIdentity {
+/** The end that the map shows in its place: the pod that it was joined to, or itself. */
+export function shownAs(endpoint: Endpoint): Endpoint {
+  return endpoint.learned?.pod ?? endpoint;
+}
+
+export function identify(told: Endpoint, level: Level, workloadOfPod: WorkloadOfPod): NodeIdentity {
+  const endpoint = shownAs(told);
   const namespace = namespaceOf(endpoint);
   if (endpoint.pod === '' && namespace === '') return outsider(endpoint);
   const cluster = clusterOf(endpoint);
@@ -66,7 +72,8 @@ export function identify(endpoint: Endpoint, level: Level, workloadOfPod: Worklo
  * Whatever carries the label is the node of its value, in any namespace. A key may name its source (`k8s:team`); without
  * one, any source counts, the first in order of the alphabet. Undefined where it is not there.
  */
-export function labelNode({ labels }: Endpoint, level: LabelLevel): NodeIdentity | undefined {
+export function labelNode(endpoint: Endpoint, level: LabelLevel): NodeIdentity | undefined {
+  const { labels } = shownAs(endpoint);
   const key = level.slice('label:'.length);
   const [value] = labels.flatMap((label) => labelValue(label, key) ?? []).sort();
   return value === undefined ? undefined : node('label', `${level}=${value}`, `${key}=${value}`, '', '');
@@ -132,7 +139,7 @@ export function isNameless(endpoint: Endpoint): boolean {
 
 /** Endpoints that are no pod: the name, the address range, the entity, the service or the address. */
 function outsider(endpoint: Endpoint): NodeIdentity {
-  const name = endpoint.names[0] ?? endpoint.learned?.name ?? valueOf(endpoint.labels, 'fqdn:');
+  const name = endpoint.names[0] ?? endpoint.learned?.name?.name ?? valueOf(endpoint.labels, 'fqdn:');
   if (name !== '') return prefixed('fqdn', name.replace(/\.$/, '').toLowerCase());
   const cidr = mostSpecificCidr(endpoint.labels);
   if (cidr !== '') return prefixed('cidr', cidr);
@@ -155,7 +162,14 @@ function serviceNode(endpoint: Endpoint): NodeIdentity {
   );
 }
 
-function entityOf(endpoint: Endpoint): string | undefined {
+/** Hubble told nothing of it but the address: the agent did not know, or a mask took it. */
+export function isUntold(endpoint: Endpoint): boolean {
+  const { identity, cluster, namespace, pod, labels, workloads, names, service, ip } = endpoint;
+  if (ip === '' || identity !== 0 || `${cluster}${namespace}${pod}${service}` !== '') return false;
+  return names.length + workloads.length === 0 && labels.every((label) => label === 'reserved:unknown');
+}
+
+export function entityOf(endpoint: Endpoint): string | undefined {
   const byNumber = reservedEntity(endpoint.identity);
   if (byNumber !== undefined) return byNumber;
   for (const entity of ENTITIES) {

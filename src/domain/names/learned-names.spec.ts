@@ -28,7 +28,7 @@ function namesWith(...answers: [second: number, name: string, ttl?: bigint][]): 
   return names;
 }
 
-const learned = (names: LearnedNames, told = at(10)) => names.named(told, 'destination')?.learned;
+const learned = (names: LearnedNames, told = at(10)) => names.named(told, 'destination')?.learned?.name;
 
 describe('names learned from DNS', () => {
   it('are those that the same client was given for the address', () => {
@@ -46,7 +46,7 @@ describe('names learned from DNS', () => {
       IP: { source: '203.0.113.9', destination: '10.0.1.5' },
     };
     const names = namesWith([5, 'api.example.com']);
-    expect(names.named(at(10, reply), 'source')?.learned?.name).toBe('api.example.com');
+    expect(names.named(at(10, reply), 'source')?.learned?.name?.name).toBe('api.example.com');
     expect(names.named(at(10, reply), 'destination')).toBeUndefined();
   });
 

@@ -1,7 +1,8 @@
 import { clientSide } from '../flow/direction.js';
 import type { Endpoint, Flow, LearnedName, Side } from '../flow/flow.js';
-import { isNameless, podKey } from '../flow/node-identity.js';
+import { isNameless, podKey, shownAs } from '../flow/node-identity.js';
 import type { DnsAnswer } from './dns-answer.js';
+import { LearnedEnds } from './learned-ends.js';
 
 /** Names that a client was given for one address, the newest first. */
 interface Given {
@@ -22,8 +23,6 @@ const OUT_OF_ORDER = 2n * SECOND;
 const MOST_ADDRESSES = 100_000;
 /** Characters of a client with an address; longer ones are of no cluster. */
 const LONGEST_KEY = 500;
-/** Names of one end that are the same objects again. */
-const MOST_NAMED = 64;
 /** Names of one address; behind a content network there are many, of which the newest count. */
 const MOST_NAMES = 8;
 
@@ -34,7 +33,7 @@ const MOST_NAMES = 8;
 export class LearnedNames {
   /** By client and address, the latest told last. */
   readonly #given = new Map<string, Given[]>();
-  readonly #named = new WeakMap<Endpoint, Map<string, Endpoint>>();
+  readonly #ends = new LearnedEnds();
   readonly #nameless = new WeakMap<Endpoint, boolean>();
 
   constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
@@ -66,28 +65,17 @@ export class LearnedNames {
     if (this.#given.size === 0) return undefined;
     // Most ends are pods.
     if (endpoint.pod !== '' || flow.time === undefined || !this.#isNameless(endpoint)) return undefined;
+    if (endpoint.learned !== undefined) return undefined;
     const peer = keyOf(flow[side === 'source' ? 'destination' : 'source']);
     const given = this.#given.get(`${peer} ${endpoint.ip}`);
     const learned = given && choose(given, flow.time);
-    return learned && this.#with(endpoint, learned);
+    return learned && this.#ends.with(endpoint, `${learned.confidence} ${learned.name}`, { name: learned });
   }
 
   #isNameless(endpoint: Endpoint): boolean {
     let nameless = this.#nameless.get(endpoint);
     if (nameless === undefined) this.#nameless.set(endpoint, (nameless = isNameless(endpoint)));
     return nameless;
-  }
-
-  /** The same object for the same name, as of all parts of flows. */
-  #with(endpoint: Endpoint, learned: LearnedName): Endpoint {
-    let named = this.#named.get(endpoint);
-    if (named === undefined) this.#named.set(endpoint, (named = new Map<string, Endpoint>()));
-    const key = `${learned.confidence} ${learned.name}`;
-    let found = named.get(key);
-    if (found !== undefined) return found;
-    if (named.size >= MOST_NAMED) named.clear();
-    named.set(key, (found = { ...endpoint, learned }));
-    return found;
   }
 }
 
@@ -107,6 +95,7 @@ function clientOf(flow: Flow): string | undefined {
   return side === undefined ? undefined : keyOf(flow[side]);
 }
 
-function keyOf(endpoint: Endpoint): string {
+function keyOf(told: Endpoint): string {
+  const endpoint = shownAs(told);
   return endpoint.pod === '' ? endpoint.ip : podKey(endpoint);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
-import { flow, newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
-import { identify, withoutGeneratedSuffix } from '../flow/node-identity.js';
+import { flow, namedFlows, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
+import { identify, shownAs, withoutGeneratedSuffix } from '../flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText, readEndText, readKindText } from './coarse.js';
 import { ServiceMap } from './service-map.js';
 import type { Tally } from './tally.js';
@@ -19,7 +19,7 @@ function coarse(of: Tally): Tally {
 
 /** Neither of its pods belongs to another workload than its name foretells. */
 function isForetold({ source, destination }: Tally): boolean {
-  return [source, destination].every(({ pod, workloads: [workload] }) => {
+  return [source, destination].map(shownAs).every(({ pod, workloads: [workload] }) => {
     const foretold = withoutGeneratedSuffix(pod);
     return workload === undefined || foretold === pod || workload.name === foretold;
   });
@@ -36,7 +36,9 @@ describe('coarse flows', () => {
   it('make the same map as the flows themselves', () => {
     fc.assert(
       fc.property(flowTexts(12), fc.constantFrom('cluster', 'namespace', 'workload'), (texts, level) => {
-        const tallies = texts.map((text, i) => toTally(newFlow(text).flow, i + 1)).filter(isForetold);
+        const tallies = namedFlows(texts)
+          .map(({ flow }, i) => toTally(flow, i + 1))
+          .filter(isForetold);
         expect(told(tallies.map(coarse), level)).toEqual(told(tallies, level));
       }),
       { numRuns: 500 },
@@ -46,8 +48,7 @@ describe('coarse flows', () => {
   it('are read again as they were written', () => {
     fc.assert(
       fc.property(flowTexts(12), (texts) => {
-        for (const text of texts) {
-          const { flow: written } = newFlow(text);
+        for (const { flow: written } of namedFlows(texts)) {
           const kind = coarseKind(written);
           expect(readKindText(JSON.parse(kindText(kind)))).toEqual(kind);
           const end = coarseEndpoint(written.source);

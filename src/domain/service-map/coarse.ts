@@ -2,7 +2,7 @@ import { clientSide, isReply } from '../flow/direction.js';
 import { reservedEntity } from '../flow/enums.js';
 import type { Endpoint, Flow, L7, Traits } from '../flow/flow.js';
 import { isObject, numberOf, objectOf, textOf, textsOf, type Json } from '../flow/json.js';
-import { readLearnedName } from '../names/learned-name.js';
+import { learnedJson, readLearned } from '../names/learned.js';
 import { identify, withoutGeneratedSuffix, type NodeIdentity } from '../flow/node-identity.js';
 import { counterOf } from './counters.js';
 
@@ -15,6 +15,8 @@ type Coarse = Pick<Flow, 'traits' | 'policies' | 'l7'>;
 
 /** An end without what differs from pod to pod of one workload: what makes it the node that it is. */
 export function coarseEndpoint(endpoint: Endpoint): Endpoint {
+  const { learned } = endpoint;
+  if (learned?.pod !== undefined) return { ...nobody, learned: { pod: coarseEndpoint(learned.pod) } };
   const node = identify(endpoint, 'workload', () => undefined);
   const { kind, name, cluster, namespace } = node;
   switch (kind) {
@@ -23,9 +25,9 @@ export function coarseEndpoint(endpoint: Endpoint): Endpoint {
     case 'namespace':
       return { ...nobody, cluster, namespace };
     case 'fqdn':
-      return endpoint.learned === undefined
+      return learned?.name === undefined
         ? { ...nobody, names: [name] }
-        : { ...nobody, learned: { ...endpoint.learned, name } };
+        : { ...nobody, learned: { name: { ...learned.name, name } } };
     case 'cidr':
       return { ...nobody, labels: [`cidr:${name}`] };
     case 'entity': {
@@ -147,6 +149,10 @@ export class L7Kinds {
 
 /** JSON of an end, without what is empty. */
 export function endText(end: Endpoint): string {
+  return JSON.stringify(endJson(end));
+}
+
+function endJson(end: Endpoint): object {
   const {
     cluster,
     namespace,
@@ -160,19 +166,19 @@ export function endText(end: Endpoint): string {
     serviceNamespace,
     learned,
   } = end;
-  return JSON.stringify({
+  return {
     cluster: cluster || undefined,
     namespace: namespace || undefined,
     workload: workloads[0]?.name,
     pod: pod || undefined,
     labels: labels.length === 0 ? undefined : labels,
     name: names[0],
-    learned,
+    learned: learned && learnedJson(learned, endJson),
     ip: ip || undefined,
     identity: identity || undefined,
     service: service || undefined,
     serviceNamespace: serviceNamespace || undefined,
-  });
+  };
 }
 
 /** The end that was written so. */
@@ -191,7 +197,7 @@ export function readEndText(value: unknown): Endpoint {
     identity: numberOf(told['identity']),
     service: textOf(told['service']),
     serviceNamespace: textOf(told['serviceNamespace']),
-    learned: readLearnedName(told['learned']),
+    learned: readLearned(told['learned'], readEndText),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../flow/flow.js';
-import { withoutGeneratedSuffix } from '../flow/node-identity.js';
+import { shownAs, withoutGeneratedSuffix } from '../flow/node-identity.js';
 import type { Tally } from './tally.js';
 
 /** The flows of a window that were dropped, and what the others tell of their pods. */
@@ -10,7 +10,8 @@ export interface Dropped {
 }
 
 /** Whoever sees only this pod's name takes it for a pod of another workload. */
-export function isUnforetold({ pod, workloads }: Endpoint): boolean {
+export function isUnforetold(endpoint: Endpoint): boolean {
+  const { pod, workloads } = shownAs(endpoint);
   const told = workloads[0]?.name;
   return pod !== '' && told !== undefined && told !== withoutGeneratedSuffix(pod);
 }

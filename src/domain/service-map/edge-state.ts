@@ -1,4 +1,4 @@
-import type { Policies } from '../flow/flow.js';
+import type { Endpoint, Policies } from '../flow/flow.js';
 import { Connections, type TcpSummary } from './connections.js';
 import { headline, isSocket, readCounter, type Counters, type Headline } from './counters.js';
 import { L7Summary } from './l7-summary.js';
@@ -33,6 +33,7 @@ export class EdgeState {
   #headline: Headline | undefined;
   #directionKnown = false;
   #nameLearned = false;
+  #podLearned = false;
   #made = false;
 
   constructor(
@@ -48,7 +49,8 @@ export class EdgeState {
     if (isSocket(counter)) return;
     this.#made = true;
     if (!guessed) this.#directionKnown = true;
-    if ((tally.source.learned ?? tally.destination.learned) !== undefined) this.#nameLearned = true;
+    this.#note(tally.source);
+    this.#note(tally.destination);
     const { first, last } = tally;
     if (this.#first === undefined || first < this.#first) this.#first = first;
     if (this.#last === undefined || last > this.#last) this.#last = last;
@@ -59,6 +61,12 @@ export class EdgeState {
     if (tally.l7 !== undefined)
       (this.#l7 ??= new L7Summary(this.pinned)).add(tally.l7, tally.weight, tally.latencies);
     this.#remember(tally.lastSeq);
+  }
+
+  #note({ learned }: Endpoint): void {
+    if (learned === undefined) return;
+    if (learned.name !== undefined) this.#nameLearned = true;
+    if (learned.pod !== undefined) this.#podLearned = true;
   }
 
   #addPolicies({ allowedBy, deniedBy }: Policies): void {
@@ -87,10 +95,12 @@ export class EdgeState {
     return this.#last ?? 0n;
   }
 
-  /** What records did not say: which side is the client, and the name of an end. */
+  /** What records did not say: which side is the client, the name of an end, or which pod it is. */
   get inferred(): string[] {
     const inferred = this.#directionKnown ? [] : ['direction'];
-    return this.#nameLearned ? [...inferred, 'name'] : inferred;
+    if (this.#nameLearned) inferred.push('name');
+    if (this.#podLearned) inferred.push('pod');
+    return inferred;
   }
 
   /** Numbers of a few of the newest flows. */

@@ -1,6 +1,6 @@
 import { isReply, clientSide } from '../flow/direction.js';
 import type { Endpoint, Side } from '../flow/flow.js';
-import { identify, podKey, type NodeIdentity } from '../flow/node-identity.js';
+import { identify, podKey, shownAs, type NodeIdentity } from '../flow/node-identity.js';
 import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
 
@@ -66,9 +66,10 @@ export class Lore {
   #learnWorkload(endpoint: Endpoint): boolean {
     if (this.#known.has(endpoint)) return true;
     this.#known.set(endpoint, { server: undefined });
-    const name = endpoint.workloads[0]?.name;
-    if (name === undefined || endpoint.pod === '') return true;
-    const key = podKey(endpoint);
+    const end = shownAs(endpoint);
+    const name = end.workloads[0]?.name;
+    if (name === undefined || end.pod === '') return true;
+    const key = podKey(end);
     const known = this.#workloads.get(key);
     // Two answers for one pod should not occur; the first in order of the alphabet wins in any order of arrival.
     if (known !== undefined && known <= name) return true;
@@ -99,8 +100,9 @@ export class Lore {
     const known = this.#known.get(endpoint);
     if (known?.server !== undefined) return known.server;
     const node = identify(endpoint, 'workload', this.workloadOfPod);
-    if (endpoint.pod !== '' && endpoint.workloads.length === 0) {
-      const key = podKey(endpoint);
+    const end = shownAs(endpoint);
+    if (end.pod !== '' && end.workloads.length === 0) {
+      const key = podKey(end);
       if (!this.#workloads.has(key)) this.#podsGuessed.set(key, node.name);
     }
     let server = this.#servers.get(node.id);

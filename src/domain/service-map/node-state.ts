@@ -18,7 +18,7 @@ export class NodeState {
 
   /** One of its endpoints. */
   meet({ learned }: Endpoint): void {
-    const confidence = CONFIDENCES.indexOf(learned?.confidence ?? 'given');
+    const confidence = CONFIDENCES.indexOf(learned?.name?.confidence ?? 'given');
     if (confidence < this.#confidence) this.#confidence = confidence;
   }
 

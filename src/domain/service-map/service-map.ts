@@ -4,6 +4,7 @@ import {
   identify,
   isLabelLevel,
   labelNode,
+  shownAs,
   type MapLevel,
   type NodeIdentity,
 } from '../flow/node-identity.js';
@@ -243,7 +244,8 @@ export class ServiceMap {
     if (seen && !known.learned && !this.#labelsApart) {
       known.learned = true;
       // A masked record has no labels; that says nothing about the others'.
-      if (endpoint.labels.length > 0) known.node.learn(endpoint.labels);
+      const { labels } = shownAs(endpoint);
+      if (labels.length > 0) known.node.learn(labels);
     }
     return known.node;
   }

@@ -7,6 +7,7 @@ import { inWindow, type Window } from '../../domain/filter/window.js';
 import { canonicalText } from '../../domain/flow/flow-key.js';
 import type { Flow, RecordedFlow } from '../../domain/flow/flow.js';
 import { recordedFlow } from '../../domain/flow/recorded-flow.js';
+import { shownAs } from '../../domain/flow/node-identity.js';
 import type { EventKind, EventRecord } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
@@ -276,10 +277,10 @@ export class MemoryFlowStore extends FlowStore {
     const tallies = this.#matching(viewer, query).map(toTally);
     const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
     const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
-    const ends = endpoints.map((endpoint) => ({
-      endpoint,
-      labels: endpoint.labels.length === 0 ? undefined : endpoint.labels,
-    }));
+    const ends = endpoints.map((endpoint) => {
+      const { labels } = shownAs(endpoint);
+      return { endpoint, labels: labels.length === 0 ? undefined : labels };
+    });
     const pods = { guessed: [], unforetold: [] };
     return Promise.resolve({ tallies, ends, pods, upTo: this.#lastOf(query) });
   }

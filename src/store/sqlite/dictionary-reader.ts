@@ -3,8 +3,8 @@ import type Database from 'better-sqlite3';
 import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
 import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
-import type { Json } from '../../domain/flow/json.js';
-import { readLearnedName } from '../../domain/names/learned-name.js';
+import { objectOf, type Json } from '../../domain/flow/json.js';
+import { readLearned } from '../../domain/names/learned.js';
 import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, parseHeld, typed } from './damage.js';
@@ -166,7 +166,9 @@ class SharedParts {
       const [raw, ip, names, service, learned] = parse(line) as EndpointLine;
       return {
         ...readEndpoint({ raw: asWritten(raw), ip, names, service }),
-        learned: readLearnedName(learned),
+        learned: readLearned(learned, (pod) =>
+          readEndpoint({ raw: objectOf(pod), ip, names: [], service: undefined }),
+        ),
       };
     });
 

@@ -1,5 +1,6 @@
 import { endpointFields, traitFields } from '../../domain/coverage/fields.js';
 import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
+import { learnedJson } from '../../domain/names/learned.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
 import type { Note, RepeatedText } from '../flow-store.js';
@@ -189,7 +190,7 @@ function endpointLine({ raw, ip, names, service, serviceNamespace, learned }: En
   const more =
     learned === undefined
       ? ((frontend && `,${frontend}`) ?? '')
-      : `,${frontend ?? 'null'},${JSON.stringify(learned)}`;
+      : `,${frontend ?? 'null'},${JSON.stringify(learnedJson(learned, ({ raw }) => raw))}`;
   return `[${asWritten(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${more}]`;
 }
 

@@ -45,14 +45,23 @@ const answer = (second: number, query: string, ...ips: string[]) =>
     l7: { type: 'RESPONSE', dns: { query, ips, ttl: 60, qtypes: ['A'], rrtypes: ['A'] } },
   });
 
+const toPod = (second: number, more: Fields = {}) =>
+  at(second, {
+    destination: pod('pay/api-6c9f7b8d4-x2z4k', undefined, { labels: ['k8s:app=api'] }),
+    IP: { source: '10.0.1.5', destination: '10.0.3.7', ipVersion: 'IPv4' },
+    ...more,
+  });
+
 /** Enough alike that most are read by the scanner. */
 const records = [
+  toPod(1),
   toWorld(1, '203.0.113.9'),
   answer(2, 'api.example.com.', '203.0.113.9', '203.0.113.10'),
   ...Array.from({ length: 20 }, (_, i) => toWorld(3 + (i % 5), '203.0.113.9')),
   answer(10, 'cdn.example.com.', '203.0.113.10'),
   ...Array.from({ length: 6 }, () => toWorld(12, '203.0.113.10')),
   toWorld(12, '203.0.113.9', { destination_names: ['given.example.com'] }),
+  ...Array.from({ length: 8 }, () => toPod(14, { destination: {} })),
 ].map((value) => JSON.stringify(value));
 
 function store(lines: readonly string[]) {
@@ -75,6 +84,7 @@ const told = (map: ServiceMap) => ({
 const expected = {
   nodes: [
     ['c/kube-system/coredns', undefined],
+    ['c/pay/api', undefined],
     ['c/shop/web', undefined],
     ['entity:world', undefined],
     ['fqdn:api.example.com', 'exact'],
@@ -82,6 +92,7 @@ const expected = {
     ['fqdn:given.example.com', 'given'],
   ],
   edges: [
+    ['c/pay/api', 9, ['pod']],
     ['entity:world', 1, undefined],
     ['fqdn:api.example.com', 20, ['name']],
     ['fqdn:cdn.example.com', 6, ['name']],
@@ -89,8 +100,8 @@ const expected = {
   ],
 };
 
-describe('flows with a name learned for an address outside', () => {
-  it('are told by it on the map of single flows, of sums and of sums by hour, and by none in their records', async () => {
+describe('flows with a name or a pod learned for an address', () => {
+  it('are told by them on the map of single flows, of sums and of sums by hour, and by none in their records', async () => {
     const { store: held, writer, close, file } = store(records);
     await writer.commit();
     const tallies = [];
@@ -99,15 +110,22 @@ describe('flows with a name learned for an address outside', () => {
     let text = '';
     for await (const batch of held.records(everyone, all)) text += batch.text;
     await close();
-    expect(sorted(told(ServiceMap.of(tallies, 'workload')))).toEqual(expected);
-    expect(sorted(told(ServiceMap.of(sums.tallies, 'workload', sums.ends)))).toEqual(expected);
+    for (const map of [
+      ServiceMap.of(tallies, 'workload'),
+      ServiceMap.of(sums.tallies, 'workload', sums.ends),
+    ]) {
+      expect(sorted(told(map))).toEqual(expected);
+      expect(map.node('c/pay/api')?.labels).toEqual(['k8s:app=api']);
+    }
+    const pods = ServiceMap.of(tallies, 'pod');
+    expect(pods.node('c/pay/api-6c9f7b8d4-x2z4k')?.kind).toBe('pod');
     expect(text.split('\n').slice(0, -1)).toEqual(records);
     const db = openForReading(file);
     expect([...verify(db)].flatMap(({ problems }) => problems)).toEqual([]);
     const ends = db.prepare(
       "SELECT DISTINCT destination FROM edges WHERE destination LIKE 'fqdn:%' ORDER BY 1",
     );
-    expect(ends.pluck().all()).toEqual(expected.nodes.slice(3).map(([id]) => id));
+    expect(ends.pluck().all()).toEqual(expected.nodes.slice(4).map(([id]) => id));
     db.close();
   });
 });

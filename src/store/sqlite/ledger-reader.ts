@@ -3,7 +3,7 @@ import type { Endpoint } from '../../domain/flow/flow.js';
 import { identify } from '../../domain/flow/node-identity.js';
 import type { Ledger, LedgerEntry, LedgerList, LedgerQuery } from '../../domain/ledger/ledger.js';
 import { readEndText } from '../../domain/service-map/coarse.js';
-import { canSee, everyone, type Viewer } from '../../domain/viewer.js';
+import { canSee, type Viewer } from '../../domain/viewer.js';
 import { parseHeld, typed } from './damage.js';
 
 interface Row {
@@ -86,6 +86,9 @@ const LISTS = {
 
 const toldBy = (end: string) => `(SELECT told FROM rollup_end WHERE id = ledger.${end})`;
 
+/** Ends of one node may differ in scope: a pod that Hubble told, and an end that was joined to it. */
+const IN_SCOPE = `(:namespaces IS NULL OR is_visible(${toldBy('source')}, ${toldBy('destination')}, :namespaces))`;
+
 /** The newest on a list, those that somebody acknowledged at its end, and how many there are beyond. */
 function select({ rows, edges, at }: (typeof LISTS)[keyof typeof LISTS], isSeen: string): string {
   const candidates = rows === 'true' ? rows : `edge IN (SELECT edge FROM ledger WHERE ${rows})`;
@@ -93,7 +96,7 @@ function select({ rows, edges, at }: (typeof LISTS)[keyof typeof LISTS], isSeen:
     SELECT edge, is_seen AS isSeen, count(*) OVER () AS found, sum(is_seen) OVER () AS acknowledged
     FROM (
       SELECT edge, ${at} AS on_list, ${isSeen} AS is_seen FROM ledger
-      WHERE ${candidates} AND (:namespaces IS NULL OR is_visible(${toldBy('source')}, ${toldBy('destination')}, :namespaces))
+      WHERE ${candidates} AND ${IN_SCOPE}
       GROUP BY edge HAVING ${edges}
     )
     ORDER BY is_seen, on_list DESC, edge LIMIT :most`;
@@ -105,7 +108,7 @@ const ONE = `
          min(first) AS first, max(last) AS last,
          min(first_allowed) AS firstAllowed, max(last_allowed) AS lastAllowed,
          min(first_dropped) AS firstDropped, max(last_dropped) AS lastDropped, note, at
-  FROM ledger LEFT JOIN acknowledgement USING (edge) WHERE edge = ? GROUP BY edge`;
+  FROM ledger LEFT JOIN acknowledgement USING (edge) WHERE edge = :edge AND ${IN_SCOPE} GROUP BY edge`;
 
 /** Reads who was ever seen to speak with whom. Several ends may be one node of the map. */
 export class LedgerReader {
@@ -124,33 +127,30 @@ export class LedgerReader {
       newlyDropped: prepare('newlyDropped'),
       silent: prepare('silent'),
     };
-    this.#one = db.prepare<[string], Row>(ONE).safeIntegers();
+    this.#one = db.prepare<[{ edge: string; namespaces: string | null }], Row>(ONE).safeIntegers();
     this.#upTo = db.prepare<[], { upTo: number }>('SELECT last_seq AS upTo FROM rollup');
   }
 
   read(viewer: Viewer, { list, most }: LedgerQuery): Ledger {
     // Asked first: what is added meanwhile is told as missing, never the other way round.
     const { upTo } = typed(this.#upTo.get(), { upTo: 'count' });
-    const { namespaces } = viewer;
-    const scope = namespaces === 'all' ? null : JSON.stringify(namespaces);
+    const namespaces = namesOf(viewer);
     const rows = this.#lists[list.name]
-      .all({ ...stretchOf(list), most, namespaces: scope })
+      .all({ ...stretchOf(list), most, namespaces })
       .map((row) => typed(row, LISTED));
     const { found, acknowledged } = rows[0] ?? { found: 0, acknowledged: 0 };
-    const entries = rows.flatMap(({ edge, isSeen }) => (isSeen === 1 ? [] : (this.#read(edge) ?? [])));
+    const entries = rows.flatMap(({ edge, isSeen }) => (isSeen === 1 ? [] : (this.edge(viewer, edge) ?? [])));
     return { entries, leftOut: found - acknowledged - entries.length, acknowledged, upTo };
   }
 
   edge(viewer: Viewer, edge: string): LedgerEntry | undefined {
-    const row = this.#one.get(edge);
-    if (row === undefined) return undefined;
-    const [source, destination] = [endOf(row.source), endOf(row.destination)];
-    return canSee(viewer, source, destination) ? entryOf(typed(row, ROW)) : undefined;
+    const row = this.#one.get({ edge, namespaces: namesOf(viewer) });
+    return row && entryOf(typed(row, ROW));
   }
+}
 
-  #read(edge: string): LedgerEntry | undefined {
-    return this.edge(everyone, edge);
-  }
+function namesOf({ namespaces }: Viewer): string | null {
+  return namespaces === 'all' ? null : JSON.stringify(namespaces);
 }
 
 function isVisible(source: unknown, destination: unknown, namespaces: unknown): number {

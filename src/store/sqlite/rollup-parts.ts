@@ -3,7 +3,7 @@ import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/serv
 import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
-import { identify } from '../../domain/flow/node-identity.js';
+import { identify, shownAs } from '../../domain/flow/node-identity.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
 import { parseHeld } from './damage.js';
@@ -48,7 +48,7 @@ export class RollupParts implements Numbering {
     const told = endText(coarse);
     let end = this.#ends.get(told);
     end ??= this.#ends.add(told, this.#find(told) ?? this.#add(coarse, told), 0);
-    if (this.mayWrite) this.#label(end, endpoint.labels);
+    if (this.mayWrite) this.#label(end, shownAs(endpoint).labels);
     return end.id;
   }
 

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../../test/support/json-text.js';
-import { newFlow, pod, record } from '../../../test/support/make-flow.js';
+import { namedFlows, newFlow, pod, record } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
@@ -77,7 +77,7 @@ describe('sums by hour', () => {
       fc.asyncProperty(flowTexts(30), events, async (texts, happens) => {
         const folder = newFolder();
         let opened = openSqlite(folder, () => now);
-        const flows = texts.map((text) => newFlow(text));
+        const flows = namedFlows(texts);
         const kept: NewFlow[] = [];
         for (const [i, flow] of flows.entries()) {
           if (opened.writer.append(flow)) kept.push(flow);

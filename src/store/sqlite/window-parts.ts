@@ -1,6 +1,6 @@
 import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
-import { podKey } from '../../domain/flow/node-identity.js';
+import { podKey, shownAs } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { counterOf, isSocket } from '../../domain/service-map/counters.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
@@ -45,7 +45,7 @@ export class WindowParts {
   }
 
   /** Of a coarse one the labels are told apart. */
-  endpoint(endpoint: Endpoint, labels = endpoint.labels): number {
+  endpoint(endpoint: Endpoint, labels = shownAs(endpoint).labels): number {
     let number = this.#endpoints.get(endpoint);
     if (number === undefined) {
       number = this.endpoints.push({ ...readEndpoint(endpoint), labels }) - 1;
@@ -86,7 +86,8 @@ export class WindowParts {
   }
 }
 
-function readEndpoint(endpoint: Endpoint): Pod {
+function readEndpoint(told: Endpoint): Pod {
+  const endpoint = shownAs(told);
   const { pod, workloads } = endpoint;
   const isGuessed = pod !== '' && workloads.length === 0;
   return {

@@ -3,12 +3,11 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { flowTexts, windows } from '../../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../../test/support/json-text.js';
-import { newFlow, pod, record } from '../../../test/support/make-flow.js';
+import { namedFlows, pod, record } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { everything } from '../../domain/filter/filter.js';
 import { always, type Window } from '../../domain/filter/window.js';
-import { FlowReader } from '../../domain/flow/flow-reader.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { ServiceMap, type MapEdge } from '../../domain/service-map/service-map.js';
 import { everyone } from '../../domain/viewer.js';
@@ -25,9 +24,8 @@ const newFolder = temporaryFolders();
 /** Opens a store of blocks of some flows each. */
 async function storeOf(texts: readonly string[], flowsOfBlock: number) {
   const opened = openSqlite(newFolder(), () => Date.UTC(2026, 5, 1, 12));
-  const reader = new FlowReader();
-  for (const [i, text] of texts.entries()) {
-    opened.writer.append(newFlow(text, reader));
+  for (const [i, flow] of namedFlows(texts).entries()) {
+    opened.writer.append(flow);
     if (i % flowsOfBlock === flowsOfBlock - 1) await opened.writer.commit();
   }
   await opened.writer.commit();
