@@ -4,8 +4,9 @@ CREATE INDEX ledger_edge ON ledger (edge, first);
 CREATE INDEX ledger_first ON ledger (first, edge);
 CREATE INDEX ledger_first_dropped ON ledger (first_dropped) WHERE first_dropped IS NOT NULL;
 
--- Up to when news of the ledger were posted: nanoseconds since 1970. One row, none before the first start that posts.
+-- When news of the ledger were posted last, and up to when they were told. One row; none before the first start that posts.
 CREATE TABLE digest (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
-  until INTEGER NOT NULL
+  at    INTEGER NOT NULL, -- milliseconds since 1970
+  until INTEGER NOT NULL  -- nanoseconds since 1970, of flows
 ) STRICT;

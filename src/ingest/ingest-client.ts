@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
-import type { Acknowledgement } from '../domain/ledger/ledger.js';
+import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
 import type { Removal } from '../store/flow-store.js';
 import type { Checkpoint, FromWriter, ToWriter } from './ingest-protocol.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
@@ -28,7 +28,7 @@ export class IngestClient {
   readonly #events = new EventEmitter();
   readonly #pending = new Map<number, Pending>();
   readonly #spare = new SpareParcels();
-  readonly #acknowledgements = new Map<number, (failure: FlowatlasError | undefined) => void>();
+  readonly #notes = new Map<number, (failure: FlowatlasError | undefined) => void>();
   #lastSession = 0;
   #lastRequest = 0;
   #redacted = 0;
@@ -116,12 +116,21 @@ export class IngestClient {
   }
 
   /** Resolves when it is on disk. */
-  async acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): Promise<void> {
+  acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): Promise<void> {
+    return this.#note((request) => ({ kind: 'acknowledge', request, edge, acknowledgement }));
+  }
+
+  /** Notes that news of the ledger were posted; resolves when that is on disk. */
+  noteDigest(posted: PostedDigest): Promise<void> {
+    return this.#note((request) => ({ kind: 'digested', request, posted }));
+  }
+
+  async #note(message: (request: number) => ToWriter): Promise<void> {
     if (this.#death !== undefined) throw this.#death;
     const request = ++this.#lastRequest;
     const failure = await new Promise<FlowatlasError | undefined>((resolve) => {
-      this.#acknowledgements.set(request, resolve);
-      this.#send({ kind: 'acknowledge', request, edge, acknowledgement });
+      this.#notes.set(request, resolve);
+      this.#send(message(request));
     });
     if (failure !== undefined) throw failure;
   }
@@ -159,10 +168,10 @@ export class IngestClient {
       this.#reported(message);
       this.#events.emit('failed', new FlowatlasError(code, text));
       fail(this.#take(message.session), new FlowatlasError(code, text, undefined, { report }));
-    } else if (message.kind === 'acknowledged') {
+    } else if (message.kind === 'noted') {
       const { request, failure } = message;
-      this.#acknowledgements.get(request)?.(failure && new FlowatlasError(failure.code, failure.message));
-      this.#acknowledgements.delete(request);
+      this.#notes.get(request)?.(failure && new FlowatlasError(failure.code, failure.message));
+      this.#notes.delete(request);
     } else if (message.kind === 'removed') this.#events.emit('removed', message.removal);
     else if (message.kind === 'trouble') this.#events.emit('trouble', message.message);
     else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
@@ -193,8 +202,8 @@ export class IngestClient {
     );
     for (const pending of this.#pending.values()) fail(pending, this.#death);
     this.#pending.clear();
-    for (const resolve of this.#acknowledgements.values()) resolve(this.#death);
-    this.#acknowledgements.clear();
+    for (const resolve of this.#notes.values()) resolve(this.#death);
+    this.#notes.clear();
     this.#events.emit('failed', this.#death);
     this.#events.emit('closed');
   }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../domain/errors.js';
-import type { Acknowledgement } from '../domain/ledger/ledger.js';
+import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
 import type { Removal } from '../store/flow-store.js';
 import type { IngestReport } from './ingest.schema.js';
 import type { Dating } from './text/printed-time.js';
@@ -23,6 +23,8 @@ export type ToWriter =
   | { kind: 'abandon'; session: number }
   /** Somebody has seen an edge of the ledger; without an acknowledgement it is taken back. */
   | { kind: 'acknowledge'; request: number; edge: string; acknowledgement?: Acknowledgement | undefined }
+  /** News of the ledger were posted. */
+  | { kind: 'digested'; request: number; posted: PostedDigest }
   | { kind: 'close' };
 
 export type FromWriter =
@@ -36,8 +38,8 @@ export type FromWriter =
   | { kind: 'kept'; session: number; report: IngestReport }
   | { kind: 'done'; session: number; report: IngestReport }
   | { kind: 'failed'; session: number; code: ErrorCode; message: string; report: IngestReport }
-  /** An acknowledgement is on disk, or why not. */
-  | { kind: 'acknowledged'; request: number; failure?: { code: ErrorCode; message: string } | undefined }
+  /** What was acknowledged or posted is on disk, or why not. */
+  | { kind: 'noted'; request: number; failure?: { code: ErrorCode; message: string } | undefined }
   /** More flows are on disk. */
   | { kind: 'committed' }
   /** Flows were removed, as they were too old or too much. */

@@ -107,8 +107,8 @@ export class IngestServer {
       this.send({ kind: 'closed' });
       return;
     }
-    if (message.kind === 'acknowledge') {
-      this.#acknowledge(message);
+    if (message.kind === 'acknowledge' || message.kind === 'digested') {
+      this.#note(message);
       return;
     }
     if (message.kind === 'open') {
@@ -140,12 +140,14 @@ export class IngestServer {
     }
   }
 
-  #acknowledge({ request, edge, acknowledgement }: Acknowledge): void {
+  #note(message: Note): void {
+    const { request } = message;
     try {
-      this.writer.acknowledge(edge, acknowledgement);
-      this.send({ kind: 'acknowledged', request });
+      if (message.kind === 'digested') this.writer.noteDigest(message.posted);
+      else this.writer.acknowledge(message.edge, message.acknowledgement);
+      this.send({ kind: 'noted', request });
     } catch (error) {
-      this.send({ kind: 'acknowledged', request, failure: describe(error) });
+      this.send({ kind: 'noted', request, failure: describe(error) });
     }
   }
 
@@ -197,7 +199,7 @@ export class IngestServer {
   }
 }
 
-type Acknowledge = Extract<ToWriter, { kind: 'acknowledge' }>;
+type Note = Extract<ToWriter, { kind: 'acknowledge' | 'digested' }>;
 type Written = Extract<ToWriter, { kind: 'write' }>;
 
 function describe(failure: unknown): { code: ErrorCode; message: string } {

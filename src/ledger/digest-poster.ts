@@ -2,10 +2,11 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { FlowatlasError } from '../domain/errors.js';
 import { fromMilliseconds } from '../domain/flow/timestamp.js';
 import { everyone } from '../domain/viewer.js';
+import { IngestClient } from '../ingest/ingest-client.js';
 import { FlowStore } from '../store/flow-store.js';
 import type { DigestSettings } from './digest-settings.js';
 import { slackMessage } from './digest-words.js';
-import { readDigest } from './ledger-answer.js';
+import { newsUntil, readDigest } from './ledger-answer.js';
 import type { LedgerDigest } from './ledger.schema.js';
 
 /** Milliseconds that the other side has to answer. */
@@ -15,38 +16,72 @@ const MOST_EDGES = 50;
 /** Nanoseconds. */
 const SILENT_FOR = 6n * 3_600_000_000_000n;
 
-/** Posts news of the ledger to a webhook: from time to time, and on demand. */
+/**
+ * Nanoseconds. What is posted from time to time ends so long ago: until then flows of that time still come, and the
+ * ledger is some seconds behind.
+ */
+const GRACE = 60n * 1_000_000_000n;
+
+/**
+ * Posts news of the ledger to a webhook: from time to time, and on demand. What was posted last is noted, so that a
+ * server that starts again goes on from there: no start puts it off, and nothing is told twice.
+ */
 @Injectable()
 export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #log = new Logger('digest');
   #timer: NodeJS.Timeout | undefined;
-  /** Milliseconds since 1970: up to when news were told. */
-  #toldUntil = Date.now();
+  #isOver = false;
 
   constructor(
     private readonly store: FlowStore,
+    private readonly ingest: IngestClient,
     private readonly settings: DigestSettings,
   ) {}
 
-  onApplicationBootstrap(): void {
-    const { webhook, every } = this.settings;
-    if (webhook === undefined) return;
-    this.#toldUntil = Date.now() - every;
-    this.#timer = setInterval(() => {
-      this.post(this.#toldUntil).catch((error: unknown) => {
-        this.#log.error(
-          `${error instanceof Error ? error.message : String(error)}; the next one tells of it, too`,
-        );
-      });
-    }, every);
+  /** The first one ever tells what came since this start. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.settings.webhook === undefined) return;
+    const at = Date.now();
+    if (this.store.postedDigest() === undefined)
+      await this.ingest.noteDigest({ at, until: fromMilliseconds(at) });
+    this.#postAt((this.store.postedDigest()?.at ?? at) + this.settings.every);
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.#timer);
+    this.#isOver = true;
+    clearTimeout(this.#timer);
   }
 
-  /** Posts what came since then (milliseconds since 1970). What could not be posted is told by the next one again. */
-  async post(since: number): Promise<LedgerDigest> {
+  #postAt(due: number): void {
+    if (this.#isOver) return;
+    // Never longer: the clock may have been ahead when the last one was posted.
+    const wait = Math.min(this.settings.every, Math.max(0, due - Date.now()));
+    this.#timer = setTimeout(() => {
+      const at = Date.now();
+      this.#postNext(at)
+        .catch((error: unknown) => {
+          this.#log.error(`${wordsOf(error)}; the next one tells of it, too`);
+        })
+        .finally(() => {
+          this.#postAt(at + this.settings.every);
+        });
+    }, wait);
+  }
+
+  /** Noted once it was taken: what could not be posted is told by the next one again. */
+  async #postNext(at: number): Promise<void> {
+    const since = this.store.postedDigest()?.until ?? fromMilliseconds(at);
+    const until = newsUntil(this.store, since, fromMilliseconds(at) - GRACE);
+    await this.#post({ since, until });
+    await this.ingest.noteDigest({ at, until });
+  }
+
+  /** Posts what came since then (nanoseconds since 1970), beside what is posted from time to time. */
+  post(since: bigint): Promise<LedgerDigest> {
+    return this.#post({ since });
+  }
+
+  async #post(stretch: { since: bigint; until?: bigint }): Promise<LedgerDigest> {
     const { webhook } = this.settings;
     if (webhook === undefined) {
       throw new FlowatlasError(
@@ -54,13 +89,15 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
         'there is nowhere to post to: set FLOWATLAS_DIGEST_WEBHOOK (--digest-webhook)',
       );
     }
-    const begun = Date.now();
-    const question = { since: fromMilliseconds(since), silentFor: SILENT_FOR, most: MOST_EDGES };
+    const question = { ...stretch, silentFor: SILENT_FOR, most: MOST_EDGES };
     const digest = readDigest(this.store, everyone, question);
     await send(webhook, JSON.stringify(slackMessage(digest)));
-    this.#toldUntil = begun;
     return digest;
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function send(webhook: string, body: string): Promise<void> {

@@ -8,8 +8,8 @@ import type { LedgerDigest, LedgerEdge } from './ledger.schema.js';
 /** What a digest is asked for; times in nanoseconds. */
 interface DigestQuestion {
   since: bigint;
-  /** Only what came before; else up to the newest flow. */
-  before?: bigint;
+  /** Only what came before; else all there is. */
+  until?: bigint;
   /** Without a flow for so long, an edge went silent. */
   silentFor: bigint;
   /** Edges of each list. */
@@ -18,15 +18,14 @@ interface DigestQuestion {
 
 /** Reads what came since, for a viewer. */
 export function readDigest(store: FlowStore, viewer: Viewer, question: DigestQuestion): LedgerDigest {
-  const { since, before, silentFor, most } = question;
+  const { since, silentFor, most, until = newsUntil(store, since) } = question;
   const { newest = store.removed().until, lastSeq } = store.summary();
-  const until = untilOf(question, newest);
   const list = (name: NewsName) => store.ledger(viewer, { list: { name, since, until, silentFor }, most });
   const lists = { fresh: list('fresh'), newlyDropped: list('newlyDropped'), silent: list('silent') };
   const acknowledged = newsNames.reduce((sum, name) => sum + lists[name].acknowledged, 0);
   return {
     since: formatTimestamp(since),
-    until: newest === undefined ? null : formatTimestamp(before === until ? until : newest),
+    until: newest === undefined ? null : formatTimestamp(until <= newest ? until : newest),
     silentForSeconds: Number(silentFor) / 1e9,
     fresh: lists.fresh.entries.map(edgeOf),
     newlyDropped: lists.newlyDropped.entries.map(edgeOf),
@@ -42,10 +41,15 @@ export function readDigest(store: FlowStore, viewer: Viewer, question: DigestQue
   };
 }
 
-/** Where nothing was recorded, nothing went silent: time goes on up to the newest flow. */
-function untilOf({ since, before }: DigestQuestion, newest: bigint | undefined): bigint {
+/**
+ * Just behind the newest flow: where nothing was recorded, nothing went silent. Never before `since`, and up to `before`
+ * at most.
+ */
+export function newsUntil(store: FlowStore, since: bigint, before?: bigint): bigint {
+  const { newest = store.removed().until } = store.summary();
   const end = newest === undefined ? since : newest + 1n;
-  return before !== undefined && before < end ? before : end;
+  const until = before !== undefined && before < end ? before : end;
+  return until < since ? since : until;
 }
 
 export function edgeOf(entry: LedgerEntry): LedgerEdge {

@@ -92,7 +92,7 @@ export class LedgerController {
     @Query({ schema: z.strictObject({ since: digestQuery.shape.since }) }) query: { since: string },
   ): Promise<LedgerDigest> {
     const since = parseTime('since', query.since, Date.now());
-    return this.poster.post(Number(since / 1_000_000n));
+    return this.poster.post(since);
   }
 
   @Put(':edge/acknowledgement')

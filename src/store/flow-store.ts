@@ -7,7 +7,13 @@ import type { Window } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import type { Template } from '../domain/flow/template.js';
 import type { EventKind, EventRecord } from '../domain/flow/record.js';
-import type { Acknowledgement, Ledger, LedgerEntry, LedgerQuery } from '../domain/ledger/ledger.js';
+import type {
+  Acknowledgement,
+  Ledger,
+  LedgerEntry,
+  LedgerQuery,
+  PostedDigest,
+} from '../domain/ledger/ledger.js';
 import type { Sight } from '../domain/names/pods-seen.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
@@ -272,6 +278,9 @@ export abstract class FlowStore {
    */
   abstract ledger(viewer: Viewer, query: LedgerQuery): Ledger;
 
+  /** What `FlowWriter.noteDigest` noted last. */
+  abstract postedDigest(): PostedDigest | undefined;
+
   /** One edge of it; undefined where there is none of this id. */
   abstract ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined;
 
@@ -401,6 +410,9 @@ export abstract class FlowWriter {
 
   /** Notes that somebody has seen an edge of the ledger; undefined takes it back. Durable when it returns. */
   abstract acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void;
+
+  /** Notes that news of the ledger were posted. Durable when it returns. */
+  abstract noteDigest(posted: PostedDigest): void;
 
   /** Begins a commit when the oldest flow, event or checkpoint of the open block has waited this long. */
   abstract commitAfter(milliseconds: number): void;

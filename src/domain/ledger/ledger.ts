@@ -61,6 +61,14 @@ export interface Acknowledgement {
   at: number;
 }
 
+/** When news were posted last, and up to when they were told. */
+export interface PostedDigest {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Nanoseconds since 1970, of flows. */
+  until: bigint;
+}
+
 /** The law of the lists. */
 export function listed(entries: readonly LedgerEntry[], { list, most }: LedgerQuery): Omit<Ledger, 'upTo'> {
   const found = entries.flatMap((entry) => {

@@ -18,6 +18,7 @@ import {
   type Ledger,
   type LedgerEntry,
   type LedgerQuery,
+  type PostedDigest,
 } from '../../domain/ledger/ledger.js';
 import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
@@ -77,6 +78,7 @@ export class Memory {
   readonly newest = new Map<string, number>();
   readonly checkpoints = new Map<string, string>();
   readonly acknowledgements = new Map<string, Acknowledgement>();
+  postedDigest: PostedDigest | undefined;
 }
 
 export class MemoryFlowWriter extends FlowWriter {
@@ -95,6 +97,10 @@ export class MemoryFlowWriter extends FlowWriter {
     const { acknowledgements } = this.memory;
     if (acknowledgement === undefined) acknowledgements.delete(edge);
     else acknowledgements.set(edge, acknowledgement);
+  }
+
+  noteDigest(posted: PostedDigest): void {
+    this.memory.postedDigest = posted;
   }
 
   append({ flow, template, known, own }: NewFlow): boolean {
@@ -292,6 +298,10 @@ export class MemoryFlowStore extends FlowStore {
 
   ledger(viewer: Viewer, query: LedgerQuery): Ledger {
     return { ...listed(this.#ledgerOf(viewer), query), upTo: this.memory.lastSeq };
+  }
+
+  postedDigest(): PostedDigest | undefined {
+    return this.memory.postedDigest;
   }
 
   ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined {

@@ -5,7 +5,7 @@ import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
 import { within, type Filter } from '../../domain/filter/filter.js';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
-import type { Ledger, LedgerEntry, LedgerQuery } from '../../domain/ledger/ledger.js';
+import type { Ledger, LedgerEntry, LedgerQuery, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
@@ -301,6 +301,10 @@ export class SqliteFlowStore extends FlowStore {
 
   ledger(viewer: Viewer, query: LedgerQuery): Ledger {
     return this.#ledger.read(viewer, query);
+  }
+
+  postedDigest(): PostedDigest | undefined {
+    return this.#ledger.posted();
   }
 
   ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import { bytesOf, canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
-import type { Acknowledgement } from '../../domain/ledger/ledger.js';
+import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
@@ -158,6 +158,10 @@ export class SqliteFlowWriter extends FlowWriter {
 
   acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void {
     this.#ledger.acknowledge(edge, acknowledgement);
+  }
+
+  noteDigest(posted: PostedDigest): void {
+    this.#ledger.noteDigest(posted);
   }
 
   get #isEmpty(): boolean {

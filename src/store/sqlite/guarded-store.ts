@@ -69,6 +69,10 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.ledgerEdge(viewer, edge));
   }
 
+  postedDigest(): ReturnType<FlowStore['postedDigest']> {
+    return this.#guarded(() => this.store.postedDigest());
+  }
+
   drops(viewer: Viewer, query: StoreQuery): ReturnType<FlowStore['drops']> {
     return this.#guarded(() => this.store.drops(viewer, query)).catch(this.#fail);
   }

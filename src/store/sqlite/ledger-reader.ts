@@ -1,7 +1,13 @@
 import type Database from 'better-sqlite3';
 import type { Endpoint } from '../../domain/flow/flow.js';
 import { identify } from '../../domain/flow/node-identity.js';
-import type { Ledger, LedgerEntry, LedgerList, LedgerQuery } from '../../domain/ledger/ledger.js';
+import type {
+  Ledger,
+  LedgerEntry,
+  LedgerList,
+  LedgerQuery,
+  PostedDigest,
+} from '../../domain/ledger/ledger.js';
 import { readEndText } from '../../domain/service-map/coarse.js';
 import { canSee, type Viewer } from '../../domain/viewer.js';
 import { parseHeld, typed } from './damage.js';
@@ -115,6 +121,7 @@ export class LedgerReader {
   readonly #lists;
   readonly #one;
   readonly #upTo;
+  readonly #posted;
 
   constructor(db: Database.Database) {
     db.function('is_visible', { deterministic: true }, isVisible);
@@ -128,6 +135,9 @@ export class LedgerReader {
       silent: prepare('silent'),
     };
     this.#one = db.prepare<[{ edge: string; namespaces: string | null }], Row>(ONE).safeIntegers();
+    this.#posted = db
+      .prepare<[], { at: bigint; until: bigint }>('SELECT at, until FROM digest')
+      .safeIntegers();
     this.#upTo = db.prepare<[], { upTo: number }>('SELECT last_seq AS upTo FROM rollup');
   }
 
@@ -141,6 +151,13 @@ export class LedgerReader {
     const { found, acknowledged } = rows[0] ?? { found: 0, acknowledged: 0 };
     const entries = rows.flatMap(({ edge, isSeen }) => (isSeen === 1 ? [] : (this.edge(viewer, edge) ?? [])));
     return { entries, leftOut: found - acknowledged - entries.length, acknowledged, upTo };
+  }
+
+  posted(): PostedDigest | undefined {
+    const row = this.#posted.get();
+    if (row === undefined) return undefined;
+    const { at, until } = typed(row, { at: 'bigint', until: 'bigint' });
+    return { at: Number(at), until };
   }
 
   edge(viewer: Viewer, edge: string): LedgerEntry | undefined {

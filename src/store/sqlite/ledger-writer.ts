@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Acknowledgement } from '../../domain/ledger/ledger.js';
+import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
 import { edgeId } from '../../domain/service-map/edge-id.js';
 
 /** A sum by hour, with its times in nanoseconds since 1970. */
@@ -43,7 +43,7 @@ type Held = Pick<Row, 'first' | 'firstDropped'>;
 
 const AT = 'source = :source AND destination = :destination AND protocol = :protocol AND port = :port';
 
-/** Keeps the tables `ledger` and `acknowledgement`. */
+/** Keeps the tables `ledger`, `acknowledgement` and `digest`. */
 export class LedgerWriter {
   readonly #statements;
 
@@ -85,6 +85,9 @@ export class LedgerWriter {
       acknowledge: db.prepare<[string, string, number]>(
         'INSERT OR REPLACE INTO acknowledgement (edge, note, at) VALUES (?, ?, ?)',
       ),
+      digest: db.prepare<[PostedDigest]>(
+        'INSERT OR REPLACE INTO digest (id, at, until) VALUES (1, :at, :until)',
+      ),
       forget: db.prepare<[string]>('DELETE FROM acknowledgement WHERE edge = ?'),
     };
   }
@@ -117,6 +120,10 @@ export class LedgerWriter {
   /** Of rows that have no name yet, as those of earlier schemas. */
   nameEdges(): void {
     this.#statements.name.run();
+  }
+
+  noteDigest(posted: PostedDigest): void {
+    this.#statements.digest.run(posted);
   }
 
   /** Undefined takes it back. */
