@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { shown } from '../domain/filter/criterion.js';
+import { labelKeyProblem } from '../domain/flow/label-key.js';
+import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { hubKinds, type HubKind } from '../domain/service-map/fold/hubs.js';
 import { latencySchema } from '../http/latency.schema.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
@@ -126,8 +129,12 @@ const LEVEL_WORDS = 'cluster, namespace, workload, pod, or label: and the key of
 
 /** Of a map that is asked for; live maps have only those of the list. */
 export const levelSchema = z
-  .union([z.enum(levels), z.templateLiteral(['label:', z.string().min(1).max(300)])], {
+  .union([z.enum(levels), z.templateLiteral(['label:', z.string()])], {
     error: ({ input }) => `"${String(input).slice(0, 50)}" is none of ${LEVEL_WORDS}`,
+  })
+  .superRefine((level, context) => {
+    const problem = isLabelLevel(level) ? labelKeyProblem(level.slice('label:'.length)) : undefined;
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `${shown(level)}: ${problem}` });
   })
   .describe(`what a node stands for: ${LEVEL_WORDS}`);
 export type MapLevel = z.infer<typeof levelSchema>;
