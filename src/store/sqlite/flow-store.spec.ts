@@ -82,6 +82,30 @@ describe('the SQLite store over several segments', () => {
     await close();
   });
 
+  it('looks for drops in steps, and no further when it is called off, also inside of a block', async () => {
+    const { writer, store, close } = openSqlite(newFolder());
+    for (let i = 0; i < 3_000; i++) writer.append(newFlow(smallFlow(i)));
+    await writer.commit();
+    const controller = new AbortController();
+    let looked = 0;
+    const filter = {
+      isEmpty: false,
+      // Looks at what is a row's own, so each of them is asked.
+      matches: ({ time }: { time: bigint | undefined }) => {
+        looked++;
+        controller.abort();
+        return time !== undefined;
+      },
+    };
+    await store.drops(everyone, { filter, window: always, signal: controller.signal });
+    expect(looked).toBeLessThan(1_000);
+    looked = 0;
+    // The one of them that is a drop.
+    expect((await store.drops(everyone, { filter, window: always })).tallies).toHaveLength(1);
+    expect(looked).toBe(3_000);
+    await close();
+  });
+
   it('holds a record larger than 64 KiB and one larger than a block of records', async () => {
     const { writer, store, close } = openSqlite(newFolder());
     const texts = [70_000, 10, 2_000_000].map((length) => jsonText(record({ Summary: 'ü'.repeat(length) })));

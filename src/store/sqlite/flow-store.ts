@@ -274,11 +274,14 @@ export class SqliteFlowStore extends FlowStore {
   async drops(viewer: Viewer, { filter, window, signal }: StoreQuery): Promise<Dropped> {
     const drops = new WindowDrops(within(scopeOf(viewer), filter), window);
     const tallies: Tally[] = [];
-    for (const info of this.#list.infos()) {
-      if (!overlaps(info, window)) continue;
-      if (signal?.aborted === true) break;
-      tallies.push(...this.#visits.visit(info, (stretch) => drops.read(stretch)));
-      await setImmediate();
+    const pace = new Pace();
+    for (const info of this.#list.infos().filter((info) => overlaps(info, window))) {
+      for (let row = 0, end; row < info.flows; row = end) {
+        if (signal?.aborted === true) return drops.take(tallies);
+        end = Math.min(row + pace.rows, info.flows);
+        tallies.push(...this.#visits.visit(info, (stretch) => drops.read(stretch), row, end));
+        await pace.pause();
+      }
     }
     return drops.take(tallies);
   }
