@@ -4,6 +4,7 @@ import { Damaged } from './damage.js';
 import { foretoldColumns, readForetold, writeForetold, type Ends } from './foretold-columns.js';
 import type { Guesses, HabitLearner } from './guesses.js';
 import { NODE, subjectsOf, type Habits } from './habits.js';
+import { readPaired, writePaired } from './paired-column.js';
 import { readPartners, writePartners } from './partners.js';
 import { company } from './prediction.js';
 import { firstOfEach, type SegmentColumns } from './segment-columns.js';
@@ -40,7 +41,7 @@ export function writeSegmentColumns(
   const texts = writeTexts(columns, rows, guesses.begin(habits, habits.size), vocabulary, learner);
   writer.write(Uint32Array.of(texts.length));
   writer.write(texts);
-  writer.write(columns.paired.subarray(0, rows));
+  writePaired(columns.paired.subarray(0, rows), writer);
   return writer.take();
 }
 
@@ -155,10 +156,8 @@ class WrittenColumns implements SegmentColumns {
     return (this.#texts ??= readTexts(this, this.#reader('texts'), this.#guesses(), this.vocabulary));
   }
 
-  /** Blocks of schema 12 and older do not have it. */
   get paired(): Uint32Array {
-    const reader = this.#reader('paired');
-    return (this.#paired ??= reader.isAtEnd || reader.isZero ? zeros(this.rows) : reader.read(this.rows));
+    return (this.#paired ??= readPaired(this.rows, this.#reader('paired')));
   }
 
   #reader(place: Place): ColumnReader {
@@ -181,13 +180,6 @@ let shared = new Uint32Array();
 function ones(rows: number): Uint32Array {
   if (shared.length < rows) shared = new Uint32Array(rows).fill(1);
   return shared.subarray(0, rows);
-}
-
-let sharedZeros = new Uint32Array();
-
-function zeros(rows: number): Uint32Array {
-  if (sharedZeros.length < rows) sharedZeros = new Uint32Array(rows);
-  return sharedZeros.subarray(0, rows);
 }
 
 function writeNodes(
