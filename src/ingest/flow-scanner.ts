@@ -169,7 +169,7 @@ export class FlowScanner {
     if (valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
-    const noted = { endpoint: read, number: NONE, numberedBy: NONE };
+    const noted = { endpoint: read, number: NONE, numberedBy: NONE, metIn: undefined };
     if (service !== undefined) return noted;
     if (names === undefined) endpoint.plain = noted;
     else this.#known.keepNamed(endpoint, names, noted);

@@ -1,6 +1,6 @@
 import { readDnsAnswer } from '../domain/names/dns-answer.js';
 import { LearnedNames } from '../domain/names/learned-names.js';
-import { PodsSeen, type Moment, type Sight } from '../domain/names/pods-seen.js';
+import { PodsSeen, type Moment } from '../domain/names/pods-seen.js';
 import type { Endpoint, Side } from '../domain/flow/flow.js';
 import { flowOf } from '../domain/flow/recorded-flow.js';
 import type { NewFlow, Note } from '../store/flow-store.js';
@@ -18,21 +18,19 @@ export class Namer {
   name(added: NewFlow): void {
     const { flow } = added;
     const moment = this.#pods.momentOf(flow);
-    if (moment !== undefined) for (const side of SIDES) this.#meet(added, side, moment);
+    if (moment !== undefined) {
+      // Most ends were met in this moment before, and their note tells it.
+      if (added.notes?.source.metIn !== moment) this.#meet(added, 'source', moment);
+      if (added.notes?.destination.metIn !== moment) this.#meet(added, 'destination', moment);
+    }
     if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
     for (const side of SIDES) this.#put(added, side, this.#names.named(flow, side));
   }
 
   #meet(added: NewFlow, side: Side, moment: Moment): void {
-    const { flow, notes } = added;
-    const sight =
-      notes === undefined ? this.#pods.sightOf(flow[side]) : this.#sightOf(notes[side], flow[side]);
-    if (sight.isUntold) this.#put(added, side, this.#pods.joined(sight, moment));
-    else this.#pods.note(sight, moment);
-  }
-
-  #sightOf(note: Note, endpoint: Endpoint): Sight {
-    return (note.sight ??= this.#pods.sightOf(endpoint));
+    const endpoint = added.flow[side];
+    if (!this.#pods.meet(endpoint, moment)) this.#put(added, side, this.#pods.joined(endpoint, moment));
+    else if (added.notes !== undefined) added.notes[side].metIn = moment;
   }
 
   /** Few records are answers, so that reading them again costs nothing. */

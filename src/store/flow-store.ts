@@ -14,7 +14,7 @@ import type {
   LedgerQuery,
   PostedDigest,
 } from '../domain/ledger/ledger.js';
-import type { Sight } from '../domain/names/pods-seen.js';
+import type { Moment } from '../domain/names/pods-seen.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -358,13 +358,13 @@ export interface NewFlow {
 }
 
 /**
- * What the store calls a part of flows, and which of its dictionaries does, and what whoever learns names knows of an
- * end: left here to be found again at once.
+ * What the store calls a part of flows, and which of its dictionaries does, and when an end was last met by whoever
+ * learns names: left here to be found again at once.
  */
 export interface Note {
   number?: number;
   numberedBy?: number;
-  sight?: Sight;
+  metIn?: Moment | undefined;
 }
 
 /** A note for each part; a part that comes with the same note is the same. */

@@ -2,15 +2,15 @@ import type { Endpoint, Flow } from '../flow/flow.js';
 import { entityOf, isUntold, podKey } from '../flow/node-identity.js';
 import { LearnedEnds } from './learned-ends.js';
 
-/** Time is told in steps of so many nanoseconds: what is seen again within one costs next to nothing. */
-const STEP = 10_000_000_000n;
+/** Nanoseconds of a step: who is seen again within one is not noted again, which costs next to nothing. */
+const STEP = 60_000_000_000n;
 /**
  * Steps after which a pod need not be at its address any more: five minutes. An agent that restarts, and cannot tell
  * ends meanwhile, takes a minute or two; in five, a pod that came to the address is very likely seen there, as the
  * kubelet probes it every few seconds.
  */
-const LONGEST = 30;
-/** Records of a node come nearly in order. */
+const LONGEST = 5;
+/** Records come nearly in order; what lies in the next step may be a moment later. */
 const OUT_OF_ORDER = 1;
 /** Addresses of all clusters that are remembered: some 300 bytes each. */
 const MOST_ADDRESSES = 100_000;
@@ -40,13 +40,12 @@ interface Stay {
 }
 
 /** What an end tells of who is at its address. */
-export interface Sight {
-  endpoint: Endpoint;
+interface Sight {
   /** Undefined where it tells nothing. */
   who: string | undefined;
   isUntold: boolean;
-  /** When it was noted last, and as what. */
-  noted: Moment | undefined;
+  /** Where it was noted last, and as what. */
+  cluster: string;
   stay: Stay | undefined;
 }
 
@@ -99,25 +98,21 @@ export class PodsSeen {
     return moment;
   }
 
-  /** The same object for the same end. */
-  sightOf(endpoint: Endpoint): Sight {
+  /** Notes who is there, which then is done for this moment; false where Hubble left it unknown. */
+  meet(endpoint: Endpoint, moment: Moment): boolean {
     let sight = this.#sights.get(endpoint);
     if (sight === undefined) this.#sights.set(endpoint, (sight = read(endpoint)));
-    return sight;
-  }
-
-  /** Notes who is there. */
-  note(sight: Sight, moment: Moment): void {
-    const { noted, stay, who } = sight;
-    if (noted === moment || who === undefined) return;
-    const { cluster, step } = moment;
-    if (stay === undefined || noted?.cluster !== cluster || step < stay.first || step > stay.until)
-      sight.stay = this.#note(sight.endpoint, who, moment);
-    else if (step > stay.last) {
+    const { who, stay, cluster } = sight;
+    if (who === undefined) return !sight.isUntold;
+    const { step } = moment;
+    if (stay === undefined || cluster !== moment.cluster || step < stay.first || step > stay.until) {
+      sight.cluster = moment.cluster;
+      sight.stay = this.#note(endpoint, who, moment);
+    } else if (step > stay.last) {
       stay.last = step;
       stay.until = step + LONGEST;
     }
-    sight.noted = moment;
+    return true;
   }
 
   #note(endpoint: Endpoint, who: string, { cluster, step }: Moment): Stay {
@@ -150,7 +145,7 @@ export class PodsSeen {
   }
 
   /** An unknown end joined to the pod that was there; undefined where nobody can tell. */
-  joined({ endpoint }: Sight, { cluster, step }: Moment): Endpoint | undefined {
+  joined(endpoint: Endpoint, { cluster, step }: Moment): Endpoint | undefined {
     const stay = choose(this.#stays.get(`${cluster} ${endpoint.ip}`) ?? [], step);
     if (stay === undefined || stay.who === NOBODY) return undefined;
     return this.#ends.with(endpoint, stay.endpoint, { pod: stay.endpoint });
@@ -184,7 +179,7 @@ function clusterOfNode(node: string): string {
 function read(endpoint: Endpoint): Sight {
   const who = whoIs(endpoint);
   const untold = who === undefined && isUntold(endpoint);
-  return { endpoint, who, isUntold: untold, noted: undefined, stay: undefined };
+  return { who, isUntold: untold, cluster: '', stay: undefined };
 }
 
 function whoIs(endpoint: Endpoint): string | undefined {
