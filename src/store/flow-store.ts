@@ -320,7 +320,7 @@ export abstract class FlowStore {
    * When each node was last heard up to a time, by name, of at most a thousand nodes. What came with a clock that is
    * ahead does not count; scope does not apply. Every answer tells of it, so it must not take longer with every flow.
    */
-  abstract lastHeard(until: bigint | undefined): LastHeard[];
+  abstract lastHeard(until: bigint | undefined): readonly LastHeard[];
 
   /** What Relay said of nodes inside the window; scope does not apply either. */
   abstract nodeStatuses(window: Window, most: number): NodeStatuses;

@@ -402,7 +402,7 @@ export class MemoryFlowStore extends FlowStore {
     yield await Promise.resolve(minutes.sort((a, b) => (a.first < b.first ? -1 : 1)));
   }
 
-  lastHeard(until: bigint | undefined): LastHeard[] {
+  lastHeard(until: bigint | undefined): readonly LastHeard[] {
     const last = new Map<string, bigint>();
     for (const { minute, time } of this.memory.flows) {
       if (minute.node === undefined || minute.ahead > 0 || (until !== undefined && time > until)) continue;

@@ -333,7 +333,7 @@ export class SqliteFlowStore extends FlowStore {
     return this.#minutes.read(window);
   }
 
-  lastHeard(until: bigint | undefined): LastHeard[] {
+  lastHeard(until: bigint | undefined): readonly LastHeard[] {
     return this.#minutes.lastHeard(until);
   }
 

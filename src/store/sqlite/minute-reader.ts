@@ -42,6 +42,9 @@ export class MinuteReader {
   readonly #page;
   readonly #longest;
   readonly #heard;
+  readonly #version;
+  /** Of everything that is held, as of a version of the database. */
+  #known: { version: number; heard: readonly LastHeard[] } | undefined;
 
   constructor(db: Database.Database) {
     this.#page = db
@@ -62,6 +65,8 @@ export class MinuteReader {
       )
       .safeIntegers()
       .pluck();
+    // Changes when another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
+    this.#version = db.prepare<[], number>('PRAGMA data_version').pluck();
     const heard = 'node_minute INDEXED BY node_minute_heard WHERE ahead = 0 AND node IS NOT NULL';
     this.#heard = db
       .prepare<[{ until: bigint }], LastHeard>(
@@ -79,8 +84,17 @@ export class MinuteReader {
       .safeIntegers();
   }
 
+  /** Without an end it is worked out once a commit: every answer tells of it, and most have no end. */
+  lastHeard(until: bigint | undefined): readonly LastHeard[] {
+    if (until !== undefined) return this.#read(until);
+    // Asked first: should more be committed meanwhile, it is worked out once too often.
+    const version = this.#version.get() ?? 0;
+    if (this.#known?.version !== version) this.#known = { version, heard: this.#read(LAST) };
+    return this.#known.heard;
+  }
+
   /** Each step is a look into the index, so it takes as long as there are nodes. */
-  lastHeard(until = LAST): LastHeard[] {
+  #read(until: bigint): LastHeard[] {
     return this.#heard
       .all({ until: bounds({ since: undefined, until }).until })
       .map((row) => typed(row, HEARD));
