@@ -1,4 +1,4 @@
-import { useRef, useState, type JSX } from 'react';
+import { useMemo, useRef, useState, type JSX } from 'react';
 import { DropList } from './drops/drop-list.js';
 import { useShowDrop } from './drops/use-show-drop.js';
 import { EdgesView } from './edges/edges-view.js';
@@ -7,6 +7,7 @@ import { MapView } from './map/map-view.js';
 import type { MapCommands } from './map/service-map.js';
 import { SidePanel } from './panel/side-panel.js';
 import { useDashboard, type Dashboard } from './state/use-dashboard.js';
+import { useExpression } from './state/use-expression.js';
 import { useHotkeys } from './state/use-hotkeys.js';
 import { useTheme } from './state/use-theme.js';
 import { useViewState, views, type UpdateView, type ViewState } from './state/view-state.js';
@@ -14,6 +15,7 @@ import { Announcer } from './ui/announcer.js';
 import { summary } from './ui/summary.js';
 import { FilterBar } from './ui/filter-bar.js';
 import { HelpDialog } from './ui/help-dialog.js';
+import { StaleNote } from './ui/stale-note.js';
 import { StatusBar } from './ui/status-bar.js';
 import { TopBar } from './ui/top-bar.js';
 import { DropZone } from './upload/drop-zone.js';
@@ -26,7 +28,9 @@ export function App(): JSX.Element {
   const [help, setHelp] = useState(false);
   const commands = useRef<MapCommands | null>(null);
   const findBox = useRef<HTMLInputElement>(null);
-  const board = useDashboard(state);
+  const { query, refusal } = useExpression(state.query);
+  const shown = useMemo(() => ({ ...state, query }), [state, query]);
+  const board = useDashboard(shown);
   const uploads = useUploads();
   const showDrop = useShowDrop(board, update);
   useHotkeys({
@@ -70,16 +74,22 @@ export function App(): JSX.Element {
         level={board.level}
         namespaces={board.namespaces}
         found={board.found?.size ?? null}
-        error={board.live.error}
+        refusal={refusal}
         findBox={findBox}
         update={update}
       />
       <main className="main">
-        <div className="view" id="view" role="tabpanel" aria-labelledby={`tab-${state.view}`}>
+        <div
+          className={refusal ? 'view stale' : 'view'}
+          id="view"
+          role="tabpanel"
+          aria-labelledby={`tab-${state.view}`}
+        >
+          {refusal && <StaleNote query={query} />}
           {state.view === 'map' ? (
-            <MapView board={board} state={state} theme={theme} update={update} commands={commands} />
+            <MapView board={board} state={shown} theme={theme} update={update} commands={commands} />
           ) : (
-            <OtherView board={board} state={state} update={update} onShowDrop={showDrop} />
+            <OtherView board={board} state={shown} update={update} onShowDrop={showDrop} />
           )}
         </div>
         {panelled && state.selected && <SidePanel selected={state.selected} board={board} update={update} />}

@@ -50,9 +50,28 @@ it('the dashboard asks expressions, completes values, and points at what is wron
   expect(await problem.locator('mark').innerText()).toBe('v');
   expect(await problem.innerText()).toContain('at character 15: there is no field verdcit');
 
+  // It is told there alone: what is shown stays, dimmed, and says of which expression it is.
+  expect(await page.getByRole('alert').count()).toBe(1);
+  const note = page.getByTestId('stale-note');
+  expect(await note.innerText()).toBe(`Still of the last valid expression: ${query}`);
+  await sees(page, `q=${encodeURIComponent(query)}`);
+  const shade = () => page.evaluate(`getComputedStyle(document.querySelector('.map-view')).opacity`);
+  expect(Number(await shade())).toBeLessThan(0.5);
+  await page.getByRole('tab', { name: 'Flows' }).click();
+  await page.locator('.stale table tbody tr').first().waitFor({ timeout: PATIENCE });
+  expect(await note.count()).toBe(1);
+  await page.getByRole('tab', { name: 'Map' }).click();
+
+  await page.reload();
+  await problem.waitFor({ timeout: PATIENCE });
+  expect(await note.innerText()).toMatch(/^Still without an expression/);
+  await sees(page, '');
+
   await box(page).fill('');
   await sees(page, '');
   expect(await problem.count()).toBe(0);
+  expect(await note.count()).toBe(0);
+  expect(await shade()).toBe('1');
   expect(page.url()).not.toContain('q=');
   // The browser itself tells of answers that are errors.
   expect(complaints.filter((text) => !text.includes('status of 400'))).toEqual([]);

@@ -67,6 +67,20 @@ export function fetchFlows(
 }
 
 /** Values that flows have in a field; the shortest way to a name that one does not know by heart. */
+/** Throws what is wrong with an expression: it is asked of a time of which nothing is held, so nothing is read. */
+export async function checkExpression(query: string, signal?: AbortSignal): Promise<null> {
+  if (query !== '')
+    await getJson(
+      'flows/count',
+      toParams([
+        ['q', query],
+        ['until', '1970-01-01'],
+      ]),
+      signal,
+    );
+  return null;
+}
+
 export function fetchHints(
   field: string,
   prefix: string,

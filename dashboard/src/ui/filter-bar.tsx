@@ -20,11 +20,12 @@ interface Props {
   namespaces: readonly string[];
   found: number | null;
   findBox: RefObject<HTMLInputElement | null>;
-  error: ApiError | null;
+  /** What is wrong with the expression. */
+  refusal: ApiError | null;
   update: UpdateView;
 }
 
-export function FilterBar({ state, level, namespaces, found, findBox, error, update }: Props): JSX.Element {
+export function FilterBar({ state, level, namespaces, found, findBox, refusal, update }: Props): JSX.Element {
   const onMap = state.view === 'map' || state.view === 'edges';
   return (
     <div className="filter-bar" role="search" aria-label="Filters">
@@ -74,7 +75,7 @@ export function FilterBar({ state, level, namespaces, found, findBox, error, upd
       <QueryBox
         value={state.query}
         namespace={state.namespace}
-        error={error}
+        refusal={refusal}
         onQuery={(query) => {
           update({ query, selected: null });
         }}

@@ -5,20 +5,19 @@ import { useCompletions } from '../state/use-completions.js';
 interface Props {
   value: string;
   namespace: string;
-  /** What is wrong with the question in force. */
-  error: ApiError | null;
+  /** What is wrong with the value. */
+  refusal: ApiError | null;
   onQuery: (query: string) => void;
 }
 
 /** Takes an expression, asks it on Enter, and points at the character that is wrong. */
-export function QueryBox({ value, namespace, error, onQuery }: Props): JSX.Element {
+export function QueryBox({ value, namespace, refusal, onQuery }: Props): JSX.Element {
   const [text, setText] = useState(value);
   useEffect(() => {
     setText(value);
   }, [value]);
   const completions = useCompletions(text, namespace);
   const [list, problem] = [useId(), useId()];
-  const wrong = error?.field === 'q' && value !== '' ? error : null;
   return (
     <form
       className="query"
@@ -37,8 +36,8 @@ export function QueryBox({ value, namespace, error, onQuery }: Props): JSX.Eleme
           autoComplete="off"
           placeholder="http-status >= 500 or port = 53, then Enter"
           value={text}
-          aria-invalid={wrong !== null}
-          aria-describedby={wrong ? problem : undefined}
+          aria-invalid={refusal !== null}
+          aria-describedby={refusal ? problem : undefined}
           onChange={({ target }) => {
             setText(target.value);
             if (target.value === '') onQuery('');
@@ -50,7 +49,7 @@ export function QueryBox({ value, namespace, error, onQuery }: Props): JSX.Eleme
           <option key={completed} value={completed} />
         ))}
       </datalist>
-      {wrong && <Problem id={problem} text={value} error={wrong} />}
+      {refusal && <Problem id={problem} text={value} error={refusal} />}
     </form>
   );
 }
