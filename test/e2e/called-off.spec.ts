@@ -38,12 +38,13 @@ async function cost(use: () => Promise<unknown>): Promise<number> {
   return (await calm()) - before;
 }
 
-// Sums and drops end between whole blocks of flows, of which there are too few here: the laws of stores have them.
+// Sums end between whole blocks of flows, of which there are too few here: the laws of stores have them.
 describe('a question whose client has gone is not read to its end', () => {
   it.each([
     '/api/v1/flows',
     '/api/v1/flows/count',
     '/api/v1/map?level=pod',
+    '/api/v1/drops',
     '/api/v1/export',
     '/api/v1/edges/none',
   ])('%s', async (path) => {
