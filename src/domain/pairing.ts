@@ -11,6 +11,8 @@ const MOST_CHARACTERS = 4 << 20;
 /** As many streams as a connection of HTTP/2 usually has. */
 const MOST_ALIKE = 100;
 const MOST_NODES = 10_000;
+/** Longer ones are of no node. */
+const LONGEST_NAME = 1_000;
 /** It loses packets alone: what proxies tell comes another way. */
 const OF_PACKETS = 'PERF_EVENT_RING_BUFFER';
 
@@ -80,7 +82,7 @@ export class Pairing {
 
   /** What a node lost may have been answers. */
   lose(node: string, source: string): void {
-    if (source === OF_PACKETS) return;
+    if (source === OF_PACKETS || node.length > LONGEST_NAME) return;
     if (this.#losses.size >= MOST_NODES) this.#losses.clear();
     this.#losses.set(node, this.#lossesOf(node) + 1);
   }

@@ -1,8 +1,10 @@
 import { l7TypeName } from './enums.js';
 import type { DnsMessage, HttpMessage, L7 } from './flow.js';
 import { Forgetful } from './forgetful.js';
-import { equal, isObject, numberOf, textOf, textsOf, type Json } from './json.js';
+import { equal, isObject, listOf, numberOf, textOf, textsOf, type Json } from './json.js';
 
+/** Characters; UUIDs have 36. Longer ones are no ids, and many of them are remembered. */
+const LONGEST_ID = 200;
 /** Some 20,000 messages. */
 const MOST_CHARACTERS = 4 << 20;
 
@@ -46,18 +48,19 @@ export function readLatency(l7: unknown): number {
 export function readMessageId(l7: unknown): string {
   if (!isObject(l7)) return '';
   const { http, kafka } = l7;
-  if (isObject(kafka)) return textOrNumber(kafka['correlation_id'] ?? kafka['correlationId']);
-  if (!isObject(http) || !Array.isArray(http['headers'])) return '';
-  for (const header of http['headers'] as unknown[]) {
+  if (isObject(kafka)) return correlationId(kafka['correlation_id'] ?? kafka['correlationId']);
+  if (!isObject(http)) return '';
+  for (const header of listOf(http['headers'])) {
     if (!isObject(header) || textOf(header['key']).toLowerCase() !== 'x-request-id') continue;
     const id = textOf(header['value']);
-    return id.endsWith('_REDACTED') ? '' : id;
+    return id.length > LONGEST_ID || id.endsWith('_REDACTED') ? '' : id;
   }
   return '';
 }
 
-function textOrNumber(value: unknown): string {
-  return typeof value === 'number' ? String(value) : textOf(value);
+/** A number; protobuf's JSON leaves out 0. */
+function correlationId(value: unknown): string {
+  return String(numberOf(value));
 }
 
 function kindOf(l7: Json): L7['kind'] {
