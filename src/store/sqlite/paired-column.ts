@@ -11,7 +11,7 @@ export function writePaired(paired: Uint32Array, writer: ColumnWriter): void {
   writer.write(Uint32Array.from(rows, (row) => paired[row] ?? 0));
 }
 
-/** Blocks of schema 12 and older end before it. */
+/** Blocks of schema 13 and older end before it. */
 export function readPaired(rows: number, reader: ColumnReader): Uint32Array {
   const count = reader.isAtEnd ? 0 : (reader.read(1)[0] ?? 0);
   if (count === 0) return zeros(rows);
