@@ -4,6 +4,8 @@
  */
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:?\d{2})$/;
+/** Seconds. */
+const DAY = 86_400;
 const BILLION = 1_000_000_000n;
 /** What a signed 64-bit column can hold: years 1677 to 2262. */
 const LIMIT = (1n << 63n) - 1n;
@@ -73,8 +75,9 @@ function digits(text: string, from: number, to: number): number {
   return value;
 }
 
-let lastSecond = NaN;
-let lastClock = '';
+let lastDay = NaN;
+let lastDate = '';
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 /** RFC 3339 in UTC with 0, 3, 6 or 9 fractional digits, as protojson writes it. */
 export function formatTimestamp(nanoseconds: bigint): string {
@@ -84,12 +87,24 @@ export function formatTimestamp(nanoseconds: bigint): string {
     fraction += 1e9;
     seconds--;
   }
-  // Flows that stand together share their second.
-  if (seconds !== lastSecond) {
-    lastClock = new Date(seconds * 1000).toISOString().slice(0, -5);
-    lastSecond = seconds;
+  const clock = `${dateOf(seconds)}T${clockOf(seconds)}`;
+  return fraction === 0 ? `${clock}Z` : `${clock}.${shortFraction(fraction)}Z`;
+}
+
+/** Times that stand together share their day. */
+function dateOf(seconds: number): string {
+  const day = Math.floor(seconds / DAY);
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY * 1000).toISOString().slice(0, -14);
+    lastDay = day;
   }
-  return fraction === 0 ? `${lastClock}Z` : `${lastClock}.${shortFraction(fraction)}Z`;
+  return lastDate;
+}
+
+function clockOf(seconds: number): string {
+  const second = seconds - Math.floor(seconds / DAY) * DAY;
+  const [hours, minutes] = [Math.floor(second / 3_600), Math.floor(second / 60) % 60];
+  return `${twoDigits[hours]}:${twoDigits[minutes]}:${twoDigits[second % 60]}`;
 }
 
 function shortFraction(nanoseconds: number): string {

@@ -49,7 +49,7 @@ export class Lore {
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
   /** What endpoints tell of their pods. False when a guess made earlier was wrong. */
-  learnPods(endpoints: readonly Endpoint[]): boolean {
+  learnPods(endpoints: Iterable<Endpoint>): boolean {
     let holds = true;
     for (const endpoint of endpoints) holds = this.#learnWorkload(endpoint) && holds;
     this.#podsHold &&= holds;
@@ -58,7 +58,7 @@ export class Lore {
 
   /** False when a guess made earlier was wrong. Workloads come first: they decide whose port is whose. */
   learn(tallies: readonly Tally[]): boolean {
-    let holds = this.learnPods(tallies.flatMap(({ source, destination }) => [source, destination]));
+    let holds = this.learnPods(endsOf(tallies));
     for (const tally of tallies) holds = this.#learnServer(tally) && holds;
     return holds;
   }
@@ -138,6 +138,12 @@ export class Lore {
     guessed.add(number);
     return serving.has(number);
   }
+}
+
+function endsOf(tallies: readonly Tally[]): Set<Endpoint> {
+  const ends = new Set<Endpoint>();
+  for (const { source, destination } of tallies) ends.add(source).add(destination);
+  return ends;
 }
 
 function portOf({ sourcePort, destinationPort }: Tally, side: Side): number {

@@ -55,21 +55,17 @@ export class RowSums {
     for (const [number, how] of other.#met.entries()) met[number] = (met[number] ?? 0) | how;
   }
 
-  /** Numbers of the endpoints that any record had. */
-  met(): number[] {
-    return this.#metBy(BY_SOCKET | BY_PACKET);
+  /** Whether any record had this endpoint. */
+  hasMet(number: number): boolean {
+    return (this.#met[number] ?? 0) > 0;
   }
 
-  /** Of those that some record but a socket's had. */
+  /** Numbers of the endpoints that some record but a socket's had. */
   metByPackets(): number[] {
-    return this.#metBy(BY_PACKET);
-  }
-
-  #metBy(how: number): number[] {
     const numbers: number[] = [];
     const met = this.#met;
     for (let number = 0; number < met.length; number++) {
-      if (((met[number] ?? 0) & how) !== 0) numbers.push(number);
+      if (((met[number] ?? 0) & BY_PACKET) !== 0) numbers.push(number);
     }
     return numbers;
   }

@@ -16,6 +16,7 @@ interface Pod {
 }
 
 interface KnownEndpoint extends Pod {
+  /** Sorted, and the same list for the same labels. */
   labels: readonly string[];
 }
 
@@ -32,8 +33,11 @@ export class WindowParts {
   readonly #endpoints = new Map<Endpoint, number>();
   readonly #ends = new Map<string, number>();
   readonly #kinds = new Map<string, KnownKind>();
+  readonly #labels = new Map<string, readonly string[]>();
   /** By their numbers. */
   readonly endpoints: KnownEndpoint[] = [];
+  /** Numbers of the endpoints that are `guessed` or `unforetold`. */
+  readonly uncertain: number[] = [];
   readonly ends: Endpoint[] = [];
   readonly kinds: KnownKind[] = [];
   /** The ends of endpoints. */
@@ -48,12 +52,22 @@ export class WindowParts {
   endpoint(endpoint: Endpoint, labels = shownAs(endpoint).labels): number {
     let number = this.#endpoints.get(endpoint);
     if (number === undefined) {
-      number = this.endpoints.push({ ...readEndpoint(endpoint), labels }) - 1;
+      const pod = readEndpoint(endpoint);
+      number = this.endpoints.push({ ...pod, labels: this.#labelsOf(labels) }) - 1;
+      if ((pod.guessed ?? pod.unforetold) !== undefined) this.uncertain.push(number);
       this.#endpoints.set(endpoint, number);
       if (number === this.endOf.length) this.endOf = doubled(this.endOf);
       this.endOf[number] = this.#end(endpoint);
     }
     return number;
+  }
+
+  #labelsOf(labels: readonly string[]): readonly string[] {
+    const sorted = [...labels].sort();
+    const text = sorted.join('\0');
+    const known = this.#labels.get(text);
+    if (known === undefined) this.#labels.set(text, sorted);
+    return known ?? sorted;
   }
 
   #end(endpoint: Endpoint): number {

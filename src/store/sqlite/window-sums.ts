@@ -126,8 +126,10 @@ export class WindowSums {
     // What was removed cannot be asked: there, sums are all that is known.
     if (this.hours !== undefined) return { guessed: [], unforetold: [] };
     const told: Record<keyof PodsTold, string[]> = { guessed: [], unforetold: [] };
-    for (const number of this.#all.met()) {
-      const { guessed, unforetold } = this.#all.parts.endpoints[number] ?? {};
+    const { endpoints, uncertain } = this.#all.parts;
+    for (const number of uncertain) {
+      if (!this.#all.hasMet(number)) continue;
+      const { guessed, unforetold } = endpoints[number] ?? {};
       if (guessed !== undefined) told.guessed.push(guessed);
       if (unforetold !== undefined) told.unforetold.push(unforetold);
     }
@@ -146,7 +148,9 @@ export class WindowSums {
       if (end === undefined) labelled.set(id, (end = { endpoint, labels: undefined }));
       const labels = endpoints[number]?.labels ?? [];
       // A masked record has no labels; that says nothing about the others'.
-      if (labels.length > 0) end.labels = sharedLabels(end.labels, labels);
+      if (labels.length > 0 && labels !== end.labels) {
+        end.labels = end.labels === undefined ? labels : sharedLabels(end.labels, labels);
+      }
     }
     return [...labelled.values()];
   }
