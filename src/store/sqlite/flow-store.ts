@@ -255,13 +255,10 @@ export class SqliteFlowStore extends FlowStore {
     }
     const pace = new Pace();
     for (const run of sums.runs(this.#list.infos())) {
-      if (sums.addKnown(run)) await pace.pause();
-      else
-        for (const _ of sums.addRows(run, this.#visits, pace)) {
-          await pace.pause();
-          if (signal?.aborted === true) break;
-        }
-      if (signal?.aborted === true) break;
+      for (const _ of sums.add(run, this.#visits, pace)) {
+        await pace.pause();
+        if (signal?.aborted === true) return sums.take();
+      }
     }
     return sums.take();
   }

@@ -4,14 +4,18 @@ import type { WindowParts } from './window-parts.js';
 
 /** Flows of a run: enough that most of what they tell is told several times. */
 const RUN = 1 << 17;
-/** Sums that are kept: some 45 MB, of seven million flows of 500 workloads. */
-const MOST_SUMS = 3 << 18;
+/** Runs that are taken together, so that a wide window merges few sums. */
+const TOGETHER = 8;
+/** Sums that are kept: some 60 MB, of seven million flows of 500 workloads. */
+const MOST_SUMS = 1 << 20;
 
 /** Segments that lie side by side. */
 export interface Run {
   infos: SegmentInfo[];
   /** Its name, where it is whole and more came behind it; a run that still grows has none. */
   name: string | undefined;
+  /** Runs that it is made of, where it is made of any. */
+  parts?: readonly Run[];
 }
 
 /** The segments of a window, where each run of which it has all segments has a name. */
@@ -19,7 +23,7 @@ export function runsOf(
   all: readonly SegmentInfo[],
   isAsked: (info: SegmentInfo) => boolean,
   length = RUN,
-): Run[] {
+): (Run & { number: number })[] {
   const runs: (Run & { number: number })[] = [];
   for (const info of all) {
     const number = Math.floor(info.firstSeq / length);
@@ -34,6 +38,23 @@ export function runsOf(
   const last = runs.at(-1);
   if (last !== undefined) last.name = undefined;
   return runs;
+}
+
+/** With one run instead of those that lie side by side and are whole. */
+export function joined(runs: readonly (Run & { number: number })[]): Run[] {
+  const groups = new Map<number, (Run & { number: number })[]>();
+  for (const run of runs) {
+    const number = Math.floor(run.number / TOGETHER);
+    const group = groups.get(number);
+    if (group === undefined) groups.set(number, [run]);
+    else group.push(run);
+  }
+  return [...groups.values()].flatMap((parts): Run[] => {
+    if (parts.length < TOGETHER || parts.some(({ name }) => name === undefined)) return parts;
+    return [
+      { infos: parts.flatMap(({ infos }) => infos), name: parts.map(({ name }) => name).join(), parts },
+    ];
+  });
 }
 
 /** Sums of runs, the latest asked for: a wide window is made of them, and only at its rims of rows. */

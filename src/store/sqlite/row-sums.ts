@@ -50,9 +50,11 @@ export class RowSums {
   }
 
   merge(other: RowSums): void {
-    for (const sum of other.sums.all()) this.sums.merge(sum);
+    this.sums.mergeAll(other.sums);
     const met = this.#makeRoom(other.#met.length);
-    for (const [number, how] of other.#met.entries()) met[number] = (met[number] ?? 0) | how;
+    for (let number = 0; number < other.#met.length; number++) {
+      met[number] = (met[number] ?? 0) | (other.#met[number] ?? 0);
+    }
   }
 
   /** Whether any record had this endpoint. */

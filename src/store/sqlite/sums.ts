@@ -59,12 +59,27 @@ export class Sums {
     this.#latenciesOf(index).add(bucket, 1, isPaired ? 1 : 0);
   }
 
-  /** Adds all of another's. */
   merge({ key, flows, first, last, syns, resets, latencies }: Sum): void {
     const index = this.add(key, flows, first);
     if (last > (this.#last[index] ?? 0n)) this.#last[index] = last;
     this.addSigns(index, syns, resets);
     if (latencies !== undefined) this.#latenciesOf(index).merge(latencies);
+  }
+
+  /** The same for each of another's, without making objects of them. */
+  mergeAll(other: Sums): void {
+    const key = new Int32Array(WORDS);
+    for (let i = 0; i < other.#size; i++) {
+      for (let word = 0; word < WORDS; word++) key[word] = other.#keys[i * WORDS + word] ?? 0;
+      const index = this.add(key, other.#flows[i] ?? 0, other.#first[i] ?? 0n);
+      const last = other.#last[i] ?? 0n;
+      if (last > (this.#last[index] ?? 0n)) this.#last[index] = last;
+      this.addSigns(index, other.#syns[i] ?? 0, other.#resets[i] ?? 0);
+    }
+    for (const [i, latencies] of other.#latencies) {
+      for (let word = 0; word < WORDS; word++) key[word] = other.#keys[i * WORDS + word] ?? 0;
+      this.#latenciesOf((this.#slots[this.#find(key)] ?? 0) - 1).merge(latencies);
+    }
   }
 
   #latenciesOf(index: number): Latencies {

@@ -115,12 +115,11 @@ describe('sums of runs', () => {
         const db = new Database(file, { readonly: true });
         const segments = new SegmentReader(db);
         const visits = new SegmentVisits(db, segments, () => undefined);
-        const memory = new WindowMemory(8);
+        const memory = new WindowMemory(3);
         const viaRuns = (window: Window) => {
           const sums = new WindowSums(memory, { filter: everything, window });
           for (const run of sums.runs(segments.infos())) {
-            if (sums.addKnown(run)) continue;
-            const steps = sums.addRows(run, visits, new Pace());
+            const steps = sums.add(run, visits, new Pace());
             while (steps.next().done !== true);
           }
           return sums.take();
@@ -135,6 +134,24 @@ describe('sums of runs', () => {
       }),
       { numRuns: 40 },
     ));
+
+  it('are taken together where many lie side by side, and tell the same', async () => {
+    const { store, file, close } = await storeOf(tenHours(), 3);
+    const db = new Database(file, { readonly: true });
+    const segments = new SegmentReader(db);
+    const visits = new SegmentVisits(db, segments, () => undefined);
+    const memory = new WindowMemory(3);
+    const plain = await store.sums(everyone, { filter: everything, window: always });
+    for (const _ of ['made', 'known']) {
+      const sums = new WindowSums(memory, { filter: everything, window: always });
+      const runs = sums.runs(segments.infos());
+      expect(runs.map(({ parts }) => parts?.length)).toEqual([8, 8, 8, ...Array<undefined>(5)]);
+      for (const run of runs) for (const _ of sums.add(run, visits, new Pace()));
+      expect(rendered(sums.take())).toEqual(rendered(plain));
+    }
+    db.close();
+    await close();
+  });
 
   it('are named by their segments where all of them are asked for and more came', () => {
     const all = [infoOf(1, 1), infoOf(5, 11), infoOf(6, 21), infoOf(8, 101), infoOf(9, 205)];

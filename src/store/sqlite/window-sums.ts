@@ -5,7 +5,7 @@ import type { Tally } from '../../domain/service-map/tally.js';
 import type { ScanQuery } from '../flow-store.js';
 import { HOUR, rowsBetween } from './edge-counter.js';
 import type { Hours, HourSums } from './hour-sums.js';
-import { KnownSums, runsOf, type Run } from './known-sums.js';
+import { joined, KnownSums, runsOf, type Run } from './known-sums.js';
 import { matchingRows, overlaps, rowsWithin } from './matching-rows.js';
 import { RowNumbers, type Numbering } from './numbered-rows.js';
 import type { Pace } from './pace.js';
@@ -44,7 +44,7 @@ export class WindowSums {
     const isWhole = (info: SegmentInfo) =>
       this.query.filter.isEmpty && this.#isInside(info) && !this.#isSummed(info);
     const runs = runsOf(infos, (info) => this.#isAsked(info), this.memory.runLength);
-    return runs.map((run) => (run.infos.every(isWhole) ? run : { ...run, name: undefined }));
+    return joined(runs.map((run) => (run.infos.every(isWhole) ? run : { ...run, name: undefined })));
   }
 
   #isAsked(info: SegmentInfo): boolean {
@@ -57,17 +57,35 @@ export class WindowSums {
     return rowsWithin(info, this.query.afterSeq, this.query.upTo);
   }
 
-  /** True when the sums of the run were known. */
-  addKnown({ name }: Run): boolean {
-    const known = name === undefined ? undefined : this.memory.known.get(name, this.#all.parts);
-    if (known !== undefined) this.#all.merge(known);
-    return known !== undefined;
+  /** Step by step, between which others may have their turn. */
+  add(run: Run, visits: SegmentVisits, pace: Pace): Generator<void> {
+    return this.#add(run, this.#all, visits, pace);
   }
 
-  /** Stretch by stretch, between which others may have their turn. */
-  *addRows({ name, infos }: Run, visits: SegmentVisits, pace: Pace): Generator<void> {
-    const sums = name === undefined ? this.#all : new RowSums(this.#all.parts);
-    const add = (stretch: Stretch) => this.#add(stretch, sums);
+  *#add(run: Run, into: RowSums, visits: SegmentVisits, pace: Pace): Generator<void> {
+    const { name, infos, parts } = run;
+    if (name === undefined) {
+      yield* this.#addRows(infos, into, visits, pace);
+      return;
+    }
+    let sums = this.memory.known.get(name, into.parts);
+    if (sums === undefined) {
+      sums = new RowSums(into.parts);
+      if (parts === undefined) yield* this.#addRows(infos, sums, visits, pace);
+      else for (const part of parts) yield* this.#add(part, sums, visits, pace);
+      this.memory.known.put(name, sums);
+    }
+    into.merge(sums);
+    yield;
+  }
+
+  *#addRows(
+    infos: readonly SegmentInfo[],
+    sums: RowSums,
+    visits: SegmentVisits,
+    pace: Pace,
+  ): Generator<void> {
+    const add = (stretch: Stretch) => this.#addStretch(stretch, sums);
     for (const info of infos) {
       const { from, to } = this.#rowsOf(info);
       // Unpacked on its own, which takes some milliseconds.
@@ -79,9 +97,6 @@ export class WindowSums {
         yield;
       }
     }
-    if (name === undefined) return;
-    this.memory.known.put(name, sums);
-    this.#all.merge(sums);
   }
 
   /** Adds the sums of an hour of which flows were removed. */
@@ -89,7 +104,7 @@ export class WindowSums {
     source.read(hour, this.#all);
   }
 
-  #add(stretch: Stretch, sums: RowSums): never[] {
+  #addStretch(stretch: Stretch, sums: RowSums): never[] {
     const { segment, from, to } = stretch;
     const { info, columns } = segment;
     const { filter, window } = this.query;
