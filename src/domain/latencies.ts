@@ -68,14 +68,21 @@ export class Latencies {
 
   /** Nanoseconds that a part of the answers did not exceed, by nearest rank; undefined where none was measured. */
   percentile(part: number): number | undefined {
-    const rank = Math.ceil(part * this.#measured);
+    return this.percentiles([part])[0];
+  }
+
+  /** The same of several parts, which are told in ascending order. */
+  percentiles(parts: readonly number[]): (number | undefined)[] {
+    const counts = this.counts();
+    let at = -1;
     let counted = 0;
-    for (const [bucket, count] of this.counts()) {
-      counted += count;
+    return parts.map((part) => {
+      const rank = Math.ceil(part * this.#measured);
+      while (counted < rank && at < counts.length - 1) counted += counts[++at]?.[1] ?? 0;
+      const bucket = counts[at]?.[0];
       // The middle of the bucket, as far from both of its ends.
-      if (counted >= rank) return (2 * GROWTH ** (bucket - 1)) / (GROWTH + 1);
-    }
-    return undefined;
+      return bucket === undefined ? undefined : (2 * GROWTH ** (bucket - 1)) / (GROWTH + 1);
+    });
   }
 
   free(): void {
@@ -98,15 +105,15 @@ export interface LatencySummary {
 }
 
 export function summarise(latencies: Latencies | undefined, of: number): LatencySummary {
-  const percentile = (part: number) => {
-    const nanoseconds = latencies?.percentile(part);
+  const told = latencies?.percentiles([0.5, 0.95, 0.99]) ?? [];
+  const [p50 = null, p95 = null, p99 = null] = told.map((nanoseconds) =>
     // The buckets tell no more than three digits.
-    return nanoseconds === undefined ? null : Number((nanoseconds / 1e6).toPrecision(3));
-  };
+    nanoseconds === undefined ? null : Number((nanoseconds / 1e6).toPrecision(3)),
+  );
   return {
-    p50: percentile(0.5),
-    p95: percentile(0.95),
-    p99: percentile(0.99),
+    p50,
+    p95,
+    p99,
     measured: latencies?.measured ?? 0,
     ...(latencies !== undefined && latencies.paired > 0 && { paired: latencies.paired }),
     of,

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { within } from '../domain/filter/filter.js';
 import { overlap, type Window } from '../domain/filter/window.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
+import { EdgeDetail, type EdgeNames } from '../domain/service-map/edge-detail.js';
 import { Foretold } from '../domain/service-map/foretold.js';
 import { PinnedRoutes } from '../domain/service-map/pinned-routes.js';
-import { ServiceMap, type EdgeNames, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
+import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Question } from '../query/question.js';
 import { FlowStore, type Span } from '../store/flow-store.js';
@@ -57,11 +58,10 @@ export class MapReader {
     const filter = within(map.isBetween(edge), question.filter);
     const { oldest, newest } = map.spanOf(id);
     const window = overlap(question.window, { since: oldest, until: newest });
-    const read = () => this.store.tallies(viewer, { filter, window, upTo: seq, signal });
-    const own = (await readMap(map.again(this.pinned), read, signal)).map;
-    const isHeld = own.edge(id) !== undefined;
-    const names = isHeld ? own.namesOf(id) : {};
-    return { edge, source, target, names, examples: isHeld ? own.examplesOf(id) : [], seq };
+    const detail = new EdgeDetail(this.pinned);
+    for await (const { tallies } of this.store.tallies(viewer, { filter, window, upTo: seq, signal }))
+      for (const tally of tallies) if (map.isOf(edge, tally)) detail.add(tally);
+    return { edge, source, target, names: detail.names(), examples: detail.examples, seq };
   }
 
   /** The map of everything, which is also that of a window around all that is held. */

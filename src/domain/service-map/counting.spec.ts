@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pod, tally, world } from '../../../test/support/make-flow.js';
+import { EdgeDetail } from './edge-detail.js';
+import { nothingPinned } from './pinned-routes.js';
 import { ServiceMap, type MapEdge } from './service-map.js';
 
 type Fields = Record<string, unknown>;
@@ -191,10 +193,13 @@ describe('layer 7', () => {
     );
     const map = ServiceMap.of(told, 'workload');
     const counts = { requests: 2, responses: 1, methods: { GET: 2 }, statuses: { 200: 1 } };
-    const [{ id, http: requests, dns: queries }] = map.edges() as [MapEdge];
+    const [whole] = map.edges() as [MapEdge];
+    const { http: requests, dns: queries } = whole;
     expect(requests).toEqual(counts);
     expect(queries).toEqual({ queries: 1, responses: 0, rcodes: {} });
-    expect(map.namesOf(id)).toEqual({
+    const detail = new EdgeDetail(nothingPinned);
+    for (const one of told) if (map.isOf(whole, one)) detail.add(one);
+    expect(detail.names()).toEqual({
       http: {
         routes: [
           {

@@ -4,12 +4,8 @@ import { headline, isSocket, readCounter, type Counters, type Headline } from '.
 import { L7Summary } from './l7-summary.js';
 import type { NodeState } from './node-state.js';
 import type { Pair } from './pair.js';
-import type { PinnedRoutes } from './pinned-routes.js';
 import { Protection } from './protection.js';
 import type { Tally } from './tally.js';
-
-/** Numbers of flows that an edge keeps as examples. */
-const MOST_EXAMPLES = 5;
 
 /** The two nodes of an edge, and all edges from the one to the other. */
 export interface Ends {
@@ -26,7 +22,6 @@ export class EdgeState {
   #tcp: Connections | undefined;
   #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
   #l7: L7Summary | undefined;
-  readonly #examples: number[] = [];
   #first: bigint | undefined;
   #last: bigint | undefined;
   /** Kept until a counter changes: nodes sum up the drops of all their edges. */
@@ -41,7 +36,6 @@ export class EdgeState {
     readonly protocol: string,
     readonly port: number,
     readonly ends: Ends,
-    private readonly pinned: PinnedRoutes,
   ) {}
 
   add(tally: Tally, counter: string, guessed: boolean): void {
@@ -58,9 +52,7 @@ export class EdgeState {
     this.#protection.add(tally.traits, tally.weight);
     if (tally.syns + tally.resets > 0)
       (this.#tcp ??= new Connections()).add(counter, tally.syns, tally.resets);
-    if (tally.l7 !== undefined)
-      (this.#l7 ??= new L7Summary(this.pinned)).add(tally.l7, tally.weight, tally.latencies);
-    this.#remember(tally.lastSeq);
+    if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight, tally.latencies);
   }
 
   #note({ learned }: Endpoint): void {
@@ -103,11 +95,6 @@ export class EdgeState {
     return inferred;
   }
 
-  /** Numbers of a few of the newest flows. */
-  get examples(): readonly number[] {
-    return this.#examples;
-  }
-
   /** What it carried on layer 7. */
   get l7(): L7Summary | undefined {
     return this.#l7;
@@ -144,14 +131,5 @@ export class EdgeState {
     if (this.#policies === undefined) return undefined;
     const { allowedBy, deniedBy } = this.#policies;
     return { allowedBy: [...allowedBy].sort(), deniedBy: [...deniedBy].sort() };
-  }
-
-  #remember(seq: number): void {
-    const examples = this.#examples;
-    let at = examples.length;
-    while (at > 0 && (examples[at - 1] ?? 0) < seq) at--;
-    if (at === MOST_EXAMPLES) return;
-    examples.splice(at, 0, seq);
-    if (examples.length > MOST_EXAMPLES) examples.pop();
   }
 }

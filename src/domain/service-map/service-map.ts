@@ -18,7 +18,6 @@ import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
 import { Lore } from './lore.js';
 import { NodeState, type NameConfidence } from './node-state.js';
-import { nothingPinned } from './pinned-routes.js';
 import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
 
@@ -59,12 +58,6 @@ export interface MapEdge {
   inferred?: string[];
 }
 
-/** Of the layer 7 of an edge, what there may be much of. */
-export interface EdgeNames {
-  http?: ReturnType<L7Summary['routes']>;
-  dns?: ReturnType<L7Summary['names']>;
-}
-
 type Http = NonNullable<ReturnType<L7Summary['http']>>;
 type Dns = NonNullable<ReturnType<L7Summary['dns']>>;
 
@@ -84,8 +77,6 @@ export class ServiceMap {
 
   constructor(
     readonly level: MapLevel,
-    /** Routes that its edges tell apart beside those that they learn. */
-    private readonly pinned = nothingPinned,
     lore = new Lore(),
   ) {
     this.#lore = lore;
@@ -118,8 +109,8 @@ export class ServiceMap {
   }
 
   /** An empty map that knows what this one has learned, so it guesses less. */
-  again(pinned = this.pinned): ServiceMap {
-    return new ServiceMap(this.level, pinned, this.#lore.again());
+  again(): ServiceMap {
+    return new ServiceMap(this.level, this.#lore.again());
   }
 
   /** Times of the first and the last flow; undefined when there is none. */
@@ -159,20 +150,6 @@ export class ServiceMap {
     return state && renderEdge(state);
   }
 
-  /** Its routes and names, where it has any. */
-  namesOf(edge: string): EdgeNames {
-    const l7 = this.#edgeState(edge).l7;
-    const names: EdgeNames = {};
-    if (l7?.http() !== undefined) names.http = l7.routes();
-    if (l7?.dns() !== undefined) names.dns = l7.names();
-    return names;
-  }
-
-  /** Numbers of some of the newest flows of an edge. */
-  examplesOf(edge: string): readonly number[] {
-    return this.#edgeState(edge).examples;
-  }
-
   /** Which flows lie between the nodes of an edge, either way: all that the edge is made of are among them. */
   isBetween({ source, target }: MapEdge): (flow: Pick<Flow, Side>) => boolean {
     const known = new WeakMap<Endpoint, string>();
@@ -187,6 +164,20 @@ export class ServiceMap {
       const to = idOf(flow.destination);
       return (from === source && to === target) || (from === target && to === source);
     };
+  }
+
+  /** Whether a tally of flows between the nodes of an edge adds to this one. */
+  isOf({ source, target, protocol, port }: MapEdge, tally: Tally): boolean {
+    const isForward = this.#lore.client(tally).side === 'source';
+    const [client, server] = isForward
+      ? [tally.source, tally.destination]
+      : [tally.destination, tally.source];
+    return (
+      (tally.traits.protocol || 'unknown') === protocol &&
+      (isForward ? tally.destinationPort : tally.sourcePort) === (port ?? 0) &&
+      this.#told(client).id === source &&
+      this.#told(server).id === target
+    );
   }
 
   /** Times of the first and the last flow of an edge. */
@@ -276,7 +267,7 @@ export class ServiceMap {
     const source = ends.source.identity.id;
     const target = ends.target.identity.id;
     const id = edgeId(source, target, protocol, port);
-    const state = new EdgeState(id, protocol, port, ends, this.pinned);
+    const state = new EdgeState(id, protocol, port, ends);
     ends.pair.add(number, state);
     this.#graph.addDirectedEdgeWithKey(id, source, target, { state });
     return state;
