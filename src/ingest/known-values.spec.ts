@@ -7,6 +7,7 @@ import { FlowReader } from '../domain/flow/flow-reader.js';
 import { viewOf } from './byte-arena.js';
 import { NONE } from './byte-numbers.js';
 import { KnownValues } from './known-values.js';
+import { Namer } from './namer.js';
 
 /** Read one after another: the later ones are like earlier ones, and are read the short way. */
 async function together(texts: readonly string[]) {
@@ -14,13 +15,14 @@ async function together(texts: readonly string[]) {
   return { flows: memory.flows.map(({ record, flow }) => ({ record, flow })), rejected: report.rejected };
 }
 
-/** Each read by a reader of its own, which knows nothing: the long way. */
+/** Each read by a reader of its own, which knows nothing: the long way. What ends were before is known either way. */
 async function apart(texts: readonly string[]) {
+  const namer = new Namer();
   const flows: unknown[] = [];
   const known = new Set<string>();
   let rejected = 0;
   for (const text of texts) {
-    const { memory, report } = await ingest(text);
+    const { memory, report } = await ingest(text, {}, {}, undefined, namer);
     rejected += report.rejected;
     for (const { record, flow } of memory.flows) flows.push({ record, flow });
     for (const key of memory.keys) known.add(key);

@@ -1,17 +1,21 @@
 import { readDnsAnswer } from '../domain/names/dns-answer.js';
 import { LearnedNames } from '../domain/names/learned-names.js';
 import { PodsSeen, type Moment } from '../domain/names/pods-seen.js';
+import { ServicesAsked } from '../domain/names/services-asked.js';
 import type { Endpoint, Side } from '../domain/flow/flow.js';
 import { flowOf } from '../domain/flow/recorded-flow.js';
 import type { NewFlow, Note } from '../store/flow-store.js';
 import { parse } from './unwrap.js';
 
+/** Found in the text, which takes a fraction of the time of parsing it: there are as many such records as connections. */
+const COOKIE = /"socket_?[cC]ookie"\s*:\s*"?(\d{1,20})/;
 const SIDES = ['source', 'destination'] as const;
 
-/** Names ends of flows by what came before: pods that were seen at an address, and DNS answers; and notes those that come. */
+/** Tells ends of flows by what came before (pods seen at an address, DNS answers, what sockets asked for), and notes what comes. */
 export class Namer {
   readonly #pods = new PodsSeen();
   readonly #names = new LearnedNames();
+  readonly #services = new ServicesAsked();
   /** An end with a name is another part than the end without. */
   readonly #notes = new WeakMap<Endpoint, Note>();
 
@@ -24,21 +28,32 @@ export class Namer {
       if (added.notes?.destination.metIn !== moment) this.#meet(added, 'destination', moment);
     }
     if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
-    for (const side of SIDES) this.#put(added, side, this.#names.named(flow, side));
+    if (moment !== undefined && this.#services.isTold(flow)) this.#learnService(added, moment);
+    for (const side of SIDES) {
+      this.#put(added, side, this.#names.named(flow, side));
+      this.#put(added, side, this.#services.reached(flow, side));
+    }
   }
 
   #meet(added: NewFlow, side: Side, moment: Moment): void {
-    const endpoint = added.flow[side];
-    if (!this.#pods.meet(endpoint, moment)) this.#put(added, side, this.#pods.joined(endpoint, moment));
-    else if (added.notes !== undefined) added.notes[side].metIn = moment;
+    const { flow, notes } = added;
+    const endpoint = flow[side];
+    if (endpoint.service !== '') this.#services.learnFrontend(flow, side, moment.cluster);
+    if (!this.#pods.meet(endpoint, moment)) {
+      const joined = this.#pods.joined(endpoint, moment);
+      this.#put(added, side, joined ?? this.#services.atFrontend(flow, side, moment.cluster));
+    } else if (notes !== undefined) notes[side].metIn = moment;
   }
 
   /** Few records are answers, so that reading them again costs nothing. */
-  #learn({ flow, template, known, own }: NewFlow): void {
-    const texts = known.map(({ text }) => text);
-    const record = template.compose(flow, texts, own.map(String));
-    const answer = readDnsAnswer(flowOf(parse(record))['l7']);
-    if (answer !== undefined) this.#names.learn(flow, answer);
+  #learn(added: NewFlow): void {
+    const answer = readDnsAnswer(flowOf(parse(recordOf(added)))['l7']);
+    if (answer !== undefined) this.#names.learn(added.flow, answer);
+  }
+
+  #learnService(added: NewFlow, { cluster }: Moment): void {
+    const [, cookie = ''] = COOKIE.exec(recordOf(added)) ?? [];
+    this.#services.learn(added.flow, cookie, cluster);
   }
 
   #put({ flow, notes }: NewFlow, side: Side, endpoint: Endpoint | undefined): void {
@@ -49,4 +64,12 @@ export class Namer {
     if (note === undefined) this.#notes.set(endpoint, (note = {}));
     notes[side] = note;
   }
+}
+
+function recordOf({ flow, template, known, own }: NewFlow): string {
+  return template.compose(
+    flow,
+    known.map(({ text }) => text),
+    own.map(String),
+  );
 }

@@ -118,7 +118,10 @@ export const mapEdgeSchema = z
       .optional()
       .describe('namespace/name (Kind) of the policies that Hubble named'),
     oneSided: z.literal(true).optional().describe('only replies were seen'),
-    inferred: z.array(z.string()).optional().describe('what records did not say: "direction", "name", "pod"'),
+    inferred: z
+      .array(z.string())
+      .optional()
+      .describe('what records did not say: "direction", "name", "pod", "service"'),
     members,
   })
   .meta({ id: 'MapEdge' });
@@ -202,6 +205,13 @@ export const edgeDetailSchema = z
     target: mapNodeSchema,
     http: routesSchema.optional(),
     dns: namesSchema.optional(),
+    services: z
+      .array(z.object({ namespace: z.string(), name: z.string(), inferred: z.boolean() }))
+      .optional()
+      .describe(
+        'Kubernetes Services that the server was reached by; inferred: learned from what sockets asked for',
+      ),
+    servicesLeftOut: z.int().optional(),
     examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),
     seq: z.int(),
     hours: hoursSchema,

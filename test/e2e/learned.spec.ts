@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EdgeDetail } from '../../src/service-map/service-map.schema.js';
 import type { Level } from '../../src/domain/flow/node-identity.js';
 import { pod, record } from '../support/make-flow.js';
-import { mapOf, ndjson, store } from '../support/run-rest.js';
+import { get, mapOf, ndjson, store } from '../support/run-rest.js';
 import { cleanUp, startServer, type Server } from '../support/run-server.js';
 
 type Fields = Record<string, unknown>;
@@ -30,10 +31,40 @@ const restart = [
   at(40, { destination: {}, IP: { ...IP, destination: '10.0.2.8' } }),
 ];
 
+/** The client asks for a Service; its socket is sent to a backend at once, so packets do not tell of it. */
+const cart = pod('shop/cart-0', 'cart', { labels: ['k8s:app=cart'] });
+const toService = {
+  IP: { ...IP, destination: '10.96.0.10' },
+  destination: {},
+  l4: { TCP: { destination_port: 80 } },
+};
+const toBackend = {
+  IP: { ...IP, destination: '10.0.2.9' },
+  destination: cart,
+  l4: { TCP: { destination_port: 8080 } },
+};
+const socket = (second: number, sub_type: number, fields: Fields) =>
+  at(second, {
+    verdict: sub_type === 1 ? 'TRACED' : 'TRANSLATED',
+    Type: 'SOCK',
+    event_type: { type: 7, sub_type },
+    socket_cookie: '18446744073709551615',
+    ...fields,
+  });
+const reached = [
+  at(60, { ...toService, destination_service: { name: 'cart', namespace: 'shop' }, verdict: 'DROPPED' }),
+  ...[70, 71, 72].flatMap((second) => [
+    socket(second, 1, toService),
+    socket(second, 2, toBackend),
+    at(second, toBackend),
+  ]),
+  at(73, toService),
+];
+
 let server: Server;
 beforeAll(async () => {
   server = await startServer();
-  await store(server, restart.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await store(server, [...restart, ...reached].map((line) => `${JSON.stringify(line)}\n`).join(''));
 });
 afterAll(cleanUp);
 
@@ -55,6 +86,42 @@ describe('an end that Hubble left unknown', () => {
 
   it('is unknown to filters, which are Hubble’s, and in its record', async () => {
     expect(await ndjson(server, 'pod=pay/&order=asc')).toEqual([JSON.stringify(restart[0])]);
-    expect(await ndjson(server, 'order=asc')).toEqual(restart.map((line) => JSON.stringify(line)));
+    expect(await ndjson(server, 'order=asc')).toEqual(
+      [...restart, ...reached].map((line) => JSON.stringify(line)),
+    );
+  });
+});
+
+describe('a Service under socket-level load balancing', () => {
+  const edgeTo = async (id: string) => {
+    const { edges } = await mapOf(server);
+    const edge = edges.find(({ source, target }) => source === 'c/shop/web' && target === id)!;
+    return get<EdgeDetail>(server, `/api/v1/edges/${edge.id}`);
+  };
+
+  it('is told by the edge to the backend, as inferred', async () => {
+    const { edge, services, servicesLeftOut } = await edgeTo('c/shop/cart');
+    expect(services).toEqual([{ namespace: 'shop', name: 'cart', inferred: true }]);
+    expect(servicesLeftOut).toBe(0);
+    expect(edge).toMatchObject({ port: 8080, verdicts: { forwarded: 3 } });
+    expect(edge.inferred).toBeUndefined();
+  });
+
+  it('is who is at its address, also where a record does not name it', async () => {
+    const { edge, services } = await edgeTo('service:default/shop/cart');
+    expect(services).toEqual([{ namespace: 'shop', name: 'cart', inferred: false }]);
+    expect(edge).toMatchObject({ verdicts: { forwarded: 1, dropped: 1 }, inferred: ['service'] });
+    expect(await ndjson(server, 'service=shop/cart')).toHaveLength(1);
+  });
+
+  it('outlives the server, and so does a pod that was seen', async () => {
+    const before = await mapOf(server);
+    await server.stop();
+    server = await startServer({ data: server.data });
+    const { nodes, edges } = await mapOf(server);
+    expect({ nodes, edges }).toEqual({ nodes: before.nodes, edges: before.edges });
+    expect((await edgeTo('c/shop/cart')).services).toEqual([
+      { namespace: 'shop', name: 'cart', inferred: true },
+    ]);
   });
 });

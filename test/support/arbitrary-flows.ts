@@ -2,45 +2,11 @@ import fc from 'fast-check';
 import { parseFilter } from '../../src/domain/filter/parse-filter.js';
 import { formatTimestamp } from '../../src/domain/flow/timestamp.js';
 import { Digits, jsonText } from './json-text.js';
-import { pod, words, world } from './make-flow.js';
+import { ends, type End } from './cluster-ends.js';
+import { words } from './make-flow.js';
 
 type Fields = Record<string, unknown>;
-interface End {
-  raw: Fields;
-  ip: string;
-  names?: string[];
-}
-
 const START = 1_780_308_000_000_000_000n;
-
-/** The few ends that flows of a small cluster have: few, so that flows meet. */
-const ends: readonly End[] = [
-  {
-    ip: '10.0.1.5',
-    raw: pod('shop/web-6c9f7b8d4-x2z4k', 'web', { labels: ['k8s:app=web', 'k8s:tier=front'] }),
-  },
-  { ip: '10.0.1.5', raw: pod('shop/web-6c9f7b8d4-x2z4k', undefined, { labels: ['k8s:app=web'] }) },
-  { ip: '10.0.1.6', raw: pod('shop/cart-0', 'cart', { ID: 12 }) },
-  {
-    ip: '10.0.2.7',
-    raw: pod('pay/api-7d9c5b6f48-bcdfg', undefined, { labels: ['k8s:app=api', 'k8s:große=ja'] }),
-  },
-  { ip: '10.0.2.7', raw: pod('pay/api-7d9c5b6f48-bcdfg', 'backend', { labels: ['k8s:app=api'] }) },
-  { ip: '10.0.2.8', raw: { identity: 77, namespace: 'pay', labels: ['k8s:app=db', 'k8s:v=a=b'] } },
-  { ip: 'fd00::7', raw: pod('kube-system/coredns-7889d86cb8-86x4t', 'coredns') },
-  { ip: '203.0.113.9', raw: world, names: ['api.example.com'] },
-  { ip: '203.0.113.9', raw: { identity: 16_777_217, labels: ['cidr:203.0.113.0/24', 'reserved:world'] } },
-  { ip: '10.0.0.1', raw: { identity: 1, labels: ['reserved:host', 'reserved:kube-apiserver'] } },
-  { ip: '', raw: {} },
-  // Left unknown: names and pods may be learned for them.
-  { ip: '10.0.1.5', raw: {} },
-  { ip: '10.0.2.7', raw: { labels: ['reserved:unknown'] } },
-  { ip: '203.0.113.9', raw: world },
-  {
-    ip: '10.9.9.9',
-    raw: { future_id: new Digits('18446744073709551615'), namespace: 'shop', pod_name: 'grüße-🙂' },
-  },
-];
 
 const end = fc.constantFrom(...ends);
 const servicePort: fc.Arbitrary<number> = fc.constantFrom(53, 80, 443, 8080);
@@ -82,6 +48,8 @@ function packet({ client, server, port, clientPort: from, protocol }: Connection
     destination: destination.raw,
     ...(source.names && { source_names: source.names }),
     ...(destination.names && { destination_names: destination.names }),
+    ...(source.service && { source_service: source.service }),
+    ...(destination.service && { destination_service: destination.service }),
   };
 }
 
@@ -244,6 +212,27 @@ const socket = fc.record({ connection, portless: fc.boolean() }).map((told) => [
   },
 ]);
 
+/** A socket that asks for a Service and is sent to a backend, and a packet of it. */
+const sent = fc.record({ connection, reply: fc.boolean(), cookie: fc.nat(2) }).map((told) => {
+  const { client, server, port } = told.connection;
+  const service = { ip: '10.96.0.20', raw: {}, service: { name: 'shop', namespace: 'shop' } };
+  const sock = (to: End, sub_type: number) => ({
+    verdict: sub_type === 1 ? 'TRACED' : 'TRANSLATED',
+    ...packet({ client, server: to, port, clientPort: 0, protocol: 'TCP' }, false),
+    Type: 'SOCK',
+    event_type: { type: 7, sub_type },
+    socket_cookie: String(told.cookie),
+  });
+  const followed = {
+    verdict: 'FORWARDED',
+    ...packet({ ...told.connection, protocol: 'TCP' }, told.reply),
+    Type: 'L3_L4',
+    event_type: { type: 4 },
+    is_reply: told.reply,
+  };
+  return [sock(service, 1), sock(server, 2), followed];
+});
+
 /** What few records carry and no column holds. */
 const seldom: Fields = {
   IP: {
@@ -280,6 +269,7 @@ const story = fc.oneof(
   http,
   dns,
   { arbitrary: socket, weight: 2 },
+  sent,
   odd,
 );
 
@@ -317,7 +307,8 @@ function dressed(told: Fields, how: Dress, at: number): string {
 }
 
 function uuidOf(uuid: string, at: number): string {
-  return at === 0 ? uuid : uuid.slice(0, -1) + (uuid.endsWith('0') ? '1' : '0');
+  const last = parseInt(uuid.slice(-1), 16);
+  return uuid.slice(0, -1) + ((last + at) % 16).toString(16);
 }
 
 /** Flows of a small cluster as Hubble writes them, one JSON a line; a few stand there twice. */

@@ -1,6 +1,7 @@
 import { FlowReader } from '../../src/domain/flow/flow-reader.js';
 import type { Redactor } from '../../src/domain/redaction/redactor.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
+import { Namer } from '../../src/ingest/namer.js';
 import type { Dating } from '../../src/ingest/text/printed-time.js';
 import { IngestSession } from '../../src/ingest/ingest-session.js';
 import type { IngestReport } from '../../src/ingest/ingest.schema.js';
@@ -28,12 +29,13 @@ export async function ingest(
   files: Readonly<Record<string, Input>> = {},
   dating: Partial<Dating> = {},
   redactor?: Redactor,
+  namer = new Namer(),
 ): Promise<Ingested> {
   const memory = new Memory();
   const writer = new MemoryFlowWriter(memory, () => NOW);
   const reader = new FlowReader();
   const scanner = new FlowScanner(reader);
-  const session = new IngestSession(writer, reader, scanner, { ...arriving, ...dating }, redactor);
+  const session = new IngestSession(writer, reader, scanner, { ...arriving, ...dating }, redactor, namer);
   for (const chunk of chunksOf(input)) session.write(chunk);
   for (const [name, content] of Object.entries(files)) {
     session.startFile(name);

@@ -29,6 +29,12 @@ export function EdgeFacts({ edge, detail }: { edge: MapEdge; detail: EdgeDetail 
           <Time value={edge.lastSeen} utc />
         </dd>
         <ConnectionFacts edge={edge} />
+        {detail?.services && (
+          <>
+            <dt>Reached by</dt>
+            <dd>{serviceWords(detail)}</dd>
+          </>
+        )}
       </dl>
       <CountsTable title="Verdicts" counts={edge.verdicts} />
       <CountsTable title="Drop reasons" counts={edge.dropReasons} />
@@ -83,6 +89,13 @@ function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: Ma
   );
 }
 
+function serviceWords({ services = [], servicesLeftOut = 0 }: EdgeDetail): string {
+  const words = services.map(
+    ({ namespace, name, inferred }) => `${namespace}/${name}${inferred ? ' (inferred from sockets)' : ''}`,
+  );
+  return [...words, ...(servicesLeftOut > 0 ? [`${formatCount(servicesLeftOut)} more`] : [])].join(', ');
+}
+
 type Tcp = NonNullable<MapEdge['tcp']>;
 
 function isTroubled({ attempts, accepted, resets }: Tcp): boolean {
@@ -101,6 +114,7 @@ const inferredWords: Readonly<Record<string, string>> = {
   direction: 'No record said who the client is: the side with the lower port is taken for the server.',
   name: 'Hubble gave no name for the address: it is the one that DNS gave the same client for it before.',
   pod: 'Hubble left an end unknown: it is the pod that was seen at its address within the five minutes before.',
+  service: 'Only another record told that the address is a Service.',
 };
 
 function Doubts({ edge }: { edge: MapEdge }): JSX.Element | null {

@@ -65,6 +65,13 @@ export interface Learned {
   name?: LearnedName;
   /** The end that Hubble told at the same address at about that time, where it did not know this one. */
   pod?: Endpoint;
+  /** The Service that was asked for where this end answers, or that another record named at its address. */
+  service?: ServiceName;
+}
+
+export interface ServiceName {
+  name: string;
+  namespace: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { reservedEntity } from './enums.js';
-import type { Endpoint } from './flow.js';
+import type { Endpoint, ServiceName } from './flow.js';
 
 /**
  * Which node of the service map an endpoint is: the identity rule, written here and nowhere else.
@@ -145,21 +145,27 @@ function outsider(endpoint: Endpoint): NodeIdentity {
   if (cidr !== '') return prefixed('cidr', cidr);
   const entity = entityOf(endpoint);
   if (entity !== undefined) return prefixed('entity', entity);
-  if (endpoint.service !== '') return serviceNode(endpoint);
+  if (serviceOf(endpoint).name !== '') return serviceNode(endpoint);
   if (endpoint.ip !== '') return prefixed('ip', endpoint.ip);
   return node('unknown', 'unknown', 'unknown', '', '');
 }
 
+/** The one that Hubble told, else the one that was learned; without a name where there is none. */
+export function serviceOf({ service, serviceNamespace, learned }: Endpoint): ServiceName {
+  const told = { name: service, namespace: serviceNamespace };
+  return service === '' ? (learned?.service ?? told) : told;
+}
+
+/** Nothing but the Service that was learned for it tells what it is. */
+export function isLearnedService(endpoint: Endpoint): boolean {
+  if (endpoint.learned?.service === undefined || endpoint.service !== '') return false;
+  return identify(endpoint, 'workload', () => undefined).kind === 'service';
+}
+
 function serviceNode(endpoint: Endpoint): NodeIdentity {
-  const { service, serviceNamespace } = endpoint;
+  const { name, namespace } = serviceOf(endpoint);
   const cluster = clusterOf(endpoint);
-  return node(
-    'service',
-    `service:${cluster}/${serviceNamespace}/${service}`,
-    service,
-    serviceNamespace,
-    cluster,
-  );
+  return node('service', `service:${cluster}/${namespace}/${name}`, name, namespace, cluster);
 }
 
 /** Hubble told nothing of it but the address: the agent did not know, or a mask took it. */

@@ -1,6 +1,7 @@
 import { clientSide } from '../flow/direction.js';
 import type { Endpoint, Flow, LearnedName, Side } from '../flow/flow.js';
-import { isNameless, podKey, shownAs } from '../flow/node-identity.js';
+import { isNameless } from '../flow/node-identity.js';
+import { askerOf } from './asker.js';
 import type { DnsAnswer } from './dns-answer.js';
 import { LearnedEnds } from './learned-ends.js';
 
@@ -66,7 +67,7 @@ export class LearnedNames {
     // Most ends are pods.
     if (endpoint.pod !== '' || flow.time === undefined || !this.#isNameless(endpoint)) return undefined;
     if (endpoint.learned !== undefined) return undefined;
-    const peer = keyOf(flow[side === 'source' ? 'destination' : 'source']);
+    const peer = askerOf(flow[side === 'source' ? 'destination' : 'source']);
     const given = this.#given.get(`${peer} ${endpoint.ip}`);
     const learned = given && choose(given, flow.time);
     return learned && this.#ends.with(endpoint, `${learned.confidence} ${learned.name}`, { name: learned });
@@ -92,10 +93,5 @@ function choose(given: readonly Given[], time: bigint): LearnedName | undefined 
 /** Who was given the answer. */
 function clientOf(flow: Flow): string | undefined {
   const side = clientSide(flow);
-  return side === undefined ? undefined : keyOf(flow[side]);
-}
-
-function keyOf(told: Endpoint): string {
-  const endpoint = shownAs(told);
-  return endpoint.pod === '' ? endpoint.ip : podKey(endpoint);
+  return side === undefined ? undefined : askerOf(flow[side]);
 }

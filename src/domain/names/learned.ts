@@ -1,19 +1,27 @@
-import type { Endpoint, Learned, LearnedName } from '../flow/flow.js';
+import type { Endpoint, Learned, LearnedName, ServiceName } from '../flow/flow.js';
 import { objectOf, textOf } from '../flow/json.js';
 
 const CONFIDENCES = ['exact', 'shared', 'stale'] as const;
 
 /** As it is written, in JSON: `podJson` tells how a pod is. */
-export function learnedJson({ name, pod }: Learned, podJson: (pod: Endpoint) => unknown): object {
-  return { ...name, pod: pod && podJson(pod) };
+export function learnedJson({ name, pod, service }: Learned, podJson: (pod: Endpoint) => unknown): object {
+  return { ...name, pod: pod && podJson(pod), service };
 }
 
 /** As it was written. */
 export function readLearned(value: unknown, readPod: (value: unknown) => Endpoint): Learned | undefined {
-  const { pod } = objectOf(value);
+  const { pod, service } = objectOf(value);
+  const learned: Learned = {};
   const name = readName(value);
-  if (name === undefined && pod === undefined) return undefined;
-  return { ...(name && { name }), ...(pod === undefined ? {} : { pod: readPod(pod) }) };
+  if (name !== undefined) learned.name = name;
+  if (pod !== undefined) learned.pod = readPod(pod);
+  if (service !== undefined) learned.service = readService(service);
+  return Object.keys(learned).length === 0 ? undefined : learned;
+}
+
+function readService(value: unknown): ServiceName {
+  const { name, namespace } = objectOf(value);
+  return { name: textOf(name), namespace: textOf(namespace) };
 }
 
 function readName(value: unknown): LearnedName | undefined {

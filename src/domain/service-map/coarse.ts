@@ -3,7 +3,12 @@ import { reservedEntity } from '../flow/enums.js';
 import type { Endpoint, Flow, L7, Traits } from '../flow/flow.js';
 import { isObject, numberOf, objectOf, textOf, textsOf, type Json } from '../flow/json.js';
 import { learnedJson, readLearned } from '../names/learned.js';
-import { identify, withoutGeneratedSuffix, type NodeIdentity } from '../flow/node-identity.js';
+import {
+  identify,
+  isLearnedService,
+  withoutGeneratedSuffix,
+  type NodeIdentity,
+} from '../flow/node-identity.js';
 import { counterOf } from './counters.js';
 
 /**
@@ -36,7 +41,9 @@ export function coarseEndpoint(endpoint: Endpoint): Endpoint {
       return isNumber ? { ...nobody, identity } : { ...nobody, labels: [`reserved:${name}`] };
     }
     case 'service':
-      return { ...nobody, cluster, service: name, serviceNamespace: namespace };
+      return isLearnedService(endpoint)
+        ? { ...nobody, cluster, learned: { service: { name, namespace } } }
+        : { ...nobody, cluster, service: name, serviceNamespace: namespace };
     case 'ip':
       return { ...nobody, ip: name };
     default:

@@ -1,9 +1,11 @@
-import type { DnsMessage, HttpMessage } from '../flow/flow.js';
+import type { DnsMessage, Endpoint, HttpMessage } from '../flow/flow.js';
+import { serviceOf } from '../flow/node-identity.js';
 import { urlPath } from '../flow/url-path.js';
 import { Room } from '../latencies.js';
 import { counterOf, isSocket } from './counters.js';
 import type { PinnedRoutes } from './pinned-routes.js';
 import { Routes, type RouteSummary } from './routes.js';
+import { Services, type ReachedService } from './services.js';
 import type { Tally } from './tally.js';
 
 /** Past so many distinct names the rest is only counted, and the answer says how many. */
@@ -14,18 +16,21 @@ const MOST_BUCKETS = 20_000;
 /** Numbers of flows that are kept as examples. */
 const MOST_EXAMPLES = 5;
 
-/** Of the layer 7 of an edge, what there may be much of. */
+/** Of an edge, what there may be much of. */
 export interface EdgeNames {
   http?: { routes: RouteSummary[]; routesLeftOut: number; requestsLeftOut: number };
   dns?: { names: Record<string, number>; namesLeftOut: number };
+  services?: ReachedService[];
+  servicesLeftOut?: number;
 }
 
-/** What only the flows of an edge themselves tell: its routes, its names, and some of the newest. */
+/** What only the flows of an edge themselves tell: its routes, its names, its Services, and some of the newest. */
 export class EdgeDetail {
   readonly #routes: Routes;
   /** A map, not an object: names come from the network, and one may be `__proto__`. */
   readonly #names = new Map<string, number>();
   #namesLost = 0;
+  #services: Services | undefined;
   #hasHttp = false;
   #hasDns = false;
   readonly #examples: number[] = [];
@@ -40,6 +45,8 @@ export class EdgeDetail {
     const { l7, lastSeq } = tally;
     if (l7?.http !== undefined) this.#addHttp(l7.http, tally);
     if (l7?.dns !== undefined) this.#addDns(l7.dns, tally);
+    this.#addService(tally.source);
+    this.#addService(tally.destination);
     this.#remember(lastSeq);
   }
 
@@ -57,6 +64,12 @@ export class EdgeDetail {
     if (this.#names.has(name) || this.#names.size < MOST_NAMES) {
       this.#names.set(name, (this.#names.get(name) ?? 0) + weight);
     } else this.#namesLost++;
+  }
+
+  #addService(endpoint: Endpoint): void {
+    const { learned, service } = endpoint;
+    if (service === '' && learned?.service === undefined) return;
+    (this.#services ??= new Services()).add(serviceOf(endpoint), service === '');
   }
 
   #remember(seq: number): void {
@@ -77,7 +90,7 @@ export class EdgeDetail {
     const names: EdgeNames = {};
     if (this.#hasHttp) names.http = this.#mostFrequent();
     if (this.#hasDns) names.dns = this.#mostAsked();
-    return names;
+    return { ...names, ...this.#services?.list() };
   }
 
   #mostFrequent(): NonNullable<EdgeNames['http']> {

@@ -1,4 +1,5 @@
 import type { Endpoint, Policies } from '../flow/flow.js';
+import { isLearnedService } from '../flow/node-identity.js';
 import { Connections, type TcpSummary } from './connections.js';
 import { headline, isSocket, readCounter, type Counters, type Headline } from './counters.js';
 import { L7Summary } from './l7-summary.js';
@@ -22,13 +23,12 @@ export class EdgeState {
   #tcp: Connections | undefined;
   #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
   #l7: L7Summary | undefined;
+  #learned: Set<string> | undefined;
   #first: bigint | undefined;
   #last: bigint | undefined;
   /** Kept until a counter changes: nodes sum up the drops of all their edges. */
   #headline: Headline | undefined;
   #directionKnown = false;
-  #nameLearned = false;
-  #podLearned = false;
   #made = false;
 
   constructor(
@@ -55,10 +55,13 @@ export class EdgeState {
     if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight, tally.latencies);
   }
 
-  #note({ learned }: Endpoint): void {
-    if (learned === undefined) return;
-    if (learned.name !== undefined) this.#nameLearned = true;
-    if (learned.pod !== undefined) this.#podLearned = true;
+  #note(endpoint: Endpoint): void {
+    if (endpoint.learned === undefined) return;
+    const { name, pod } = endpoint.learned;
+    const inferred = (this.#learned ??= new Set());
+    if (name !== undefined) inferred.add('name');
+    if (pod !== undefined) inferred.add('pod');
+    if (isLearnedService(endpoint)) inferred.add('service');
   }
 
   #addPolicies({ allowedBy, deniedBy }: Policies): void {
@@ -87,12 +90,9 @@ export class EdgeState {
     return this.#last ?? 0n;
   }
 
-  /** What records did not say: which side is the client, the name of an end, or which pod it is. */
+  /** What records did not say: which side is the client, or what an end is: by name, by pod, by Service. */
   get inferred(): string[] {
-    const inferred = this.#directionKnown ? [] : ['direction'];
-    if (this.#nameLearned) inferred.push('name');
-    if (this.#podLearned) inferred.push('pod');
-    return inferred;
+    return [...(this.#directionKnown ? [] : ['direction']), ...[...(this.#learned ?? [])].sort()];
   }
 
   /** What it carried on layer 7. */

@@ -1,0 +1,125 @@
+import { EventType, type Endpoint, type Flow, type ServiceName, type Side } from '../flow/flow.js';
+import { askerOf } from './asker.js';
+import { LearnedEnds } from './learned-ends.js';
+
+/** A Service that a client asked for, where the socket was sent to one of its backends. */
+interface Asked {
+  service: ServiceName;
+  /** Who was behind it then. */
+  backend: string;
+  /** Nanoseconds since 1970. */
+  time: bigint;
+}
+
+/** Hubble's numbers of `sock_xlate_point`, which is the sub-type of the event. */
+const PRE_FORWARD = 1;
+const POST_FORWARD = 2;
+
+const SECOND = 1_000_000_000n;
+/** What a socket asked for, and where it was sent, come one behind the other. */
+const LONGEST_BETWEEN = 10n * SECOND;
+/** A connection goes on when nothing more is told of its socket. */
+const LONGEST_STALE = 3_600n * SECOND;
+/** Records of a node come nearly in order. */
+const OUT_OF_ORDER = 2n * SECOND;
+/** Of each kind: some 300 bytes. Full, all is forgotten. */
+const MOST = 100_000;
+/** Characters of what is remembered; longer ones are of no cluster. */
+const LONGEST_KEY = 800;
+
+/**
+ * Which Service clients asked for. Under socket-level load balancing packets go to a backend at once, and only trace
+ * events of sockets tell the Service: before and after the translation, with the same cookie.
+ */
+export class ServicesAsked {
+  /** By cluster, address and port. */
+  readonly #frontends = new Map<string, ServiceName>();
+  /** By client and cookie. */
+  readonly #sockets = new Map<string, Omit<Asked, 'backend'>>();
+  /** By the backend's address, then by client, port and protocol. */
+  readonly #backends = new Map<string, Map<string, Asked>>();
+  #asked = 0;
+  readonly #ends = new LearnedEnds();
+
+  constructor(private readonly most = MOST) {}
+
+  /** An end that is told with its Service. */
+  learnFrontend(flow: Flow, side: Side, cluster: string): void {
+    const { service: name, serviceNamespace: namespace, ip } = flow[side];
+    if (name !== '' && ip !== '')
+      this.#remember(this.#frontends, frontendOf(flow, side, cluster), { name, namespace });
+  }
+
+  /** An unknown end that another record named a Service at, with that Service. */
+  atFrontend(flow: Flow, side: Side, cluster: string): Endpoint | undefined {
+    const service = this.#frontends.get(frontendOf(flow, side, cluster));
+    return service && this.#with(flow[side], service);
+  }
+
+  /** Whether it tells what a socket asked for, or where it was sent. */
+  isTold({ traits }: Flow): boolean {
+    const { subType, eventType } = traits;
+    return eventType === EventType.traceSock && (subType === PRE_FORWARD || subType === POST_FORWARD);
+  }
+
+  learn(flow: Flow, cookie: string, cluster: string): void {
+    const { time, source, destination, traits } = flow;
+    const key = `${askerOf(source)} ${cookie}`;
+    if (time === undefined || cookie === '') return;
+    if (traits.subType === PRE_FORWARD) {
+      const { service: name, serviceNamespace: namespace } = destination;
+      const known = name === '' ? this.#frontends.get(frontendOf(flow, 'destination', cluster)) : undefined;
+      const service = name === '' ? known : { name, namespace };
+      if (service === undefined) this.#sockets.delete(key);
+      else this.#remember(this.#sockets, key, { service, time });
+      return;
+    }
+    const asked = this.#sockets.get(key);
+    if (asked === undefined || time - asked.time > LONGEST_BETWEEN) return;
+    this.#learnBackend(flow, { service: asked.service, time, backend: askerOf(destination) });
+  }
+
+  #learnBackend(flow: Flow, asked: Asked): void {
+    const { source, destination, destinationPort, traits } = flow;
+    const { ip } = destination;
+    const key = `${askerOf(source)} ${destinationPort} ${traits.protocol}`;
+    if (ip === '' || key.length + ip.length > LONGEST_KEY) return;
+    if (this.#asked >= this.most) {
+      this.#backends.clear();
+      this.#asked = 0;
+    }
+    let clients = this.#backends.get(ip);
+    if (clients === undefined) this.#backends.set(ip, (clients = new Map<string, Asked>()));
+    if (!clients.has(key)) this.#asked++;
+    clients.set(key, asked);
+  }
+
+  /** The end with the Service that the other end asked for when it was sent here; undefined where it asked for none. */
+  reached(flow: Flow, side: Side): Endpoint | undefined {
+    if (this.#asked === 0) return undefined;
+    const endpoint = flow[side];
+    const clients = this.#backends.get(endpoint.ip);
+    const { time, traits } = flow;
+    if (clients === undefined || time === undefined || endpoint.service !== '') return undefined;
+    const [client, port] =
+      side === 'source' ? [flow.destination, flow.sourcePort] : [flow.source, flow.destinationPort];
+    const asked = clients.get(`${askerOf(client)} ${port} ${traits.protocol}`);
+    if (asked?.backend !== askerOf(endpoint)) return undefined;
+    const isThen = time >= asked.time - OUT_OF_ORDER && time <= asked.time + LONGEST_STALE;
+    return isThen ? this.#with(endpoint, asked.service) : undefined;
+  }
+
+  #with(endpoint: Endpoint, service: ServiceName): Endpoint {
+    return this.#ends.with(endpoint, `${service.namespace}/${service.name}`, { service });
+  }
+
+  #remember<T>(known: Map<string, T>, key: string, value: T): void {
+    if (key.length > LONGEST_KEY) return;
+    if (known.size >= this.most && !known.has(key)) known.clear();
+    known.set(key, value);
+  }
+}
+
+function frontendOf(flow: Flow, side: Side, cluster: string): string {
+  return `${cluster} ${flow[side].ip} ${side === 'source' ? flow.sourcePort : flow.destinationPort}`;
+}
