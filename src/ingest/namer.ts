@@ -5,10 +5,9 @@ import { ServicesAsked } from '../domain/names/services-asked.js';
 import type { Endpoint, Side } from '../domain/flow/flow.js';
 import { flowOf } from '../domain/flow/recorded-flow.js';
 import type { NewFlow, Note } from '../store/flow-store.js';
+import { SocketCookies } from './socket-cookie.js';
 import { parse } from './unwrap.js';
 
-/** Found in the text, which takes a fraction of the time of parsing it: there are as many such records as connections. */
-const COOKIE = /"socket_?[cC]ookie"\s*:\s*"?(\d{1,20})/;
 const SIDES = ['source', 'destination'] as const;
 
 /** Tells ends of flows by what came before (pods seen at an address, DNS answers, what sockets asked for), and notes what comes. */
@@ -16,6 +15,7 @@ export class Namer {
   readonly #pods = new PodsSeen();
   readonly #names = new LearnedNames();
   readonly #services = new ServicesAsked();
+  readonly #cookies = new SocketCookies();
   /** An end with a name is another part than the end without. */
   readonly #notes = new WeakMap<Endpoint, Note>();
 
@@ -28,7 +28,8 @@ export class Namer {
       if (added.notes?.destination.metIn !== moment) this.#meet(added, 'destination', moment);
     }
     if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
-    if (moment !== undefined && this.#services.isTold(flow)) this.#learnService(added, moment);
+    if (moment !== undefined && this.#services.isTold(flow))
+      this.#services.learn(flow, this.#cookies.of(added), moment.cluster);
     for (const side of SIDES) {
       this.#put(added, side, this.#names.named(flow, side));
       this.#put(added, side, this.#services.reached(flow, side));
@@ -46,14 +47,11 @@ export class Namer {
   }
 
   /** Few records are answers, so that reading them again costs nothing. */
-  #learn(added: NewFlow): void {
-    const answer = readDnsAnswer(flowOf(parse(recordOf(added)))['l7']);
-    if (answer !== undefined) this.#names.learn(added.flow, answer);
-  }
-
-  #learnService(added: NewFlow, { cluster }: Moment): void {
-    const [, cookie = ''] = COOKIE.exec(recordOf(added)) ?? [];
-    this.#services.learn(added.flow, cookie, cluster);
+  #learn({ flow, template, known, own }: NewFlow): void {
+    const texts = known.map(({ text }) => text);
+    const record = template.compose(flow, texts, own.map(String));
+    const answer = readDnsAnswer(flowOf(parse(record))['l7']);
+    if (answer !== undefined) this.#names.learn(flow, answer);
   }
 
   #put({ flow, notes }: NewFlow, side: Side, endpoint: Endpoint | undefined): void {
@@ -64,12 +62,4 @@ export class Namer {
     if (note === undefined) this.#notes.set(endpoint, (note = {}));
     notes[side] = note;
   }
-}
-
-function recordOf({ flow, template, known, own }: NewFlow): string {
-  return template.compose(
-    flow,
-    known.map(({ text }) => text),
-    own.map(String),
-  );
 }

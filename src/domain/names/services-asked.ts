@@ -9,6 +9,8 @@ interface Asked {
   backend: string;
   /** Nanoseconds since 1970. */
   time: bigint;
+  /** The end that was last joined to it, before and after: most often it is the same again. */
+  joined?: { from: Endpoint; to: Endpoint };
 }
 
 /** Hubble's numbers of `sock_xlate_point`, which is the sub-type of the event. */
@@ -36,8 +38,9 @@ export class ServicesAsked {
   readonly #frontends = new Map<string, ServiceName>();
   /** By client and cookie. */
   readonly #sockets = new Map<string, Omit<Asked, 'backend'>>();
-  /** By the backend's address, then by client, port and protocol. */
-  readonly #backends = new Map<string, Map<string, Asked>>();
+  /** By the backend's address, then by client, then by port and protocol. */
+  readonly #backends = new Map<string, Map<string, Map<string, Asked>>>();
+  readonly #askers = new WeakMap<Endpoint, string>();
   #asked = 0;
   readonly #ends = new LearnedEnds();
 
@@ -79,19 +82,19 @@ export class ServicesAsked {
     this.#learnBackend(flow, { service: asked.service, time, backend: askerOf(destination) });
   }
 
-  #learnBackend(flow: Flow, asked: Asked): void {
-    const { source, destination, destinationPort, traits } = flow;
+  #learnBackend({ source, destination, destinationPort, traits }: Flow, asked: Asked): void {
     const { ip } = destination;
-    const key = `${askerOf(source)} ${destinationPort} ${traits.protocol}`;
-    if (ip === '' || key.length + ip.length > LONGEST_KEY) return;
+    const client = askerOf(source);
+    if (ip === '' || client.length + ip.length + traits.protocol.length > LONGEST_KEY) return;
     if (this.#asked >= this.most) {
       this.#backends.clear();
       this.#asked = 0;
     }
-    let clients = this.#backends.get(ip);
-    if (clients === undefined) this.#backends.set(ip, (clients = new Map<string, Asked>()));
-    if (!clients.has(key)) this.#asked++;
-    clients.set(key, asked);
+    const clients = valueOf(this.#backends, ip, () => new Map<string, Map<string, Asked>>());
+    const ports = valueOf(clients, client, () => new Map<string, Asked>());
+    const port = `${destinationPort} ${traits.protocol}`;
+    if (!ports.has(port)) this.#asked++;
+    ports.set(port, asked);
   }
 
   /** The end with the Service that the other end asked for when it was sent here; undefined where it asked for none. */
@@ -103,10 +106,21 @@ export class ServicesAsked {
     if (clients === undefined || time === undefined || endpoint.service !== '') return undefined;
     const [client, port] =
       side === 'source' ? [flow.destination, flow.sourcePort] : [flow.source, flow.destinationPort];
-    const asked = clients.get(`${askerOf(client)} ${port} ${traits.protocol}`);
-    if (asked?.backend !== askerOf(endpoint)) return undefined;
-    const isThen = time >= asked.time - OUT_OF_ORDER && time <= asked.time + LONGEST_STALE;
-    return isThen ? this.#with(endpoint, asked.service) : undefined;
+    const asked = clients.get(this.#askerOf(client))?.get(`${port} ${traits.protocol}`);
+    if (asked === undefined || time < asked.time - OUT_OF_ORDER || time > asked.time + LONGEST_STALE)
+      return undefined;
+    if (asked.joined?.from === endpoint) return asked.joined.to;
+    if (asked.backend !== this.#askerOf(endpoint)) return undefined;
+    const to = this.#with(endpoint, asked.service);
+    asked.joined = { from: endpoint, to };
+    return to;
+  }
+
+  /** The same text for the same end: to make it takes longer than to find it. */
+  #askerOf(endpoint: Endpoint): string {
+    let asker = this.#askers.get(endpoint);
+    if (asker === undefined) this.#askers.set(endpoint, (asker = askerOf(endpoint)));
+    return asker;
   }
 
   #with(endpoint: Endpoint, service: ServiceName): Endpoint {
@@ -118,6 +132,12 @@ export class ServicesAsked {
     if (known.size >= this.most && !known.has(key)) known.clear();
     known.set(key, value);
   }
+}
+
+function valueOf<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 function frontendOf(flow: Flow, side: Side, cluster: string): string {
