@@ -74,6 +74,8 @@ describe('Services that clients asked for', () => {
     expect(service(other)).toBeUndefined();
     expect(service(asked(named, backend, [1, 30]), at(31, {}))).toBeUndefined();
     expect(service(asked(frontend))).toBeUndefined();
+    const ping = { l4: { ICMPv4: { type: 8 } } };
+    expect(service(asked(named, { l4: {} }), at(2, ping))).toBeUndefined();
   });
 
   it('are known by their address where another record of the cluster named it', () => {

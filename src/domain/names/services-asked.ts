@@ -39,7 +39,9 @@ export class ServicesAsked {
   /** By client and cookie. */
   readonly #sockets = new Map<string, Omit<Asked, 'backend'>>();
   /** By the backend's address, then by client, then by port and protocol. */
-  readonly #backends = new Map<string, Map<string, Map<string, Asked>>>();
+  readonly #backends = new Map<string, Map<string, Map<number, Asked>>>();
+  /** Ports of backends, as most ends are told apart from those by their port alone. */
+  readonly #isPort = new Uint8Array(2 << 16);
   readonly #askers = new WeakMap<Endpoint, string>();
   #asked = 0;
   readonly #ends = new LearnedEnds();
@@ -85,28 +87,29 @@ export class ServicesAsked {
   #learnBackend({ source, destination, destinationPort, traits }: Flow, asked: Asked): void {
     const { ip } = destination;
     const client = askerOf(source);
-    if (ip === '' || client.length + ip.length + traits.protocol.length > LONGEST_KEY) return;
+    const port = portKey(destinationPort, traits.protocol);
+    if (ip === '' || port === 0 || client.length + ip.length > LONGEST_KEY) return;
     if (this.#asked >= this.most) {
       this.#backends.clear();
       this.#asked = 0;
     }
-    const clients = valueOf(this.#backends, ip, () => new Map<string, Map<string, Asked>>());
-    const ports = valueOf(clients, client, () => new Map<string, Asked>());
-    const port = `${destinationPort} ${traits.protocol}`;
+    const clients = valueOf(this.#backends, ip, () => new Map<string, Map<number, Asked>>());
+    const ports = valueOf(clients, client, () => new Map<number, Asked>());
+    this.#isPort[port] = 1;
     if (!ports.has(port)) this.#asked++;
     ports.set(port, asked);
   }
 
   /** The end with the Service that the other end asked for when it was sent here; undefined where it asked for none. */
   reached(flow: Flow, side: Side): Endpoint | undefined {
-    if (this.#asked === 0) return undefined;
-    const endpoint = flow[side];
+    const isSource = side === 'source';
+    const port = portKey(isSource ? flow.sourcePort : flow.destinationPort, flow.traits.protocol);
+    if (this.#isPort[port] !== 1) return undefined;
+    const endpoint = isSource ? flow.source : flow.destination;
+    const { time } = flow;
     const clients = this.#backends.get(endpoint.ip);
-    const { time, traits } = flow;
     if (clients === undefined || time === undefined || endpoint.service !== '') return undefined;
-    const [client, port] =
-      side === 'source' ? [flow.destination, flow.sourcePort] : [flow.source, flow.destinationPort];
-    const asked = clients.get(this.#askerOf(client))?.get(`${port} ${traits.protocol}`);
+    const asked = clients.get(this.#askerOf(isSource ? flow.destination : flow.source))?.get(port);
     if (asked === undefined || time < asked.time - OUT_OF_ORDER || time > asked.time + LONGEST_STALE)
       return undefined;
     if (asked.joined?.from === endpoint) return asked.joined.to;
@@ -138,6 +141,12 @@ function valueOf<V>(map: Map<string, V>, key: string, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return value;
+}
+
+/** Sockets are told of TCP and UDP; 0 is of none. */
+function portKey(port: number, protocol: string): number {
+  if (port === 0) return 0;
+  return protocol === 'TCP' ? port : protocol === 'UDP' ? port + (1 << 16) : 0;
 }
 
 function frontendOf(flow: Flow, side: Side, cluster: string): string {
