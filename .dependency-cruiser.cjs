@@ -52,7 +52,7 @@ module.exports = {
       from: { path: engines, pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^(src|node_modules/@nestjs)/',
-        pathNot: ['^src/domain/', '^src/store/(flow-store|ordered)\\.ts$', engines],
+        pathNot: ['^src/domain/', '^src/store/(flow-store|flow-writer|queries|ordered)\\.ts$', engines],
       },
     },
     {

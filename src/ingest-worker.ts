@@ -4,7 +4,7 @@ import { Redactor } from './domain/redaction/redactor.js';
 import type { RedactionSettings } from './domain/redaction/settings.js';
 import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
 import { IngestServer } from './ingest/ingest-server.js';
-import type { KeepLimits } from './store/flow-store.js';
+import type { KeepLimits } from './store/flow-writer.js';
 import { DatabaseRefused, openForWriting, readMigrations, refusal } from './store/sqlite/database.js';
 import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
 

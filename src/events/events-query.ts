@@ -5,7 +5,7 @@ import { nodePatterns } from '../domain/filter/node.js';
 import type { EventKind } from '../domain/flow/record.js';
 import { oneOf, wholeNumber } from '../query/parameters.js';
 import { readWindow, timeSchemas } from '../query/question.js';
-import type { EventQuery } from '../store/flow-store.js';
+import type { EventQuery } from '../store/queries.js';
 import { parseCursor } from './cursor.js';
 
 const DEFAULT_LIMIT = 100;

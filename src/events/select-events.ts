@@ -1,7 +1,8 @@
 import type { Viewer } from '../domain/viewer.js';
 import { Bell } from '../feed/bell.js';
 import type { Feed } from '../feed/feed.js';
-import type { EventBatch, EventPosition, FlowStore, StoredEvent } from '../store/flow-store.js';
+import type { EventBatch, EventPosition, StoredEvent } from '../store/queries.js';
+import type { FlowStore } from '../store/flow-store.js';
 import type { Asked } from './events-query.js';
 
 interface Page {

@@ -3,7 +3,9 @@ import { newFlow, record, words } from '../../test/support/make-flow.js';
 import { everything } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { everyone } from '../domain/viewer.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
+import { Memory } from '../store/memory/memory.js';
+import { MemoryFlowStore } from '../store/memory/flow-store.js';
+import { MemoryFlowWriter } from '../store/memory/flow-writer.js';
 import { FlowTail, MOST_CHARACTERS, MOST_RECORDS } from './flow-tail.js';
 import type { Opening } from './live-question.js';
 

@@ -1,7 +1,8 @@
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Viewer } from '../domain/viewer.js';
-import type { FlowStore, HeldFlow, StoredFlow } from '../store/flow-store.js';
+import type { FlowStore } from '../store/flow-store.js';
+import type { HeldFlow, StoredFlow } from '../store/queries.js';
 import { Bell } from './bell.js';
 import type { Feed } from './feed.js';
 

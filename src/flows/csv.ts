@@ -3,7 +3,7 @@ import type { Endpoint, Flow } from '../domain/flow/flow.js';
 import { recogniseRecord } from '../domain/flow/record.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { csvLineOf } from '../http/csv-cell.js';
-import type { StoredFlow } from '../store/flow-store.js';
+import type { StoredFlow } from '../store/queries.js';
 
 type Column = (flow: Flow, time: bigint | undefined) => string | number;
 

@@ -1,6 +1,6 @@
 import { FlowatlasError } from '../domain/errors.js';
 import type { Window } from '../domain/filter/window.js';
-import type { FlowPosition } from '../store/flow-store.js';
+import type { FlowPosition } from '../store/queries.js';
 
 /**
  * Where a page ends, and what the first page was asked of: which flows had arrived and which window it was.

@@ -7,7 +7,8 @@ import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
 import { streamText } from '../http/stream-text.js';
 import { questionSchema, readQuestion } from '../query/question.js';
-import { FlowStore, type RecordBatch } from '../store/flow-store.js';
+import { FlowStore } from '../store/flow-store.js';
+import type { RecordBatch } from '../store/queries.js';
 
 const exportQuery = questionSchema({});
 

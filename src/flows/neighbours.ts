@@ -5,7 +5,8 @@ import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Flow } from '../domain/flow/flow.js';
 import { recogniseRecord } from '../domain/flow/record.js';
 import type { Viewer } from '../domain/viewer.js';
-import type { FlowStore, StoredFlow } from '../store/flow-store.js';
+import type { FlowStore } from '../store/flow-store.js';
+import type { StoredFlow } from '../store/queries.js';
 
 /** Records of one connection lie close together; ports are used again later. Nanoseconds. */
 const NEAR = 60_000_000_000n;

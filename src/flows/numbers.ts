@@ -5,7 +5,8 @@ import type { Field, GroupField } from '../domain/grouping/fields.js';
 import { Groups, type Ranking } from '../domain/grouping/groups.js';
 import { bucketAt, Series, type Buckets } from '../domain/grouping/series.js';
 import type { Viewer } from '../domain/viewer.js';
-import type { FlowStore, HeldFlow } from '../store/flow-store.js';
+import type { FlowStore } from '../store/flow-store.js';
+import type { HeldFlow } from '../store/queries.js';
 
 /** Which flows are counted; whoever asked and hangs up gets nothing, so reading ends. */
 export interface Counted {

@@ -1,7 +1,8 @@
 import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Viewer } from '../domain/viewer.js';
-import type { FlowPosition, FlowQuery, FlowStore, StoredFlow } from '../store/flow-store.js';
+import type { FlowPosition, FlowQuery, StoredFlow } from '../store/queries.js';
+import type { FlowStore } from '../store/flow-store.js';
 import type { Cursor } from './cursor.js';
 
 type Order = FlowQuery['order'];

@@ -1,4 +1,4 @@
-import type { StoredFlow } from '../store/flow-store.js';
+import type { StoredFlow } from '../store/queries.js';
 
 /** Characters gathered before they are written: single records would each cost a system call. */
 const BATCH = 64 << 10;

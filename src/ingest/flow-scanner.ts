@@ -4,7 +4,7 @@ import { readL7, readLatency, readMessageId } from '../domain/flow/l7-reader.js'
 import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
-import type { FlowNotes, NewFlow } from '../store/flow-store.js';
+import type { FlowNotes, NewFlow } from '../store/flow-writer.js';
 import { NONE } from './byte-numbers.js';
 import { Patience } from './patience.js';
 import { KnownValues, type KnownEndpoint, type KnownText, type NotedEndpoint } from './known-values.js';

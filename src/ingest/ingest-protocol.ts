@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/errors.js';
 import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
-import type { Removal } from '../store/flow-store.js';
+import type { Removal } from '../store/flow-writer.js';
 import type { IngestReport } from './ingest.schema.js';
 import type { Dating } from './text/printed-time.js';
 

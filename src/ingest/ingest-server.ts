@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { damagedDatabase, type ErrorCode } from '../domain/errors.js';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import type { Redactor } from '../domain/redaction/redactor.js';
-import type { FlowWriter, KeepLimits } from '../store/flow-store.js';
+import type { FlowWriter, KeepLimits } from '../store/flow-writer.js';
 import { FlowScanner } from './flow-scanner.js';
 import type { FromWriter, ToWriter } from './ingest-protocol.js';
 import { IngestSession } from './ingest-session.js';

@@ -8,7 +8,9 @@ import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import { everyone } from '../domain/viewer.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
+import { Memory } from '../store/memory/memory.js';
+import { MemoryFlowStore } from '../store/memory/flow-store.js';
+import { MemoryFlowWriter } from '../store/memory/flow-writer.js';
 import { FlowScanner } from './flow-scanner.js';
 import { IngestSession } from './ingest-session.js';
 

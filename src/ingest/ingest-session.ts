@@ -10,7 +10,7 @@ import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { Pairing } from '../domain/pairing.js';
 import { readMessageId } from '../domain/flow/l7-reader.js';
 import type { Redactor } from '../domain/redaction/redactor.js';
-import type { Block, FlowWriter, NewFlow } from '../store/flow-store.js';
+import type { Block, FlowWriter, NewFlow } from '../store/flow-writer.js';
 import type { Checkpoint } from './ingest-protocol.js';
 import type { IngestReport, Rejection } from './ingest.schema.js';
 import type { FlowScanner } from './flow-scanner.js';

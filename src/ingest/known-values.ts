@@ -2,7 +2,7 @@ import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { equal, isObject, type Json } from '../domain/flow/json.js';
 import { keepText, valueText } from '../domain/flow/template.js';
-import type { Note, RepeatedText } from '../store/flow-store.js';
+import type { Note, RepeatedText } from '../store/flow-writer.js';
 import { ByteNumbers, NONE } from './byte-numbers.js';
 import { ForetoldTexts } from './foretold-texts.js';
 import { endOfValue } from './json-end.js';

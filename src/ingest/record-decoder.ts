@@ -1,5 +1,5 @@
 import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
-import type { NewFlow } from '../store/flow-store.js';
+import type { NewFlow } from '../store/flow-writer.js';
 import { JsonScanner, minify } from './json-scanner.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';

@@ -1,5 +1,5 @@
 import { MARK, SlotKind, type Template } from '../domain/flow/template.js';
-import type { NewFlow } from '../store/flow-store.js';
+import type { NewFlow } from '../store/flow-writer.js';
 
 const COOKIE = /"socket_?[cC]ookie"\s*:\s*"?(\d{1,20})/;
 const IN_SLOT = new RegExp(`"socket_?[cC]ookie"\\s*:\\s*"?${MARK}[${SlotKind.known}${SlotKind.own}]`);

@@ -12,7 +12,9 @@ import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/se
 import type { Tally } from '../domain/service-map/tally.js';
 import { everyone } from '../domain/viewer.js';
 import type { FlowStore } from '../store/flow-store.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
+import { Memory } from '../store/memory/memory.js';
+import { MemoryFlowStore } from '../store/memory/flow-store.js';
+import { MemoryFlowWriter } from '../store/memory/flow-writer.js';
 import { MapQuestion } from './map-question.js';
 
 const newFolder = temporaryFolders();

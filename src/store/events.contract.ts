@@ -6,7 +6,7 @@ import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { everyone } from '../domain/viewer.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf } from '../../test/support/make-flow.js';
-import type { EventQuery, StoredEvent } from './flow-store.js';
+import type { EventQuery, StoredEvent } from './queries.js';
 import { collect, opening, RUNS, second, ten, type OpenedStore } from './opened.contract.js';
 
 const KINDS: readonly EventKind[] = ['lost_events', 'node_status', 'agent_event', 'debug_event'];

@@ -10,7 +10,8 @@ import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record, toTally, words } from '../../test/support/make-flow.js';
-import { extentOf, type FlowPosition, type StoredFlow } from './flow-store.js';
+import { extentOf } from './flow-store.js';
+import type { FlowPosition, StoredFlow } from './queries.js';
 import {
   append,
   ask,

@@ -1,148 +1,28 @@
-import type { FlowKey } from '../domain/flow/flow-key.js';
 import type { NodeMinute } from '../domain/coverage/node-minute.js';
 import type { LastHeard } from '../domain/coverage/silent-nodes.js';
 import type { NodeStatus } from '../domain/coverage/node-status.js';
-import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
-import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
-import type { Template } from '../domain/flow/template.js';
-import type { EventKind, EventRecord } from '../domain/flow/record.js';
-import type {
-  Acknowledgement,
-  Ledger,
-  LedgerEntry,
-  LedgerQuery,
-  PostedDigest,
-} from '../domain/ledger/ledger.js';
-import type { Moment } from '../domain/names/pods-seen.js';
+import type { EventKind } from '../domain/flow/record.js';
+import type { Ledger, LedgerEntry, LedgerQuery, PostedDigest } from '../domain/ledger/ledger.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
-
-/** A flow as it rests: its number, its place in time, and the record exactly as Hubble wrote it. */
-export interface StoredFlow {
-  /** Counts from 1 in order of arrival; never given twice. */
-  seq: number;
-  /** Nanoseconds since 1970. */
-  time: bigint;
-  /** The record had no time, so `time` is its arrival. */
-  placedAtArrival: boolean;
-  /** One JSON object without line breaks. */
-  record: string;
-}
-
-/** Once aborted, nothing more is read, and what is answered is worth nothing: whoever asked has gone. */
-interface CalledOff {
-  signal?: AbortSignal | undefined;
-}
-
-export interface FlowQuery extends CalledOff {
-  filter: Filter;
-  window: Window;
-  order: 'asc' | 'desc';
-  /** Only flows behind this position, in the order asked for. */
-  after?: FlowPosition | undefined;
-  /** Only flows that had arrived at this number: what keeps pages stable while others arrive. */
-  upTo?: number | undefined;
-  /** A hint: no more than this many will be taken. */
-  limit?: number | undefined;
-}
-
-export interface FlowPosition {
-  time: bigint;
-  seq: number;
-}
-
-/** From one time to before another. */
-export interface Span {
-  from: bigint;
-  to: bigint;
-}
-
-export interface StoreQuery extends CalledOff {
-  filter: Filter;
-  window: Window;
-}
-
-export interface ScanQuery extends StoreQuery {
-  /** Only flows with a greater number, */
-  afterSeq?: number | undefined;
-  /** and only those that had arrived at this one. */
-  upTo?: number | undefined;
-}
-
-export interface CountQuery extends ScanQuery {
-  /** Nanoseconds: what lies in different multiples of it since 1970 is counted apart. */
-  step?: bigint | undefined;
-  /** When is not asked: then first and last may be 0. */
-  untimed?: true;
-}
-
-/** Flows of one key, and of one bucket of time where those are asked for. */
-export interface Count<T> {
-  key: T;
-  /** Records. */
-  count: number;
-  /** Flows that they stand for. */
-  flows: number;
-  /** Nanoseconds since 1970. */
-  first: bigint;
-  last: bigint;
-}
-
-/** A flow where it rests. What is not asked of it is not read; it is gone when whoever looks at it returns. */
-export interface HeldFlow extends RecordedFlow, StoredFlow {
-  time: bigint;
-}
-
-/** What was made of the flows numbered `from` to `upTo`, as far as they match. */
-export interface ScanBatch<T> {
-  items: T[];
-  from: number;
-  upTo: number;
-}
-
-/** Where an event stands among the others: those without a time of their own come before all that have one. */
-export interface EventPosition {
-  time: bigint | undefined;
-  /** Counts up in order of arrival. */
-  id: number;
-}
-
-export interface EventQuery extends CalledOff {
-  kinds: readonly EventKind[];
-  /** Events without a time of their own are in no window but the one that is open at both ends. */
-  window: Window;
-  /** By time and then arrival, or by arrival alone. */
-  order: 'asc' | 'desc' | 'arrival';
-  /** Only events behind this position, in the order asked for. */
-  after?: EventPosition | undefined;
-  /** Only events that had arrived at this one. */
-  upTo?: number | undefined;
-}
-
-/** An event as it rests. */
-export interface StoredEvent extends EventPosition {
-  node: string;
-  /** One JSON object without line breaks. */
-  record: string;
-}
-
-export interface EventBatch {
-  events: StoredEvent[];
-  /** Events that are damaged and left out. */
-  damaged: number;
-}
-
-/** Records one a line, a line break behind each. */
-export interface RecordBatch {
-  text: string;
-  flows: number;
-  events: number;
-  /** Flows and events that are damaged and left out. */
-  damaged: number;
-}
+import type {
+  Count,
+  CountQuery,
+  EventBatch,
+  EventQuery,
+  FlowQuery,
+  HeldFlow,
+  RecordBatch,
+  ScanBatch,
+  ScanQuery,
+  Span,
+  StoreQuery,
+  StoredFlow,
+} from './queries.js';
+import type { Removal } from './flow-writer.js';
 
 /** Flows of consecutive numbers of which some cannot be read: what is on disk is not what was written. */
 export interface DamagedRange {
@@ -160,24 +40,6 @@ export interface StoreSummary {
   oldest: bigint | undefined;
   newest: bigint | undefined;
   bytesOnDisk: number;
-}
-
-/** How much is kept; what is undefined is no limit. */
-export interface KeepLimits {
-  /** Milliseconds, counted from the time of flows. */
-  keepFor?: number | undefined;
-  /** Milliseconds for rows of drops and for sums by hour, which may outlive the flows; else as long as those. */
-  keepDropsFor?: number | undefined;
-  keepSumsFor?: number | undefined;
-  /** Of the store on disk, with everything that belongs to it. */
-  keepBytes?: number | undefined;
-}
-
-export interface Removal {
-  flows: number;
-  events: number;
-  /** Time of the newest flow that was removed. */
-  until: bigint | undefined;
 }
 
 /** All that `FlowWriter.trim` ever removed. */
@@ -339,108 +201,4 @@ export abstract class FlowStore {
   abstract checkpoints(): ReadonlyMap<string, string>;
 
   abstract close(): void;
-}
-
-/** A flow with its record taken apart; only good until `append` returns. */
-export interface NewFlow {
-  flow: Flow;
-  template: Template;
-  /** What fills the template's slots beside the flow: texts that many records repeat, */
-  known: readonly RepeatedText[];
-  /** and the record's own, in UTF-8 without line breaks. */
-  own: readonly Buffer[];
-  /** The key that its uuid is, where whoever read it has it already. */
-  key?: FlowKey | undefined;
-  /** Of parts that whoever hands them out knows again. */
-  notes?: FlowNotes;
-  /** What its L7 message is told by, where it has an id of its own. */
-  messageId?: string;
-}
-
-/**
- * What the store calls a part of flows, and which of its dictionaries does, and when an end was last met by whoever
- * learns names: left here to be found again at once.
- */
-export interface Note {
-  number?: number;
-  numberedBy?: number;
-  metIn?: Moment | undefined;
-}
-
-/** A note for each part; a part that comes with the same note is the same. */
-export interface FlowNotes {
-  source: Note;
-  destination: Note;
-  /** The node with its labels. */
-  node: Note;
-}
-
-/** The same object for the same text, as long as whoever hands it out remembers it. */
-export interface RepeatedText extends Note {
-  readonly text: string;
-}
-
-/** Flows that become durable together, or not at all. */
-export interface Block {
-  fate: 'open' | 'kept' | 'lost';
-}
-
-/**
- * Where flows are written, by one writer at a time. `append` takes a flow into the open block;
- * `commit` resolves when everything appended before it is on disk. When it rejects, nothing since
- * the last successful commit is held, and the same flows may be appended again.
- */
-export abstract class FlowWriter {
-  /** False when the flow is already known, also when it is still in the open block. */
-  abstract append(flow: NewFlow): boolean;
-
-  /** What the next flow becomes a part of. */
-  abstract readonly block: Readonly<Block>;
-
-  /** Events are kept once each, like flows. False when already known. */
-  abstract appendEvent(event: EventRecord, bytes: Uint8Array): boolean;
-
-  /**
-   * Notes how far a source has been read; undefined forgets it. Becomes durable with the next commit, in
-   * one transaction with everything appended before it, so it is never ahead of what is stored.
-   */
-  abstract checkpoint(source: string, state: string | undefined): void;
-
-  abstract commit(): Promise<void>;
-
-  /** Notes that somebody has seen an edge of the ledger; undefined takes it back. Durable when it returns. */
-  abstract acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void;
-
-  /** Notes that news of the ledger were posted. Durable when it returns. */
-  abstract noteDigest(posted: PostedDigest): void;
-
-  /** Begins a commit when the oldest flow, event or checkpoint of the open block has waited this long. */
-  abstract commitAfter(milliseconds: number): void;
-
-  /**
-   * Removes what is beyond the limits: whole blocks of flows, the oldest first, and events likewise. In
-   * small steps, between which flows are appended and committed. Numbers are not given again; a removed
-   * flow that comes again is new. Resolves with what was removed, undefined when it was nothing.
-   */
-  abstract trim(limits: KeepLimits): Promise<Removal | undefined>;
-
-  /**
-   * Makes one block of some small ones that lie side by side, so that reading does not slow down with
-   * their number; no answer changes. A step of some milliseconds; false when there is nothing to merge now.
-   */
-  abstract merge(limits: KeepLimits): Promise<boolean>;
-
-  /** Called after each commit that made flows or events durable. */
-  onCommit: () => void = () => undefined;
-
-  /** Called with words for the operator when something is put off. */
-  onDelay: (message: string) => void = () => undefined;
-
-  /** How many commits have failed: whoever appended before one of them and committed after it lost flows. */
-  abstract readonly failures: number;
-
-  /** Resolves when so little is waiting to be written that more may be appended. */
-  abstract ready(): Promise<void>;
-
-  abstract close(): Promise<void>;
 }

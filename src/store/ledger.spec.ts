@@ -9,8 +9,10 @@ import type { Flow } from '../domain/flow/flow.js';
 import { ledgerOf } from '../domain/ledger/ledger-of.js';
 import { listed, newsNames, type LedgerEntry, type LedgerQuery } from '../domain/ledger/ledger.js';
 import { canSee, everyone, type Viewer } from '../domain/viewer.js';
-import type { FlowWriter } from './flow-store.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from './memory/flow-store.js';
+import type { FlowWriter } from './flow-writer.js';
+import { Memory } from './memory/memory.js';
+import { MemoryFlowStore } from './memory/flow-store.js';
+import { MemoryFlowWriter } from './memory/flow-writer.js';
 import { second, ten } from './opened.contract.js';
 
 const newFolder = temporaryFolders();

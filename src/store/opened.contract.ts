@@ -3,7 +3,9 @@ import { always, inWindow, type Window } from '../domain/filter/window.js';
 import type { RecordedFlow } from '../domain/flow/flow.js';
 import { recordedFlow } from '../domain/flow/recorded-flow.js';
 import { namedFlows } from '../../test/support/make-flow.js';
-import type { FlowQuery, FlowStore, FlowWriter } from './flow-store.js';
+import type { FlowQuery } from './queries.js';
+import type { FlowStore } from './flow-store.js';
+import type { FlowWriter } from './flow-writer.js';
 
 /** What the laws of stores share: a store for each of them, its clock, and how they ask. */
 

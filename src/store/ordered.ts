@@ -1,4 +1,4 @@
-import type { EventPosition, EventQuery, FlowPosition, FlowQuery } from './flow-store.js';
+import type { EventPosition, EventQuery, FlowPosition, FlowQuery } from './queries.js';
 
 /** The one order of flows: by time, then by number, so that it is total and pages can be cut anywhere. */
 export function comparePositions(order: FlowQuery['order']): (a: FlowPosition, b: FlowPosition) => number {

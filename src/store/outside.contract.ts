@@ -6,7 +6,8 @@ import { ServiceMap } from '../domain/service-map/service-map.js';
 import { everyone } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { newFlow, words } from '../../test/support/make-flow.js';
-import type { FlowStore, StoreQuery } from './flow-store.js';
+import type { FlowStore } from './flow-store.js';
+import type { StoreQuery } from './queries.js';
 import {
   append,
   ask,

@@ -8,7 +8,7 @@ import { everyone } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record, words } from '../../test/support/make-flow.js';
-import type { StoreQuery } from './flow-store.js';
+import type { StoreQuery } from './queries.js';
 import { collect, hold, naive, opening, RUNS, ten, type OpenedStore } from './opened.contract.js';
 
 /** What an export gives, of every store. */

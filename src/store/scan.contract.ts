@@ -9,7 +9,7 @@ import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { record, words } from '../../test/support/make-flow.js';
-import type { Count, HeldFlow, ScanBatch, ScanQuery } from './flow-store.js';
+import type { Count, HeldFlow, ScanBatch, ScanQuery } from './queries.js';
 import {
   append,
   ask,

@@ -13,7 +13,7 @@ import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { pod, record, toTally, words } from '../../test/support/make-flow.js';
-import type { ScanQuery } from './flow-store.js';
+import type { ScanQuery } from './queries.js';
 import { append, hold, naive, opening, RUNS, type OpenedStore } from './opened.contract.js';
 
 const levels = ['cluster', 'namespace', 'workload'] as const;

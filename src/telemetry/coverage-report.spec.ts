@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { always, type Window } from '../domain/filter/window.js';
 import { everyone, type Viewer } from '../domain/viewer.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../store/memory/flow-store.js';
+import { Memory } from '../store/memory/memory.js';
+import { MemoryFlowStore } from '../store/memory/flow-store.js';
+import { MemoryFlowWriter } from '../store/memory/flow-writer.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record } from '../../test/support/make-flow.js';
 import { coverageReport } from './coverage-report.js';

@@ -2,7 +2,8 @@ import { wholeMinutes } from '../domain/coverage/node-minute.js';
 import { silentNodes } from '../domain/coverage/silent-nodes.js';
 import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
-import type { Extent, FlowStore, NodeCoverage, Span } from '../store/flow-store.js';
+import type { Extent, FlowStore, NodeCoverage } from '../store/flow-store.js';
+import type { Span } from '../store/queries.js';
 import type { Coverage } from './coverage.schema.js';
 import type { Damage } from './damage.schema.js';
 

@@ -5,7 +5,9 @@ import { Namer } from '../../src/ingest/namer.js';
 import type { Dating } from '../../src/ingest/text/printed-time.js';
 import { IngestSession } from '../../src/ingest/ingest-session.js';
 import type { IngestReport } from '../../src/ingest/ingest.schema.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from '../../src/store/memory/flow-store.js';
+import { Memory } from '../../src/store/memory/memory.js';
+import { MemoryFlowStore } from '../../src/store/memory/flow-store.js';
+import { MemoryFlowWriter } from '../../src/store/memory/flow-writer.js';
 
 /** 2026-06-01T10:01:00Z */
 const NOW = 1_780_308_060_000;

@@ -7,7 +7,7 @@ import { recogniseRecord, type EventRecord, type FlowRecord } from '../../src/do
 import { tallyOf, type Tally } from '../../src/domain/service-map/tally.js';
 import { FlowScanner } from '../../src/ingest/flow-scanner.js';
 import { Namer } from '../../src/ingest/namer.js';
-import type { NewFlow } from '../../src/store/flow-store.js';
+import type { NewFlow } from '../../src/store/flow-writer.js';
 
 type Fields = Record<string, unknown>;
 

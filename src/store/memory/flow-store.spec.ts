@@ -6,7 +6,9 @@ import { sumsContract } from '../sums.contract.js';
 import { outsideContract } from '../outside.contract.js';
 import { removalContract } from '../removal.contract.js';
 import { scanContract } from '../scan.contract.js';
-import { Memory, MemoryFlowStore, MemoryFlowWriter } from './flow-store.js';
+import { MemoryFlowStore } from './flow-store.js';
+import { MemoryFlowWriter } from './flow-writer.js';
+import { Memory } from './memory.js';
 
 const openEmpty = () => {
   const memory = new Memory();

@@ -1,20 +1,16 @@
-import { fieldsOf } from '../../domain/coverage/fields.js';
-import { aheadBy, lateBy, wholeMinutes, type NodeMinute } from '../../domain/coverage/node-minute.js';
+import { wholeMinutes, type NodeMinute } from '../../domain/coverage/node-minute.js';
 import { readNodeStatus } from '../../domain/coverage/node-status.js';
 import type { Predicate } from '../../domain/filter/criterion.js';
 import { within } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
-import { canonicalText } from '../../domain/flow/flow-key.js';
-import type { Flow, RecordedFlow } from '../../domain/flow/flow.js';
+import type { RecordedFlow } from '../../domain/flow/flow.js';
 import { recordedFlow } from '../../domain/flow/recorded-flow.js';
 import { shownAs } from '../../domain/flow/node-identity.js';
-import type { EventKind, EventRecord } from '../../domain/flow/record.js';
+import type { EventKind } from '../../domain/flow/record.js';
 import { objectOf } from '../../domain/flow/json.js';
-import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { LastHeard } from '../../domain/coverage/silent-nodes.js';
 import {
   listed,
-  type Acknowledgement,
   type Ledger,
   type LedgerEntry,
   type LedgerQuery,
@@ -28,184 +24,27 @@ import { tallyOf, type Tally } from '../../domain/service-map/tally.js';
 import { canSee, scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
-  FlowWriter,
-  type Block,
-  type Count,
-  type CountQuery,
-  type FlowQuery,
   type DamagedRange,
-  type EventBatch,
-  type EventQuery,
-  type HeldFlow,
-  type KeepLimits,
-  type NewFlow,
   type NodeCoverage,
   type NodeStatuses,
-  type RecordBatch,
-  type StoreQuery,
-  type Removal,
   type Removed,
-  type ScanBatch,
-  type ScanQuery,
-  type StoredFlow,
   type StoreSummary,
 } from '../flow-store.js';
+import type {
+  Count,
+  CountQuery,
+  FlowQuery,
+  EventBatch,
+  EventQuery,
+  HeldFlow,
+  RecordBatch,
+  StoreQuery,
+  ScanBatch,
+  ScanQuery,
+  StoredFlow,
+} from '../queries.js';
 import { compareEvents, comparePositions } from '../ordered.js';
-
-interface HeldEvent extends EventRecord {
-  id: number;
-  /** Number of the last flow that had come before it. */
-  afterSeq: number;
-  record: string;
-  key: string;
-}
-
-interface Held extends StoredFlow {
-  flow: Flow;
-  key: string;
-  minute: NodeMinute;
-}
-
-/** What the twin of the SQLite store holds: the laws at their plainest, for tests and for small files. */
-export class Memory {
-  flows: Held[] = [];
-  events: HeldEvent[] = [];
-  lastSeq = 0;
-  lastEvent = 0;
-  removed: Removed = { removals: 0, flows: 0, events: 0, until: undefined, last: undefined };
-  readonly keys = new Set<string>();
-  /** Of each node the time of its newest flow. */
-  readonly newest = new Map<string, number>();
-  readonly checkpoints = new Map<string, string>();
-  readonly acknowledgements = new Map<string, Acknowledgement>();
-  postedDigest: PostedDigest | undefined;
-}
-
-export class MemoryFlowWriter extends FlowWriter {
-  readonly failures = 0;
-  block: Block = { fate: 'open' };
-  #open: (() => void)[] = [];
-
-  constructor(
-    private readonly memory: Memory,
-    private readonly now: () => number = Date.now,
-  ) {
-    super();
-  }
-
-  acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void {
-    const { acknowledgements } = this.memory;
-    if (acknowledgement === undefined) acknowledgements.delete(edge);
-    else acknowledgements.set(edge, acknowledgement);
-  }
-
-  noteDigest(posted: PostedDigest): void {
-    this.memory.postedDigest = posted;
-  }
-
-  append({ flow, template, known, own }: NewFlow): boolean {
-    const record = template.compose(flow, textsOf(known), own.map(String));
-    const key = flow.uuid === '' ? `content ${canonicalText(record)}` : `uuid ${flow.uuid}`;
-    if (!this.#isNew(key)) return false;
-    const time = flow.time ?? fromMilliseconds(this.now());
-    const placedAtArrival = flow.time === undefined;
-    // A copy: whoever handed it over may use it again.
-    const kept = { ...flow, uuid: flow.uuid };
-    this.#open.push(() => {
-      const seq = ++this.memory.lastSeq;
-      const minute = this.#minuteOf(kept, time);
-      this.memory.flows.push({ seq, time, placedAtArrival, record, flow: { ...kept, time }, key, minute });
-    });
-    return true;
-  }
-
-  #minuteOf(flow: Flow, time: bigint): NodeMinute {
-    const { node, weight } = flow;
-    const { newest } = this.memory;
-    const before = newest.get(node) ?? -Infinity;
-    const own = flow.time === undefined ? undefined : Number(flow.time);
-    const aheadMost = own === undefined ? 0 : aheadBy(own, this.now() * 1e6);
-    const lateMost = own === undefined ? 0 : lateBy(own, before);
-    if (own !== undefined && aheadMost === 0) newest.set(node, Math.max(own, before));
-    const [ahead, late] = [aheadMost > 0 ? weight : 0, lateMost > 0 ? weight : 0];
-    const fields = fieldsOf(flow);
-    return { node, flows: weight, first: time, last: time, ahead, aheadMost, late, lateMost, fields };
-  }
-
-  appendEvent(event: EventRecord, bytes: Uint8Array): boolean {
-    const record = Buffer.from(bytes).toString('utf8');
-    const key = `content ${canonicalText(record)}`;
-    if (!this.#isNew(key)) return false;
-    this.#open.push(() => {
-      const id = ++this.memory.lastEvent;
-      this.memory.events.push({ ...event, id, afterSeq: this.memory.lastSeq, record, key });
-    });
-    return true;
-  }
-
-  checkpoint(source: string, state: string | undefined): void {
-    const { checkpoints } = this.memory;
-    this.#open.push(() =>
-      state === undefined ? checkpoints.delete(source) : checkpoints.set(source, state),
-    );
-  }
-
-  #isNew(key: string): boolean {
-    if (this.memory.keys.has(key)) return false;
-    this.memory.keys.add(key);
-    return true;
-  }
-
-  commit(): Promise<void> {
-    for (const put of this.#open) put();
-    this.#open = [];
-    this.block.fate = 'kept';
-    this.block = { fate: 'open' };
-    this.onCommit();
-    return Promise.resolve();
-  }
-
-  /** Nothing is on disk, so only time counts; events without one stay. */
-  trim({ keepFor = Infinity }: KeepLimits): Promise<Removal | undefined> {
-    const { memory } = this;
-    const isOld = (time: bigint | undefined) =>
-      time !== undefined && Number(time / 1_000_000n) < this.now() - keepFor;
-    const old = memory.flows.filter(({ time }) => isOld(time));
-    const oldEvents = memory.events.filter(({ time }) => isOld(time));
-    const events = oldEvents.length;
-    if (old.length === 0 && events === 0) return Promise.resolve(undefined);
-    for (const { key } of [...old, ...oldEvents]) memory.keys.delete(key);
-    memory.flows = memory.flows.filter(({ time }) => !isOld(time));
-    memory.events = memory.events.filter(({ time }) => !isOld(time));
-    const until = old.map(({ time }) => time).sort((a, b) => (a < b ? 1 : -1))[0];
-    const { removed } = memory;
-    memory.removed = {
-      removals: removed.removals + 1,
-      flows: removed.flows + old.length,
-      events: removed.events + events,
-      until: until !== undefined && until > (removed.until ?? until - 1n) ? until : removed.until,
-      last: this.now(),
-    };
-    return Promise.resolve({ flows: old.length, events, until });
-  }
-
-  /** There are no blocks. */
-  merge(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-
-  commitAfter(): void {
-    void this.commit();
-  }
-
-  ready(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return this.commit();
-  }
-}
+import type { Held, Memory } from './memory.js';
 
 export class MemoryFlowStore extends FlowStore {
   constructor(private readonly memory: Memory) {
@@ -446,10 +285,6 @@ function isEventOf(window: Window, time: bigint | undefined): boolean {
 }
 
 const LONG_AGO = -(1n << 63n);
-
-function textsOf(texts: NewFlow['known']): string[] {
-  return texts.map(({ text }) => text);
-}
 
 function withRecord({ flow, record }: Held): RecordedFlow {
   return recordedFlow(flow, record);

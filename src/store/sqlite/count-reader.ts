@@ -1,5 +1,5 @@
 import { inWindow } from '../../domain/filter/window.js';
-import type { Count, CountQuery, HeldFlow } from '../flow-store.js';
+import type { Count, CountQuery, HeldFlow } from '../queries.js';
 import { FlowCounts } from './flow-counts.js';
 import { overlaps } from './matching-rows.js';
 import { Pace } from './pace.js';

@@ -11,7 +11,8 @@ import { always } from '../../domain/filter/window.js';
 import { FlowReader } from '../../domain/flow/flow-reader.js';
 import { everyone } from '../../domain/viewer.js';
 import { FlowScanner } from '../../ingest/flow-scanner.js';
-import type { DamagedRange, FlowStore, NewFlow } from '../flow-store.js';
+import type { DamagedRange, FlowStore } from '../flow-store.js';
+import type { NewFlow } from '../flow-writer.js';
 import { openForReading } from './database.js';
 import { SqliteFlowStore } from './flow-store.js';
 

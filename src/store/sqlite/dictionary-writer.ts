@@ -3,7 +3,7 @@ import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
 import { learnedJson } from '../../domain/names/learned.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
-import type { Note, RepeatedText } from '../flow-store.js';
+import type { Note, RepeatedText } from '../flow-writer.js';
 import { Guesses, HabitLearner } from './guesses.js';
 import { Habits, writeHabits } from './habits.js';
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { EventKind } from '../../domain/flow/record.js';
 import type { Viewer } from '../../domain/viewer.js';
-import type { EventBatch, EventQuery } from '../flow-store.js';
+import type { EventBatch, EventQuery } from '../queries.js';
 import { compareEvents } from '../ordered.js';
 import { typed } from './damage.js';
 import { isAsItCame } from './event-key.js';

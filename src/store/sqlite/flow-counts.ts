@@ -1,7 +1,7 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import type { Window } from '../../domain/filter/window.js';
 import type { Traits } from '../../domain/flow/flow.js';
-import type { Count, HeldFlow } from '../flow-store.js';
+import type { Count, HeldFlow } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
 import { RowAnswers } from './row-answers.js';
 import type { Stretch } from './segment-visits.js';

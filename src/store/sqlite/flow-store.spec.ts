@@ -13,7 +13,7 @@ import { eventsContract } from '../events.contract.js';
 import { clock, flowStoreContract } from '../flow-store.contract.js';
 import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
-import type { FlowQuery, StoredFlow } from '../flow-store.js';
+import type { FlowQuery, StoredFlow } from '../queries.js';
 import { outsideContract } from '../outside.contract.js';
 import { removalContract } from '../removal.contract.js';
 import { scanContract } from '../scan.contract.js';

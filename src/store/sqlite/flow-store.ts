@@ -12,32 +12,34 @@ import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
-  type Count,
-  type CountQuery,
   type DamagedRange,
-  type EventBatch,
-  type EventQuery,
   type Extent,
-  type FlowPosition,
-  type FlowQuery,
-  type HeldFlow,
   type NodeCoverage,
   type NodeStatuses,
-  type RecordBatch,
-  type StoreQuery,
-  type Span,
   type Removed,
-  type ScanBatch,
-  type ScanQuery,
-  type StoredFlow,
   type StoreSummary,
 } from '../flow-store.js';
+import type {
+  Count,
+  CountQuery,
+  EventBatch,
+  EventQuery,
+  FlowPosition,
+  FlowQuery,
+  HeldFlow,
+  RecordBatch,
+  StoreQuery,
+  Span,
+  ScanBatch,
+  ScanQuery,
+  StoredFlow,
+} from '../queries.js';
 import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { EventReader } from './event-reader.js';
-import { matchingRows, overlaps, rowsWithin } from './matching-rows.js';
+import { matchingRows, overlaps, readRows, rowsWithin } from './matching-rows.js';
 import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
@@ -375,16 +377,6 @@ function tallyRows(stretch: Stretch, filter: Filter, window: Window): Tally[] {
     table.add(cursor);
   }
   return table.tallies;
-}
-
-function readRows<T>(stretch: Stretch, filter: Filter, window: Window, read: (flow: HeldFlow) => T): T[] {
-  const items: T[] = [];
-  const cursor = stretch.segment.cursor();
-  for (const row of matchingRows(stretch, filter, window)) {
-    cursor.row = row;
-    items.push(read(cursor));
-  }
-  return items;
 }
 
 /** The first time that a segment can contribute in this order. */

@@ -5,7 +5,7 @@ import { bytesOf, canonicalText, hashText, readUuid, type FlowKey } from '../../
 import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
-import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-store.js';
+import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-writer.js';
 import { isDamage } from './damage.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import { hashOf } from './key-block.js';

@@ -5,20 +5,22 @@ import type { LedgerQuery } from '../../domain/ledger/ledger.js';
 import type { Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
-  type Count,
-  type CountQuery,
-  type EventQuery,
-  type FlowQuery,
-  type HeldFlow,
-  type StoreQuery,
-  type ScanBatch,
-  type ScanQuery,
   type DamagedRange,
   type NodeCoverage,
   type Removed,
-  type StoredFlow,
   type StoreSummary,
 } from '../flow-store.js';
+import type {
+  Count,
+  CountQuery,
+  EventQuery,
+  FlowQuery,
+  HeldFlow,
+  StoreQuery,
+  ScanBatch,
+  ScanQuery,
+  StoredFlow,
+} from '../queries.js';
 import { isDamage } from './damage.js';
 
 /**

@@ -1,5 +1,6 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
+import type { HeldFlow } from '../queries.js';
 import { namedKeys, rowsOf } from './named-keys.js';
 import { judgedBy } from './row-answers.js';
 import type { Stretch } from './segment-visits.js';
@@ -25,6 +26,22 @@ export function* matchingRows(
     if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
     if (passes === undefined || passes(row)) yield row;
   }
+}
+
+/** What `read` makes of each of them. */
+export function readRows<T>(
+  stretch: Stretch,
+  filter: Filter,
+  window: Window,
+  read: (flow: HeldFlow) => T,
+): T[] {
+  const items: T[] = [];
+  const cursor = stretch.segment.cursor();
+  for (const row of matchingRows(stretch, filter, window)) {
+    cursor.row = row;
+    items.push(read(cursor));
+  }
+  return items;
 }
 
 /** The rows of a segment with numbers behind one and up to another; none where `from` is not before `to`. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
-import type { KeepLimits } from '../flow-store.js';
+import type { KeepLimits } from '../flow-writer.js';
 import { HOUR } from './edge-counter.js';
 
 /** Rows that one transaction removes: some milliseconds. */

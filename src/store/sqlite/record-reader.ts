@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { within, type Filter } from '../../domain/filter/filter.js';
 import type { Window } from '../../domain/filter/window.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
-import type { RecordBatch, StoreQuery } from '../flow-store.js';
+import type { RecordBatch, StoreQuery } from '../queries.js';
 import { Ahead } from './ahead.js';
 import { typed } from './damage.js';
 import { isAsItCame } from './event-key.js';

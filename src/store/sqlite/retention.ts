@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
-import type { KeepLimits, Removal } from '../flow-store.js';
+import type { KeepLimits, Removal } from '../flow-writer.js';
 import { OldSums } from './old-sums.js';
 
 /** Segments that one transaction removes: some milliseconds, after which flows are stored again. */

@@ -8,7 +8,7 @@ import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { tallyPorts } from '../../domain/service-map/tally.js';
-import type { NewFlow } from '../flow-store.js';
+import type { NewFlow } from '../flow-writer.js';
 
 const newFolder = temporaryFolders();
 const HOUR = 3_600_000_000_000n;

@@ -1,6 +1,6 @@
 import type { Endpoint, L7, Policies, RecordedFlow, Traits } from '../../domain/flow/flow.js';
 import type { Json } from '../../domain/flow/json.js';
-import type { HeldFlow } from '../flow-store.js';
+import type { HeldFlow } from '../queries.js';
 import type { Generation } from './dictionary-reader.js';
 import type { Segment, SegmentRow } from './segment.js';
 

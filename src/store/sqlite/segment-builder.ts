@@ -2,7 +2,7 @@ import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { L7 } from '../../domain/flow/flow.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
-import type { NewFlow } from '../flow-store.js';
+import type { NewFlow } from '../flow-writer.js';
 import type { DeliveredBlock } from './block-minutes.js';
 import { compress, Effort } from './compression.js';
 import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';

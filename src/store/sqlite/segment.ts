@@ -4,7 +4,7 @@ import { textOf, type Json } from '../../domain/flow/json.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
 import type { Template } from '../../domain/flow/template.js';
-import type { HeldFlow } from '../flow-store.js';
+import type { HeldFlow } from '../queries.js';
 import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
 import { Messages } from './messages.js';

@@ -2,7 +2,7 @@ import { inWindow } from '../../domain/filter/window.js';
 import { sharedLabels, type CoarseSums, type LabelledEnd } from '../../domain/service-map/coarse-sums.js';
 import type { PodsTold } from '../../domain/service-map/foretold.js';
 import type { Tally } from '../../domain/service-map/tally.js';
-import type { ScanQuery } from '../flow-store.js';
+import type { ScanQuery } from '../queries.js';
 import { HOUR, rowsBetween } from './edge-counter.js';
 import type { Hours, HourSums } from './hour-sums.js';
 import { joined, KnownSums, runsOf, type Run } from './known-sums.js';
