@@ -79,7 +79,13 @@ describe('a client that does not read', () => {
     reading(client).resume();
     for (const answer of await Promise.all(answers)) expect(answer).toHaveProperty('snapshot');
 
-    for (let i = 0; i < 80; i++) client.socket.emit('subscribe', { view: 'edges', level: 'pod' });
+    // While it does not read, the first answer is not gone, and the others wait for it.
+    reading(client).pause();
+    for (let i = 0; i < 80; i++) {
+      client.socket.emit('subscribe', { view: 'edges', level: 'pod' }, () => undefined);
+    }
+    await sleep(2_000);
+    reading(client).resume();
     const { liveClients } = await until(
       () => statusOf(server),
       (status) => status.liveClients === 0,
