@@ -46,12 +46,9 @@ export class Namer {
     } else if (notes !== undefined) notes[side].metIn = moment;
   }
 
-  /** Few records are answers, so that reading them again costs nothing. */
-  #learn({ flow, template, known, own }: NewFlow): void {
-    const texts = known.map(({ text }) => text);
-    const record = template.compose(flow, texts, own.map(String));
-    const answer = readDnsAnswer(flowOf(parse(record))['l7']);
-    if (answer !== undefined) this.#names.learn(flow, answer);
+  #learn(added: NewFlow): void {
+    const answer = readDnsAnswer(messageOf(added));
+    if (answer !== undefined) this.#names.learn(added.flow, answer);
   }
 
   #put({ flow, notes }: NewFlow, side: Side, endpoint: Endpoint | undefined): void {
@@ -62,4 +59,12 @@ export class Namer {
     if (note === undefined) this.#notes.set(endpoint, (note = {}));
     notes[side] = note;
   }
+}
+
+/** What a flow told on layer 7, as it was written; most templates have it as a text of its own. */
+function messageOf({ flow, template, known, own }: NewFlow): unknown {
+  const text = own[template.l7Text];
+  if (text !== undefined) return parse(String(text));
+  const texts = known.map((repeated) => repeated.text);
+  return flowOf(parse(template.compose(flow, texts, own.map(String))))['l7'];
 }

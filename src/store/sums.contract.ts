@@ -42,7 +42,7 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
             await expectSameMap(at, held, shopkeeper, { filter: everything, window });
           }),
         ),
-        { numRuns: RUNS.numRuns * 4 },
+        { numRuns: RUNS.numRuns * 3 },
       ));
 
     it('tell labels that all pods of a workload have, and none that only sockets told', () =>
