@@ -28,12 +28,11 @@ export class Namer {
       if (added.notes?.destination.metIn !== moment) this.#meet(added, 'destination', moment);
     }
     if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
-    if (moment !== undefined && this.#services.isTold(flow))
-      this.#services.learn(flow, this.#cookies.of(added), moment.cluster);
-    for (const side of SIDES) {
-      this.#put(added, side, this.#names.named(flow, side));
-      this.#put(added, side, this.#services.reached(flow, side));
+    if (moment !== undefined && this.#services.isTold(flow)) {
+      const backend = this.#services.reached(flow, this.#cookies.of(added), moment.cluster);
+      this.#put(added, 'destination', backend);
     }
+    for (const side of SIDES) this.#put(added, side, this.#names.named(flow, side));
   }
 
   #meet(added: NewFlow, side: Side, moment: Moment): void {

@@ -39,14 +39,14 @@ export class EdgeDetail {
     this.#routes = new Routes(new Room(MOST_BUCKETS), pinned);
   }
 
-  /** Flows of the edge. */
+  /** Flows of the edge. Its Services are often told by its sockets alone. */
   add(tally: Tally): void {
+    this.#addService(tally.source);
+    this.#addService(tally.destination);
     if (isSocket(counterOf(tally))) return;
     const { l7, lastSeq } = tally;
     if (l7?.http !== undefined) this.#addHttp(l7.http, tally);
     if (l7?.dns !== undefined) this.#addDns(l7.dns, tally);
-    this.#addService(tally.source);
-    this.#addService(tally.destination);
     this.#remember(lastSeq);
   }
 
