@@ -225,11 +225,12 @@ export function kindText({ traits, policies, l7 }: Coarse): string {
     authType: traits.authType || undefined,
     allowedBy: policies.allowedBy.length === 0 ? undefined : policies.allowedBy,
     deniedBy: policies.deniedBy.length === 0 ? undefined : policies.deniedBy,
-    l7: l7 && l7Text(l7),
+    l7: l7 && l7Json(l7),
   });
 }
 
-function l7Text({ type, kind, http, dns }: L7) {
+/** What was told of a message of its kind, without what is empty. */
+export function l7Json({ type, kind, http, dns }: L7): object {
   return {
     type,
     kind,
@@ -259,11 +260,12 @@ export function readKindText(value: unknown): Coarse {
       authType: textOf(told['authType']),
     },
     policies: { allowedBy: textsOf(told['allowedBy']), deniedBy: textsOf(told['deniedBy']) },
-    l7: isObject(l7) ? readL7Text(l7) : undefined,
+    l7: isObject(l7) ? readL7Json(l7) : undefined,
   };
 }
 
-function readL7Text({ type, kind, method, status, rcode }: Json): L7 {
+/** The kind of messages that was written so. */
+export function readL7Json({ type, kind, method, status, rcode }: Json): L7 {
   const known = L7_KINDS.find((name) => name === kind) ?? 'other';
   const http = { method: textOf(method), url: '', protocol: '', status: numberOf(status) };
   return {

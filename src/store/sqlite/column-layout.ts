@@ -4,10 +4,10 @@ import { Damaged } from './damage.js';
 import { foretoldColumns, readForetold, writeForetold, type Ends } from './foretold-columns.js';
 import type { Guesses, HabitLearner } from './guesses.js';
 import { NODE, subjectsOf, type Habits } from './habits.js';
-import { readPaired, writePaired } from './paired-column.js';
 import { readPartners, writePartners } from './partners.js';
 import { company } from './prediction.js';
-import { firstOfEach, type SegmentColumns } from './segment-columns.js';
+import { firstOfEach, type L7Columns, type SegmentColumns } from './segment-columns.js';
+import { readSparse, skipSparse, writeSparse } from './sparse-column.js';
 import { readTimes, skipTimes, writeTimes } from './times.js';
 
 /** What of the dictionary tells how columns are laid out. */
@@ -41,7 +41,11 @@ export function writeSegmentColumns(
   const texts = writeTexts(columns, rows, guesses.begin(habits, habits.size), vocabulary, learner);
   writer.write(Uint32Array.of(texts.length));
   writer.write(texts);
-  writePaired(columns.paired.subarray(0, rows), writer);
+  writeSparse(columns.paired.subarray(0, rows), writer);
+  if (columns.l7 !== undefined) {
+    writeSparse(columns.l7.kind.subarray(0, rows), writer);
+    writeSparse(columns.l7.bucket.subarray(0, rows), writer);
+  }
   return writer.take();
 }
 
@@ -61,10 +65,10 @@ const ofRows = [
   'destinationPort',
   'policies',
 ] as const;
-type Place = 'times' | (typeof ofRows)[number] | 'habits' | 'node' | 'texts' | 'paired';
+type Place = 'times' | (typeof ofRows)[number] | 'habits' | 'node' | 'texts' | 'paired' | 'l7';
 
 class WrittenColumns implements SegmentColumns {
-  /** Where each begins. */
+  /** Where each begins; blocks of schema 13 and older end before `paired`, those of 14 before `l7`. */
   readonly #places = new Map<Place, number>();
   #time?: BigInt64Array;
   #template?: Uint32Array;
@@ -77,6 +81,7 @@ class WrittenColumns implements SegmentColumns {
   #flags?: Uint32Array;
   #texts?: Pick<SegmentColumns, 'known' | 'firstKnown'>;
   #paired?: Uint32Array;
+  #l7?: L7Columns;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -91,7 +96,11 @@ class WrittenColumns implements SegmentColumns {
     this.#places.set('node', reader.skip(rows));
     this.#places.set('texts', reader.at);
     reader.skip(reader.read(1)[0] ?? 0);
-    this.#places.set('paired', reader.at);
+    for (const place of ['paired', 'l7'] as const) {
+      if (reader.isAtEnd) return;
+      this.#places.set(place, reader.at);
+      skipSparse(reader);
+    }
   }
 
   get time(): BigInt64Array {
@@ -157,7 +166,17 @@ class WrittenColumns implements SegmentColumns {
   }
 
   get paired(): Uint32Array {
-    return (this.#paired ??= readPaired(this.rows, this.#reader('paired')));
+    return (this.#paired ??= this.#places.has('paired')
+      ? readSparse(this.rows, this.#reader('paired'))
+      : new Uint32Array(this.rows));
+  }
+
+  get l7(): L7Columns | undefined {
+    if (this.#l7 === undefined && this.#places.has('l7')) {
+      const reader = this.#reader('l7');
+      this.#l7 = { kind: readSparse(this.rows, reader), bucket: readSparse(this.rows, reader) };
+    }
+    return this.#l7;
   }
 
   #reader(place: Place): ColumnReader {

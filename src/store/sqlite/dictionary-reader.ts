@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
-import type { Endpoint, Policies, Traits } from '../../domain/flow/flow.js';
+import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { objectOf, type Json } from '../../domain/flow/json.js';
 import { readLearned } from '../../domain/names/learned.js';
+import { readL7Json } from '../../domain/service-map/coarse.js';
 import { keepText, Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, parseHeld, typed } from './damage.js';
@@ -58,6 +59,7 @@ export class Generation {
   readonly #texts;
   readonly #nodes;
   readonly #policies;
+  readonly #l7;
 
   readonly #habits = new Habits();
   readonly guesses = new Guesses();
@@ -71,6 +73,7 @@ export class Generation {
     this.#texts = new EntryReader(Kind.text, readBlocks, (line) => line.toString('utf8'));
     this.#nodes = new EntryReader(Kind.node, readBlocks, parts.node);
     this.#policies = new EntryReader(Kind.policies, readBlocks, parts.policies);
+    this.#l7 = new EntryReader(Kind.l7, readBlocks, parts.l7);
   }
 
   endpoint = (id: number): Endpoint => this.#endpoints.get(id);
@@ -78,6 +81,8 @@ export class Generation {
   text = (id: number): string => this.#texts.get(id);
   node = (id: number): NodeEntry => this.#nodes.get(id);
   policies = (id: number): Policies => this.#policies.get(id);
+  /** A kind of messages. */
+  l7 = (id: number): L7 => this.#l7.get(id);
 
   /** All that are on disk, or as many as were read before where these are enough. */
   habits = (least = Infinity): Habits => {
@@ -192,6 +197,8 @@ class SharedParts {
       const [allowedBy, deniedBy] = parse(line) as [string[], string[]];
       return { allowedBy, deniedBy };
     });
+
+  l7 = (line: Buffer): L7 => this.#shared(line, () => readL7Json(objectOf(parse(line))));
 
   #shared<T extends object>(line: Buffer, read: () => T): T {
     const key = hash('sha256', line, 'base64');

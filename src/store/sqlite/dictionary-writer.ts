@@ -1,6 +1,7 @@
 import { endpointFields, traitFields } from '../../domain/coverage/fields.js';
-import type { Endpoint, Flow, Policies } from '../../domain/flow/flow.js';
+import type { Endpoint, Flow, L7, Policies } from '../../domain/flow/flow.js';
 import { learnedJson } from '../../domain/names/learned.js';
+import { l7Json, L7Kinds } from '../../domain/service-map/coarse.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
 import type { Note, RepeatedText } from '../flow-writer.js';
@@ -8,7 +9,7 @@ import { Guesses, HabitLearner } from './guesses.js';
 import { Habits, writeHabits } from './habits.js';
 
 /** What the columns name by number. */
-export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4, habit: 5 } as const;
+export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4, habit: 5, l7: 6 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
 /** New entries of one kind, one a line (but for habits, which are columns), numbered from `firstId` on. */
@@ -34,6 +35,8 @@ export class DictionaryWriter {
   readonly #templates = new EntryList(Kind.template, templateLine, this.#size);
   readonly #texts = new EntryList(Kind.text, ({ text }: RepeatedText) => text, this.#size);
   readonly #policies = new EntryList(Kind.policies, policiesLine, this.#size);
+  readonly #l7Kinds = new L7Kinds();
+  readonly #l7 = new EntryList(Kind.l7, (l7: L7) => JSON.stringify(l7Json(l7)), this.#size);
   readonly #nodes = new Map<string, NodeLabels[]>();
   readonly #newNodes = new EntryList(Kind.node, nodeLine, this.#size);
   readonly #endpointFields: number[] = [];
@@ -59,6 +62,11 @@ export class DictionaryWriter {
     return this.#policies.idOf(policies);
   }
 
+  /** Of the kind of messages that it is. */
+  l7(message: L7): number {
+    return this.#l7.idOf(this.#l7Kinds.of(message));
+  }
+
   /** Of a node with its labels. */
   node(flow: Pick<Flow, 'node' | 'nodeLabels'>, note: Note = {}): number {
     return this.#isNoted(note) ? note.number : this.#note(note, this.#nodeOf(flow));
@@ -76,6 +84,7 @@ export class DictionaryWriter {
   endpointOf = (id: number): Endpoint => this.#endpoints.partOf(id);
   templateOf = (id: number): Template => this.#templates.partOf(id);
   policiesOf = (id: number): Policies => this.#policies.partOf(id);
+  l7Of = (id: number): L7 => this.#l7.partOf(id);
   nodeNameOf = (id: number): string => this.#newNodes.partOf(id).node;
 
   /** Bits of the fields that flows carry by this end, or by this template. */
@@ -109,7 +118,7 @@ export class DictionaryWriter {
   /** Entries that no segment brought along yet. */
   takeNew(): NewEntries[] {
     this.#size.taken = this.#size.bytes;
-    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies]
+    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies, this.#l7]
       .map((list) => list.takeNew())
       .concat(this.#newHabits())
       .filter(({ entries }) => entries > 0);

@@ -12,7 +12,7 @@ export interface CountedRows {
   endpoint(id: number): Endpoint;
   traits(template: number): Traits;
   policies(id: number): Policies;
-  /** The same object for equal kinds of messages counts fastest. */
+  /** The kind of message: the same object for equal ones counts fastest. */
   l7(row: number): L7 | undefined;
   /** The bucket of an answer's latency; 0 where it was not measured. */
   bucket(row: number): number;

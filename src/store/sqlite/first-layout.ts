@@ -26,6 +26,7 @@ export function readFirstLayout(
   if (columns.firstKnown[rows] !== columns.known.length)
     throw new Damaged('a block of columns has the wrong size');
   columns.paired = new Uint32Array(rows);
+  columns.l7 = undefined;
   readForetoldTexts(columns, rows);
   return columns;
 }

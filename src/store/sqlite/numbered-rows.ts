@@ -1,6 +1,4 @@
 import type { L7 } from '../../domain/flow/flow.js';
-import { bucketOf } from '../../domain/latencies.js';
-import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { tcpSigns } from '../../domain/service-map/tally.js';
 import type { Generation } from './dictionary-reader.js';
 import type { Segment } from './segment.js';
@@ -11,9 +9,6 @@ export const RESET = 2;
 
 /** By template and policies. */
 type KindsByNumber = KnownKind[][];
-
-/** Messages are brought down to their kinds for all windows. */
-const l7Kinds = new L7Kinds();
 
 /** The rows of a segment by the numbers of `WindowParts`, as far as they were asked for. */
 export class NumberedRows {
@@ -70,15 +65,14 @@ export class NumberedRows {
       this.signs[row] = this.#signs[columns.template[row] ?? 0] ??= bitsOf(
         tcpSigns(segment.template(row).traits),
       );
-      if (isAnswer) this.bucket[row] = bucketOf(segment.latency(row));
+      if (isAnswer) this.bucket[row] = segment.bucket(row);
     }
   }
 
   #kindOf(row: number): KnownKind {
     const { segment, parts } = this;
     const { columns } = segment;
-    const message = segment.l7(row);
-    const l7 = message && l7Kinds.of(message);
+    const l7 = segment.l7Kind(row);
     let alike = this.#kinds.get(l7);
     if (alike === undefined) this.#kinds.set(l7, (alike = []));
     const policies = columns.policies[row] ?? 0;

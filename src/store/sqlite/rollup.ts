@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { bucketOf } from '../../domain/latencies.js';
-import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { Damaged, Gone } from './damage.js';
 import { EdgeCounter, HOUR, rowsBetween, type CountedRows, type DroppedRow } from './edge-counter.js';
 import { LedgerWriter, type LedgerSum } from './ledger-writer.js';
@@ -25,7 +23,6 @@ export class Rollup {
   readonly #segments: SegmentReader;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #ledger: LedgerWriter;
-  readonly #l7Kinds = new L7Kinds();
   #counter: EdgeCounter;
   /** Numbers of the flows that are counted next and stored next. */
   #next = 1;
@@ -120,7 +117,7 @@ export class Rollup {
   }
 
   #count(rows: CountedRows, from: number): void {
-    this.#counter.add(withL7Kinds(rows, this.#l7Kinds), this.#uncounted(rows, from), (drop) => {
+    this.#counter.add(rows, this.#uncounted(rows, from), (drop) => {
       this.#keepDrop(rows, drop);
     });
     this.#next = rows.firstSeq + rows.flows;
@@ -202,15 +199,6 @@ function addLatencies(a: unknown, b: unknown): Buffer | null {
   return packLatencies(sum);
 }
 
-/** Told with the kinds of its messages. */
-export function withL7Kinds(rows: CountedRows, kinds: L7Kinds): CountedRows {
-  const kindAt = (row: number) => {
-    const l7 = rows.l7(row);
-    return l7 && kinds.of(l7);
-  };
-  return { ...rows, l7: kindAt };
-}
-
 /** A segment as it was read again. */
 export function rowsOf(segment: Segment): CountedRows {
   const { info, columns, parts } = segment;
@@ -222,8 +210,8 @@ export function rowsOf(segment: Segment): CountedRows {
     endpoint: parts.endpoint,
     traits: (template) => parts.template(template).traits,
     policies: parts.policies,
-    l7: (row) => segment.l7(row),
-    bucket: (row) => bucketOf(segment.latency(row)),
+    l7: (row) => segment.l7Kind(row),
+    bucket: (row) => segment.bucket(row),
   };
 }
 

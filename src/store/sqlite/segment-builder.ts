@@ -1,5 +1,4 @@
 import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
-import type { L7 } from '../../domain/flow/flow.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
 import type { NewFlow } from '../flow-writer.js';
@@ -42,9 +41,6 @@ export class SegmentBuilder {
   readonly #times = new Slices();
   readonly #timeless: number[] = [];
   readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
-  /** By row, of those that have one. */
-  readonly #l7: L7[] = [];
-  readonly #buckets: number[] = [];
   #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
@@ -102,14 +98,17 @@ export class SegmentBuilder {
     for (const text of known) this.#addKnown(dictionary.text(text));
     columns.firstKnown[row + 1] = this.#known;
     for (const text of own) this.#addText(text);
-    if (flow.l7 !== undefined) this.#l7[row] = flow.l7;
-    if (flow.latency > 0) this.#buckets[row] = bucketOf(flow.latency);
+    if (columns.l7 !== undefined && flow.l7 !== undefined) {
+      columns.l7.kind[row] = dictionary.l7(flow.l7) + 1;
+      if (flow.latency > 0) columns.l7.bucket[row] = bucketOf(flow.latency);
+    }
     if (flow.isPaired) columns.paired[row] = flow.latency / PAIRED_UNIT;
   }
 
   /** What was added, as sums are made of it. */
   counted(): CountedRows {
     const { dictionary } = this;
+    const { l7 } = this.#columns;
     return {
       generation: this.generation,
       firstSeq: this.firstSeq,
@@ -118,8 +117,11 @@ export class SegmentBuilder {
       endpoint: dictionary.endpointOf,
       traits: (template) => dictionary.templateOf(template).traits,
       policies: dictionary.policiesOf,
-      l7: (row) => this.#l7[row],
-      bucket: (row) => this.#buckets[row] ?? 0,
+      l7: (row) => {
+        const number = l7?.kind[row] ?? 0;
+        return number === 0 ? undefined : dictionary.l7Of(number - 1);
+      },
+      bucket: (row) => l7?.bucket[row] ?? 0,
     };
   }
 

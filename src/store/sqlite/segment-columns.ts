@@ -14,10 +14,20 @@ export interface SegmentColumns {
   flags: Uint32Array;
   /** Latencies that Hubble did not tell, in `PAIRED_UNIT`s; 0 for none. */
   paired: Uint32Array;
+  /** Undefined in blocks of schema 14 and older: their messages have to be read. */
+  l7: L7Columns | undefined;
   /** Row after row the repeated texts of its record: as many as its template has slots for. */
   known: Uint32Array;
   /** Where a row's begin in `known`. */
   firstKnown: Uint32Array;
+}
+
+/** What sums ask of L7 messages, so that nobody has to read those for it. */
+export interface L7Columns {
+  /** Numbers of their kinds, plus one; 0 where there is none. */
+  kind: Uint32Array;
+  /** The bucket of an answer's latency; 0 where it was not measured. */
+  bucket: Uint32Array;
 }
 
 /** Bits of the flags column. */
@@ -45,6 +55,7 @@ export function emptySegmentColumns(rows: number): SegmentColumns {
     weight: column(),
     flags: column(),
     paired: column(),
+    l7: { kind: column(), bucket: column() },
     known: new Uint32Array(rows * 4),
     firstKnown: new Uint32Array(rows + 1),
   };
@@ -72,11 +83,20 @@ export function joinSegmentColumns(parts: readonly SegmentColumns[]): SegmentCol
   for (const part of parts) {
     joined.time.set(part.time, row);
     for (const name of ofRows) joined[name].set(part[name], row);
+    if (joined.l7 !== undefined) joined.l7 = joinL7(joined.l7, part.l7, row);
     joined.known.set(part.known, text);
     for (const [i, first] of part.firstKnown.entries()) joined.firstKnown[row + i] = text + first;
     row += part.time.length;
     text += part.known.length;
   }
+  return joined;
+}
+
+/** Of old blocks joined with new ones, messages have to be read. */
+function joinL7(joined: L7Columns, part: L7Columns | undefined, row: number): L7Columns | undefined {
+  if (part === undefined) return undefined;
+  joined.kind.set(part.kind, row);
+  joined.bucket.set(part.bucket, row);
   return joined;
 }
 

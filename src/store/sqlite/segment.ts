@@ -2,7 +2,9 @@ import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { textOf, type Json } from '../../domain/flow/json.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
+import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
+import { L7Kinds } from '../../domain/service-map/coarse.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../queries.js';
 import { parseHeld } from './damage.js';
@@ -82,6 +84,20 @@ export class Segment {
     return number < 0 ? undefined : this.#messages.message(number);
   }
 
+  /** What kind of message it is: the same object for equal kinds. Blocks of schema 14 and older have to read it. */
+  l7Kind(row: number): L7 | undefined {
+    const { l7 } = this.columns;
+    if (l7 === undefined) return kindOf(this.l7(row));
+    const number = l7.kind[row] ?? 0;
+    return number === 0 ? undefined : this.parts.l7(number - 1);
+  }
+
+  /** Of an answer's latency; 0 where it was not measured. */
+  bucket(row: number): number {
+    const { l7 } = this.columns;
+    return l7 === undefined ? bucketOf(this.latency(row)) : (l7.bucket[row] ?? 0);
+  }
+
   /** Equal messages have the same; negative where there is none. */
   messageNumber(row: number): number {
     return this.canHaveL7(row) ? this.#messages.number(row) : -1;
@@ -135,6 +151,12 @@ export class Segment {
   cursor(row = 0): SegmentRow {
     return new SegmentRow(this, row);
   }
+}
+
+const l7Kinds = new L7Kinds();
+
+function kindOf(l7: L7 | undefined): L7 | undefined {
+  return l7 && l7Kinds.of(l7);
 }
 
 /** One row read as a flow, as far as it is asked: what filters and tallies look at. */

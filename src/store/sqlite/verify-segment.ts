@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3';
 import { canonicalText, hashText, KEY_BYTES, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import { textOf } from '../../domain/flow/json.js';
+import { bucketOf } from '../../domain/latencies.js';
+import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { recogniseRecord } from '../../domain/flow/record.js';
 import { Damaged, Gone, isDamage } from './damage.js';
 import { hashOf, KeyBlock } from './key-block.js';
@@ -22,6 +24,7 @@ export class SegmentVerifier {
   /** Of the segments looked at so far. */
   readonly #known;
   readonly #key: FlowKey = new Uint32Array(4);
+  readonly #l7Kinds = new L7Kinds();
   readonly #nodes;
   readonly #minutes;
 
@@ -132,12 +135,20 @@ export class SegmentVerifier {
   #wrongWith(segment: Segment, row: number): string | undefined {
     try {
       // Reading is the check: what cannot be read throws.
-      const { source: _, destination: _1, policies: _2, l7: _3 } = segment.cursor(row);
+      const { source: _, destination: _1, policies: _2 } = segment.cursor(row);
+      if (!this.#tellsItsMessage(segment, row))
+        return 'what it says of the L7 message is not what that tells';
       return this.#wrongKey(segment, row, segment.record(row));
     } catch (error) {
       if (isDamage(error) || error instanceof Gone) return error.message;
       throw error;
     }
+  }
+
+  #tellsItsMessage(segment: Segment, row: number): boolean {
+    const [told, kind] = [segment.l7(row), segment.l7Kind(row)];
+    const isKind = (told && this.#l7Kinds.of(told)) === (kind && this.#l7Kinds.of(kind));
+    return isKind && segment.bucket(row) === bucketOf(segment.latency(row));
   }
 
   /** The key is made of the record, as when it came. */

@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
-import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
 import { EdgeCounter, HOUR, rowsBetween } from './edge-counter.js';
 import { packLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
-import { rowsOf, withL7Kinds } from './rollup.js';
+import { rowsOf } from './rollup.js';
 import type { Segment } from './segment.js';
 
 type Row = (bigint | Buffer | null)[];
@@ -16,7 +15,6 @@ function textOf(values: readonly unknown[]): string {
 /** Makes the sums by hour again, and compares them with those that rest. */
 export class SumsVerifier {
   readonly #counter;
-  readonly #l7Kinds = new L7Kinds();
   readonly #counted: number;
   readonly #db;
 
@@ -30,7 +28,7 @@ export class SumsVerifier {
   add(segment: Segment): void {
     const { firstSeq, flows } = segment.info;
     const counted = Math.min(flows, this.#counted - firstSeq + 1);
-    if (counted > 0) this.#counter.add(withL7Kinds(rowsOf(segment), this.#l7Kinds), rowsBetween(0, counted));
+    if (counted > 0) this.#counter.add(rowsOf(segment), rowsBetween(0, counted));
   }
 
   /** Of hours of which flows were removed, sums tell more than there is: they are not looked at. */

@@ -1,0 +1,3 @@
+-- Blocks of flows have two more columns, of the kinds of L7 messages and of latencies, and the dictionary a list of such
+-- kinds: docs/design.md, "Segments". No table changes: an older program would read them without, and lose them where it
+-- merges blocks.
