@@ -66,7 +66,9 @@ export class EdgeCounter {
     const kinds = this.#numbered(rows, picked);
     const { columns } = rows;
     const key = this.#key;
-    for (const [i, row] of picked.entries()) {
+    // Not by an iterator, which makes a list of two for each.
+    for (let i = 0; i < picked.length; i++) {
+      const row = picked[i] ?? 0;
       const kind = kinds[i];
       if (kind === undefined) continue;
       const time = columns.time[row] ?? 0n;
@@ -91,12 +93,14 @@ export class EdgeCounter {
   #numbered(rows: CountedRows, picked: Uint32Array): Kind[] {
     this.#begin(rows.generation);
     const { source, destination } = rows.columns;
-    return Array.from(picked, (row) => {
-      const kind = this.#kindOf(rows, row);
+    const kinds: Kind[] = [];
+    for (let i = 0; i < picked.length; i++) {
+      const row = picked[i] ?? 0;
+      kinds.push(this.#kindOf(rows, row));
       this.#meet(rows, source[row] ?? 0);
       this.#meet(rows, destination[row] ?? 0);
-      return kind;
-    });
+    }
+    return kinds;
   }
 
   /** Numbers of parts hold for one generation. */
