@@ -20,6 +20,32 @@ describe('latencies', () => {
     );
   });
 
+  it('add up to what was added, whatever is merged into what, and added to afterwards', () => {
+    const many = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 20 });
+    const into = fc.array(fc.record({ from: fc.nat(3), to: fc.nat(3), then: many }), { maxLength: 12 });
+    fc.assert(
+      fc.property(into, (steps) => {
+        const all = Array.from({ length: 4 }, () => ({ latencies: new Latencies(), plain: [] as number[] }));
+        for (const { from, to, then } of steps) {
+          const [a, b] = [all[from]!, all[to]!];
+          if (a !== b) {
+            b.latencies.merge(a.latencies);
+            b.plain.push(...a.plain);
+          }
+          for (const bucket of then) a.latencies.add(bucket);
+          a.plain.push(...then);
+        }
+        for (const { latencies, plain } of all) {
+          const counts = latencies
+            .counts()
+            .flatMap(([bucket, count]) => new Array<number>(count).fill(bucket));
+          expect(counts).toEqual([...plain].sort((a, b) => a - b));
+          expect(latencies.measured).toBe(plain.length);
+        }
+      }),
+    );
+  });
+
   it('have none where nothing was measured, and give their room back', () => {
     const room = new Room(1);
     const latencies = new Latencies(room);

@@ -30,7 +30,9 @@ export function bucketOf(nanoseconds: number): number {
  * which add up in any order.
  */
 export class Latencies {
-  readonly #counts = new Map<number, number>();
+  #counts = new Map<number, number>();
+  /** They are another's as well, until either is added to. */
+  #isShared = false;
   #measured = 0;
   #paired = 0;
 
@@ -49,6 +51,7 @@ export class Latencies {
   add(bucket: number, count = 1, paired = 0): boolean {
     const known = this.#counts.get(bucket);
     if (known === undefined && this.room?.take() === false) return false;
+    if (this.#isShared) this.#part();
     this.#counts.set(bucket, (known ?? 0) + count);
     this.#measured += count;
     this.#paired += paired;
@@ -57,8 +60,18 @@ export class Latencies {
 
   /** All of another's, as far as there is room. */
   merge(other: Latencies): void {
-    for (const [bucket, count] of other.#counts) this.add(bucket, count);
+    if (this.#counts.size === 0 && this.room === undefined) {
+      // Most are merged into nothing, and never added to again.
+      this.#counts = other.#counts;
+      this.#isShared = other.#isShared = true;
+      this.#measured = other.#measured;
+    } else for (const [bucket, count] of other.#counts) this.add(bucket, count);
     this.#paired += other.paired;
+  }
+
+  #part(): void {
+    this.#counts = new Map(this.#counts);
+    this.#isShared = false;
   }
 
   /** Buckets and how many are in each, the fastest first. */
@@ -87,7 +100,8 @@ export class Latencies {
 
   free(): void {
     this.room?.giveBack(this.#counts.size);
-    this.#counts.clear();
+    this.#counts = new Map();
+    this.#isShared = false;
   }
 }
 

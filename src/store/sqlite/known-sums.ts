@@ -40,7 +40,7 @@ export function runsOf(
   return runs;
 }
 
-/** With one run instead of those that lie side by side and are whole. */
+/** With one run instead of those that lie side by side and are whole: first of eight each, then of all. */
 export function joined(runs: readonly (Run & { number: number })[]): Run[] {
   const groups = new Map<number, (Run & { number: number })[]>();
   for (const run of runs) {
@@ -49,12 +49,26 @@ export function joined(runs: readonly (Run & { number: number })[]): Run[] {
     if (group === undefined) groups.set(number, [run]);
     else group.push(run);
   }
-  return [...groups.values()].flatMap((parts): Run[] => {
+  const inGroups = [...groups.values()].flatMap((parts): Run[] => {
     if (parts.length < TOGETHER || parts.some(({ name }) => name === undefined)) return parts;
-    return [
-      { infos: parts.flatMap(({ infos }) => infos), name: parts.map(({ name }) => name).join(), parts },
-    ];
+    return [together(parts)];
   });
+  return inStretches(inGroups);
+}
+
+/** Whole runs side by side as one: of a dashboard's next window, but its rims, they are the same again. */
+function inStretches(runs: readonly Run[]): Run[] {
+  const stretches: Run[][] = [];
+  for (const run of runs) {
+    const last = stretches.at(-1);
+    if (last !== undefined && last[0]?.name !== undefined && run.name !== undefined) last.push(run);
+    else stretches.push([run]);
+  }
+  return stretches.flatMap((parts) => (parts.length > 1 ? [together(parts)] : parts));
+}
+
+function together(parts: readonly Run[]): Run {
+  return { infos: parts.flatMap(({ infos }) => infos), name: parts.map(({ name }) => name).join(), parts };
 }
 
 /** Sums of runs, the latest asked for: a wide window is made of them, and only at its rims of rows. */

@@ -7,9 +7,6 @@ import { doubled, WindowParts, type KnownKind } from './window-parts.js';
 export const SYN = 1;
 export const RESET = 2;
 
-/** By template and policies. */
-type KindsByNumber = KnownKind[][];
-
 /** The rows of a segment by the numbers of `WindowParts`, as far as they were asked for. */
 export class NumberedRows {
   /** Endpoints. */
@@ -24,13 +21,10 @@ export class NumberedRows {
   readonly bucket: Uint16Array;
   #from = 0;
   #to = 0;
-  readonly #kinds = new Map<L7 | undefined, KindsByNumber>();
-  readonly #signs: number[] = [];
 
   constructor(
     private readonly segment: Segment,
-    private readonly parts: WindowParts,
-    private readonly ends: EndNumbers,
+    private readonly numbers: GenerationNumbers,
   ) {
     const { flows } = segment.info;
     this.source = new Int32Array(flows);
@@ -52,36 +46,24 @@ export class NumberedRows {
   }
 
   #number(from: number, to: number): void {
-    const { segment, parts, ends } = this;
+    const { segment, numbers } = this;
     const { columns } = segment;
     for (let row = from; row < to; row++) {
-      this.source[row] = ends.of(columns.source[row] ?? 0, parts);
-      this.destination[row] = ends.of(columns.destination[row] ?? 0, parts);
-      const { id, client, isAnswer } = this.#kindOf(row);
+      const template = columns.template[row] ?? 0;
+      this.source[row] = numbers.endOf(columns.source[row] ?? 0);
+      this.destination[row] = numbers.endOf(columns.destination[row] ?? 0);
+      const { id, client, isAnswer } = numbers.kindOf(
+        template,
+        columns.policies[row] ?? 0,
+        segment.l7Kind(row),
+      );
       this.kind[row] = id;
       const sourcePort = client === 'source' ? 0 : (columns.sourcePort[row] ?? 0);
       const destinationPort = client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
       this.ports[row] = (sourcePort << 16) | destinationPort;
-      this.signs[row] = this.#signs[columns.template[row] ?? 0] ??= bitsOf(
-        tcpSigns(segment.template(row).traits),
-      );
+      this.signs[row] = numbers.signsOf(template);
       if (isAnswer) this.bucket[row] = segment.bucket(row);
     }
-  }
-
-  #kindOf(row: number): KnownKind {
-    const { segment, parts } = this;
-    const { columns } = segment;
-    const l7 = segment.l7Kind(row);
-    let alike = this.#kinds.get(l7);
-    if (alike === undefined) this.#kinds.set(l7, (alike = []));
-    const policies = columns.policies[row] ?? 0;
-    const ofTemplate = (alike[columns.template[row] ?? 0] ??= []);
-    return (ofTemplate[policies] ??= parts.kind({
-      traits: segment.template(row).traits,
-      policies: segment.parts.policies(policies),
-      l7,
-    }));
   }
 }
 
@@ -89,20 +71,41 @@ function bitsOf({ syn, reset }: ReturnType<typeof tcpSigns>): number {
   return (syn ? SYN : 0) | (reset ? RESET : 0);
 }
 
-/** Numbers of the endpoints of one generation. */
-class EndNumbers {
+/** What the numbers of one generation are by those of `WindowParts`. */
+class GenerationNumbers {
   /** Plus one: 0 is not known yet. */
-  #known = new Int32Array(1 << 12);
+  #ends = new Int32Array(1 << 12);
+  /** By template and policies. */
+  readonly #kinds = new Map<L7 | undefined, KnownKind[][]>();
+  readonly #signs: number[] = [];
 
-  constructor(private readonly generation: Generation) {}
+  constructor(
+    private readonly generation: Generation,
+    private readonly parts: WindowParts,
+  ) {}
 
-  of(id: number, parts: WindowParts): number {
-    while (id >= this.#known.length) this.#known = doubled(this.#known);
-    const known = this.#known[id] ?? 0;
+  endOf(id: number): number {
+    while (id >= this.#ends.length) this.#ends = doubled(this.#ends);
+    const known = this.#ends[id] ?? 0;
     if (known > 0) return known - 1;
-    const number = parts.endpoint(this.generation.endpoint(id));
-    this.#known[id] = number + 1;
+    const number = this.parts.endpoint(this.generation.endpoint(id));
+    this.#ends[id] = number + 1;
     return number;
+  }
+
+  kindOf(template: number, policies: number, l7: L7 | undefined): KnownKind {
+    let alike = this.#kinds.get(l7);
+    if (alike === undefined) this.#kinds.set(l7, (alike = []));
+    const { generation } = this;
+    return ((alike[template] ??= [])[policies] ??= this.parts.kind({
+      traits: generation.template(template).traits,
+      policies: generation.policies(policies),
+      l7,
+    }));
+  }
+
+  signsOf(template: number): number {
+    return (this.#signs[template] ??= bitsOf(tcpSigns(this.generation.template(template).traits)));
   }
 }
 
@@ -110,21 +113,22 @@ class EndNumbers {
 export class Numbering {
   readonly parts = new WindowParts();
   readonly #rows = new WeakMap<Segment, NumberedRows>();
-  readonly #ends = new WeakMap<Generation, EndNumbers>();
+  readonly #numbers = new WeakMap<Generation, GenerationNumbers>();
 
   rowsOf(segment: Segment, from: number, to: number): NumberedRows {
     let rows = this.#rows.get(segment);
     if (rows === undefined) {
-      rows = new NumberedRows(segment, this.parts, this.#endsOf(segment.parts));
+      rows = new NumberedRows(segment, this.#numbersOf(segment.parts));
       this.#rows.set(segment, rows);
     }
     return rows.reach(from, to);
   }
 
-  #endsOf(generation: Generation): EndNumbers {
-    let ends = this.#ends.get(generation);
-    if (ends === undefined) this.#ends.set(generation, (ends = new EndNumbers(generation)));
-    return ends;
+  #numbersOf(generation: Generation): GenerationNumbers {
+    let numbers = this.#numbers.get(generation);
+    if (numbers === undefined)
+      this.#numbers.set(generation, (numbers = new GenerationNumbers(generation, this.parts)));
+    return numbers;
   }
 }
 

@@ -68,6 +68,24 @@ export class Sums {
 
   /** The same for each of another's, without making objects of them. */
   mergeAll(other: Sums): void {
+    if (this.#size === 0) this.#copy(other);
+    else this.#mergeEach(other);
+  }
+
+  #copy(other: Sums): void {
+    this.#capacity = other.#capacity;
+    this.#size = other.#size;
+    this.#keys = other.#keys.slice();
+    this.#flows = other.#flows.slice();
+    this.#first = other.#first.slice();
+    this.#last = other.#last.slice();
+    this.#syns = other.#syns.slice();
+    this.#resets = other.#resets.slice();
+    this.#slots = other.#slots.slice();
+    for (const [i, latencies] of other.#latencies) this.#latenciesOf(i).merge(latencies);
+  }
+
+  #mergeEach(other: Sums): void {
     const key = new Int32Array(WORDS);
     for (let i = 0; i < other.#size; i++) {
       for (let word = 0; word < WORDS; word++) key[word] = other.#keys[i * WORDS + word] ?? 0;
