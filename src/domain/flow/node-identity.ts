@@ -70,12 +70,13 @@ export function identify(told: Endpoint, level: Level, workloadOfPod: WorkloadOf
 
 /**
  * Whatever carries the label is the node of its value, in any namespace. A key may name its source (`k8s:team`); without
- * one, any source counts, the first in order of the alphabet. Undefined where it is not there.
+ * one, or with Cilium's `any:`, any source counts, the first in order of the alphabet. Undefined where it is not there.
  */
 export function labelNode(endpoint: Endpoint, level: LabelLevel): NodeIdentity | undefined {
   const { labels } = shownAs(endpoint);
   const key = level.slice('label:'.length);
-  const [value] = labels.flatMap((label) => labelValue(label, key) ?? []).sort();
+  const asked = key.replace(/^any:/, '');
+  const [value] = labels.flatMap((label) => labelValue(label, asked) ?? []).sort();
   return value === undefined ? undefined : node('label', `${level}=${value}`, `${key}=${value}`, '', '');
 }
 

@@ -31,8 +31,9 @@ describe('a map by a label', () => {
   });
 
   it('takes a key with its source', () => {
-    const ids = (level: 'label:k8s:app' | 'label:cidr:app') => ServiceMap.of([call], level).nodeIds().sort();
+    const ids = (level: `label:${string}`) => ServiceMap.of([call], level).nodeIds().sort();
     expect(ids('label:k8s:app')).toEqual(['c/pay/api', 'label:k8s:app=web']);
+    expect(ids('label:any:app')).toEqual(['c/pay/api', 'label:any:app=web']);
     expect(ids('label:cidr:app')).toEqual(['c/pay/api', 'c/shop/web']);
   });
 });
