@@ -105,6 +105,11 @@ describe('identity', () => {
   ])('%s of 23001: %j', (value, answer) => {
     expect(passes('from-identity', value, { source: pod('shop/web-0') })).toBe(answer);
   });
+
+  it('is 0 of an end without one, not of an end that the record does not have', () => {
+    expect(passes('from-identity', '0', { source: {} })).toBe(true);
+    expect(passes('from-identity', '0', { source: null })).toBe(false);
+  });
 });
 
 describe('traffic-direction', () => {
@@ -145,6 +150,7 @@ describe('http filters', () => {
     expect(passes('http-status', '50+', http('/', 503))).toBe(true);
     expect(passes('http-status', '50+', http('/', 510))).toBe(false);
     expect(passes('http-status', '404', http('/', 500))).toBe(false);
+    expect(passes('http-status', '5+', http('/', 50))).toBe(false);
     expect(passes('http-status', ['200', '4+'], http('/'))).toBe(false);
     expect(passes('not-http-status', '404', http('/'))).toBe(true);
   });
@@ -156,7 +162,7 @@ describe('http filters', () => {
   });
 
   it('find a path anywhere in it, without host and query, with RE2', () => {
-    const url = 'http://api.pay:8080/v1/items?page=2#top';
+    const url = 'http://api.pay:8080/v1/items?page=2';
     expect(passes('http-path', 'items', http(url))).toBe(true);
     expect(passes('http-path', '^/v1/items$', http(url))).toBe(true);
     expect(passes('http-path', 'page', http(url))).toBe(false);

@@ -7,7 +7,7 @@ interface Header {
   value?: string;
 }
 
-/** `--http-header Key:Value`: any header of the message, exact, in this case; a part left empty is any. */
+/** `--http-header Key:Value`: any header of the message, exact, in this case; a part left empty is empty there. */
 export const httpHeader: Criterion<Header> = {
   field: 'http_header',
   flags: [
@@ -21,11 +21,8 @@ export const httpHeader: Criterion<Header> = {
   },
 };
 
-function isAsked({ key, value }: Header, header: Json): boolean {
-  return (
-    (key === undefined || key === textOf(header['key'])) &&
-    (value === undefined || value === textOf(header['value']))
-  );
+function isAsked({ key = '', value = '' }: Header, header: Json): boolean {
+  return key === textOf(header['key']) && value === textOf(header['value']);
 }
 
 function headersOf(flow: Json): Json[] {

@@ -16,7 +16,7 @@ export const httpStatus: Criterion<string> = {
     const exact = new Set(statuses);
     const prefixes = statuses.filter((status) => status.endsWith('+')).map((status) => status.slice(0, -1));
     return onHttp(({ status }) => {
-      const text = String(status);
+      const text = String(status).padStart(3, '0');
       return status !== 0 && (exact.has(text) || prefixes.some((prefix) => text.startsWith(prefix)));
     });
   },
@@ -56,7 +56,7 @@ export const httpUrl: Criterion<string> = {
   read: readPattern,
   test(patterns) {
     const finds = findsAny(patterns);
-    return onHttp(({ url }) => finds(url));
+    return onHttp(({ url }) => url !== '' && finds(url));
   },
 };
 

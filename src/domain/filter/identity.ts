@@ -1,3 +1,4 @@
+import { isObject } from '../flow/json.js';
 import { onEndpoint, Refusal, shown, type SidedCriterion } from './criterion.js';
 
 /** https://docs.cilium.io/en/stable/gettingstarted/terminology/#special-identities */
@@ -37,7 +38,9 @@ export const identity: SidedCriterion<number> = {
   },
   test(numbers) {
     const wanted = new Set(numbers);
-    return onEndpoint((endpoint) => wanted.has(endpoint.identity));
+    const isWanted = onEndpoint((endpoint) => wanted.has(endpoint.identity));
+    // An end that the record does not have at all is not of identity 0 either.
+    return wanted.has(0) ? (flow, side) => isWanted(flow, side) && isObject(flow.json[side]) : isWanted;
   },
 };
 

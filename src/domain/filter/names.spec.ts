@@ -7,7 +7,7 @@ function passes(filter: Record<string, string | string[]>, fields: Record<string
 }
 
 describe('fqdn', () => {
-  const outward = { destination: {}, destination_names: ['API.Example.com.', 'x-1.example.org'] };
+  const outward = { destination: {}, destination_names: ['api.example.com', 'x-1.example.org'] };
   it.each([
     ['api.example.com', true],
     ['API.example.COM', true],
@@ -23,6 +23,15 @@ describe('fqdn', () => {
     expect(passes({ 'to-fqdn': value }, outward)).toBe(answer);
     expect(passes({ fqdn: value }, outward)).toBe(answer);
     expect(passes({ 'from-fqdn': value }, outward)).toBe(false);
+  });
+
+  it.each([
+    ['api.example.com', 'API.example.com'],
+    ['API.example.com', 'API.example.com'],
+    ['a.b.', 'a.b.'],
+    ['*_x', 'a__x'],
+  ])('%s is not found in the name %s, as in Hubble', (value, name) => {
+    expect(passes({ fqdn: value }, { destination_names: [name] })).toBe(false);
   });
 
   it('is not the name that somebody asked for in DNS', () => {
