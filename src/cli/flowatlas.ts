@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../config.js';
 import { settings } from '../config/settings.js';
 import { FlowatlasError } from '../domain/errors.js';
@@ -77,7 +77,8 @@ interface ReadOptions extends SourceOptions {
 const observeCommand = observeOptions(filtering(program.command('observe')))
   .enablePositionalOptions()
   .description('flows as `hubble observe` prints them, with its flags: of a server, a data folder or a file')
-  .action(async (flags: ObserveFlags) => {
+  .addArgument(new Argument('[flows]', 'may be said, as `hubble observe flows`').choices(['flows']))
+  .action(async (_: string | undefined, flags: ObserveFlags) => {
     process.exitCode = await observe(flags);
   });
 

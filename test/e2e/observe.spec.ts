@@ -57,6 +57,18 @@ describe('observe on a file', () => {
     );
   });
 
+  it('takes the name flows, too, before its flags and behind them', async () => {
+    const ask = ['--input-file', shopFile, '--verdict', 'DROPPED', '--last', '2'];
+    const { stdout } = await runToEnd(['observe', ...ask]);
+    expect(stdout).not.toBe('');
+    for (const words of [
+      ['flows', ...ask],
+      [...ask, 'flows'],
+    ])
+      expect(await runToEnd(['observe', ...words])).toMatchObject({ code: 0, stdout });
+    expect(await runToEnd(['observe', ...ask, 'flow'])).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('takes the flags of hubble, --not before a filter among them', async () => {
     const count = async (...args: string[]) => {
       const { code, stdout } = await runToEnd(['observe', '--input-file', shopFile, '-o', 'json', ...args]);
