@@ -16,12 +16,12 @@ export function* matchingRows(
   const time = whole ? undefined : segment.columns.time;
   const judged = filter.isEmpty ? undefined : judgedBy(filter.matches);
   const passes = judged?.of(segment);
-  const first = judged?.refusals(segment);
   const keys = namedKeys(filter);
-  const named = keys && rowsOf(keys, segment.keys, from, to);
-  const rows = named === undefined ? to - from : named.length;
+  const only = keys ? rowsOf(keys, segment.keys, from, to) : judged?.rowsWithL7(segment, from, to);
+  const first = only === undefined ? judged?.refusals(segment) : undefined;
+  const rows = only === undefined ? to - from : only.length;
   for (let i = 0; i < rows; i++) {
-    const row = named === undefined ? from + i : (named[i] ?? 0);
+    const row = only === undefined ? from + i : (only[i] ?? 0);
     if (first !== undefined && first.refused[first.numbers[row] ?? 0] === 1) continue;
     if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
     if (passes === undefined || passes(row)) yield row;

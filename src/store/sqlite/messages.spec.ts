@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readL7, readLatency } from '../../domain/flow/l7-reader.js';
+import { Heads } from './heads.js';
 import { Messages } from './messages.js';
 
 const text = fc.oneof(fc.constantFrom('/a', '/b?c=%20', 'ß🙂'), fc.string());
@@ -23,11 +24,13 @@ const message = fc.record(
   { requiredKeys: [] },
 );
 
+const heads = new Heads();
+
 describe('messages of a segment', () => {
   it('tell what each record does, and equal ones by one number', () => {
     fc.assert(
       fc.property(fc.array(fc.option(message, { nil: undefined }), { maxLength: 40 }), (values) => {
-        const messages = new Messages(values.length, (row) => values[row]);
+        const messages = new Messages(values.length, (row) => values[row], heads);
         const told = values.map((_, row) => messages.number(row));
         expect(told.map((number) => (number < 0 ? undefined : messages.message(number)))).toEqual(
           values.map(readL7),

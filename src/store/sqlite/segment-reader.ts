@@ -5,8 +5,9 @@ import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { readFirstLayout } from './first-layout.js';
+import { Heads } from './heads.js';
 import { readKeys, type KeysRow } from './keys.js';
-import type { Messages } from './messages.js';
+import { Messages } from './messages.js';
 import { KeyHints } from './named-keys.js';
 import { Recent } from './recent.js';
 import { Segment, type SegmentInfo } from './segment.js';
@@ -41,6 +42,7 @@ type InfoRow = [bigint, bigint, bigint, bigint, bigint, bigint];
 export class SegmentReader {
   readonly #dictionary: DictionaryReader;
   readonly #texts: TextReader;
+  readonly #heads = new Heads();
   readonly #messages = new Recent<number, Messages>(MESSAGES_CACHED);
   readonly #cache = new Recent<number, Segment>(SEGMENTS_CACHED);
   readonly #columns = new Recent<number, Columns>(COLUMNS_CACHED);
@@ -109,16 +111,17 @@ export class SegmentReader {
       written.layout === 1
         ? readFirstLayout(written.bytes, info.flows, (template) => parts.template(template).knownTexts)
         : readSegmentColumns(written.bytes, info.flows, parts);
-    const chunks = this.#texts.chunksOf(info.id);
-    const text = (number: number) => this.#texts.read(info.id, chunks, number);
+    let chunks: number[] | undefined;
+    const text = (number: number) =>
+      this.#texts.read(info.id, (chunks ??= this.#texts.chunksOf(info.id)), number);
     const keys = () => this.#keysOf(info);
-    return new Segment(info, parts, columns, keys, text, (make) => this.#messagesOf(info, make));
+    return new Segment(info, parts, columns, keys, text, (valueOf) => this.#messagesOf(info, valueOf));
   }
 
-  #messagesOf({ id }: SegmentInfo, make: () => Messages): Messages {
+  #messagesOf({ id, flows }: SegmentInfo, valueOf: (row: number) => unknown): Messages {
     const known = this.#messages.get(id);
     if (known !== undefined) return known;
-    const messages = make();
+    const messages = new Messages(flows, valueOf, this.#heads);
     return this.#messages.put(id, messages, messages.bytes);
   }
 

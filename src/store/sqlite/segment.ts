@@ -9,7 +9,8 @@ import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../queries.js';
 import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
-import { Messages } from './messages.js';
+import type { HeadKind } from './heads.js';
+import type { Messages } from './messages.js';
 import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
 
 /** What is known of a segment before any of its blobs is read. */
@@ -35,7 +36,7 @@ export class Segment {
     private readonly readKeys: () => Uint8Array,
     private readonly text: (number: number) => string,
     /** Those that were made before, if they are still kept. */
-    private readonly readMessages: (make: () => Messages) => Messages,
+    private readonly readMessages: (valueOf: (row: number) => unknown) => Messages,
   ) {}
 
   /** Where the own texts of each row begin. */
@@ -100,7 +101,44 @@ export class Segment {
 
   /** Equal messages have the same; negative where there is none. */
   messageNumber(row: number): number {
-    return this.canHaveL7(row) ? this.#messages.number(row) : -1;
+    // Messages of all rows are known together; where none was asked for yet, there may be none to read.
+    if (this.#ofMessages === undefined && !this.canHaveL7(row)) return -1;
+    return this.#messages.number(row);
+  }
+
+  /** Rows from `from` to before `to` that have a message, in order. */
+  rowsWithL7(from: number, to: number): Uint16Array | Uint32Array {
+    const { rows } = this.#messages;
+    return rows.subarray(firstAtLeast(rows, from), firstAtLeast(rows, to));
+  }
+
+  /** Which parts its message has; 0 where there is none. */
+  l7Parts(row: number): HeadKind {
+    const number = this.messageNumber(row);
+    return number < 0 ? 0 : this.#messages.kind(number);
+  }
+
+  /** Equal heads of messages have the same number, in all segments; 0 where there is none. */
+  l7HeadNumber(row: number): number {
+    const number = this.messageNumber(row);
+    return number < 0 ? 0 : this.#messages.headNumber(number);
+  }
+
+  /** The message without its text. */
+  l7Head(row: number): L7 | undefined {
+    const number = this.messageNumber(row);
+    return number < 0 ? undefined : this.#messages.head(number);
+  }
+
+  /** Equal texts of messages have the same number, in this segment. */
+  l7TextNumber(row: number): number {
+    const number = this.messageNumber(row);
+    return number < 0 ? 0 : this.#messages.textNumber(number);
+  }
+
+  l7Text(row: number): string {
+    const number = this.messageNumber(row);
+    return number < 0 ? '' : this.#messages.text(number);
   }
 
   latency(row: number): number {
@@ -113,9 +151,7 @@ export class Segment {
   }
 
   get #messages(): Messages {
-    return (this.#ofMessages ??= this.readMessages(
-      () => new Messages(this.info.flows, (row) => this.#l7Value(row)),
-    ));
+    return (this.#ofMessages ??= this.readMessages((row) => this.#l7Value(row)));
   }
 
   #l7Value(row: number): unknown {
@@ -157,6 +193,17 @@ const l7Kinds = new L7Kinds();
 
 function kindOf(l7: L7 | undefined): L7 | undefined {
   return l7 && l7Kinds.of(l7);
+}
+
+/** Where a row would stand among these, which are in order. */
+function firstAtLeast(rows: Uint16Array | Uint32Array, row: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** One row read as a flow, as far as it is asked: what filters and tallies look at. */
@@ -233,6 +280,14 @@ export class SegmentRow implements HeldFlow {
 
   get canHaveL7(): boolean {
     return this.segment.canHaveL7(this.row);
+  }
+
+  get l7Head(): L7 | undefined {
+    return this.segment.l7Head(this.row);
+  }
+
+  get l7Text(): string {
+    return this.segment.l7Text(this.row);
   }
 
   get latency(): number {

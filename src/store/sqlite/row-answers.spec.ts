@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readFilter } from '../../domain/filter/expression/read-filter.js';
+import { always } from '../../domain/filter/window.js';
+import type { Flow, RecordedFlow } from '../../domain/flow/flow.js';
+import { groupFields } from '../../domain/grouping/fields.js';
+import { everyone } from '../../domain/viewer.js';
+import { flowTexts } from '../../../test/support/arbitrary-flows.js';
+import { words } from '../../../test/support/make-flow.js';
+import { openSqlite } from '../../../test/support/sqlite-store.js';
+import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { clock, collect, hold, naive, opening } from '../opened.contract.js';
+
+const newFolder = temporaryFolders();
+const opened = opening(() => Promise.resolve(openSqlite(newFolder(), clock)));
+
+/** Of each kind of column, and of what is a row's own. */
+const comparison = fc.constantFrom(
+  'http-path ~ "items$"',
+  'http-path = /',
+  'http-url ~ "b=<2>"',
+  'http-status >= 404',
+  'http-method = GET',
+  'dns-query ~ example',
+  'dns-rcode = NXDOMAIN',
+  'protocol = http',
+  'protocol = dns',
+  'latency > 250us',
+  'verdict = DROPPED',
+  'from-namespace = shop',
+  'to-pod ~ "^pay/"',
+  'node-name = c/n1',
+  'policy = no-way',
+  'to-port < 1024',
+  'text = 503',
+);
+const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+  expression: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    comparison,
+    tie('expression').map((told) => `not (${told})`),
+    fc
+      .tuple(tie('expression'), fc.constantFrom('and', 'or'), tie('expression'))
+      .map(([first, joined, second]) => `(${first}) ${joined} (${second})`),
+  ),
+}));
+const field = fc.constantFrom('http-path', 'http-status', 'dns-query', 'dns-rcode', 'protocol', 'from-pod');
+
+describe('remembered answers', () => {
+  it('are those of the single flows, in one block after another', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(flowTexts(12), { minLength: 1, maxLength: 3 }),
+        expression,
+        field,
+        (blocks, q, name) =>
+          opened(async (at) => {
+            const held: RecordedFlow[] = [];
+            for (const texts of blocks) held.push(...(await hold(at, texts)));
+            const query = { filter: readFilter(words({ q: [q] })), window: always };
+            const passing = naive(held, query).sort((a, b) => a - b);
+            const seen = await collect(at.store.scan(everyone, query, ({ seq }) => seq));
+            expect(seen.flatMap(({ items }) => items)).toEqual(passing);
+
+            const keyOf = (flow: Flow) => groupFields.get(name)!.of(flow);
+            const told = (await collect(at.store.counts(everyone, query, keyOf))).flat();
+            const expected = passing.map((seq) => ({ key: keyOf(held[seq - 1]!), count: 1 }));
+            expect(added(told)).toEqual(added(expected));
+          }),
+      ),
+      { numRuns: 100 },
+    ));
+});
+
+function added(counts: readonly { key: string; count: number }[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { key, count } of counts) sums[key] = (sums[key] ?? 0) + count;
+  return sums;
+}

@@ -1,0 +1,226 @@
+import type { DnsMessage, Endpoint, HttpMessage, L7, Policies, Traits } from '../../domain/flow/flow.js';
+import type { Json } from '../../domain/flow/json.js';
+import type { HeldFlow } from '../queries.js';
+import type { Segment, SegmentRow } from './segment.js';
+
+/** What parts of a flow come from: rows with the same number there have the same parts. */
+export const Column = {
+  template: 0,
+  source: 1,
+  destination: 2,
+  node: 3,
+  policies: 4,
+  /** Of the L7 message: which kind it is, all of it but its text, and the text. */
+  l7Parts: 5,
+  l7Head: 6,
+  /** Its numbers are those of one segment. */
+  l7Text: 7,
+} as const;
+
+/** Instead of a column: what is looked at is a row's own. */
+export const OWN = 8;
+const COLUMNS = 9;
+
+const ofFlows = ['template', 'source', 'destination', 'node', 'policies'] as const;
+
+/** The numbers of a segment's rows in each column, each unpacked when it is first asked for. */
+export class RowNumbers {
+  readonly #columns: (Uint32Array | undefined)[] = [];
+
+  constructor(private readonly segment: Segment) {}
+
+  of(column: number, row: number): number {
+    if (column < Column.l7Parts) return (this.#columns[column] ?? this.#unpack(column))[row] ?? 0;
+    if (column === Column.l7Parts) return this.segment.l7Parts(row);
+    if (column === Column.l7Head) return this.segment.l7HeadNumber(row);
+    return this.segment.l7TextNumber(row);
+  }
+
+  #unpack(column: number): Uint32Array {
+    return (this.#columns[column] = this.segment.columns[ofFlows[column] ?? 'template']);
+  }
+}
+
+/** A row that notes which columns are looked at, in that order. */
+export class WatchedRow implements HeldFlow {
+  /** The columns; valid until the next row is asked. */
+  readonly seen: number[] = Array.from({ length: COLUMNS }, () => 0);
+  /** How many of them count. */
+  looks = 0;
+  /** A bit for each of them. */
+  #noted = 0;
+  #isOwn = false;
+
+  constructor(private readonly row: SegmentRow) {}
+
+  ask<T>(row: number, ask: (flow: HeldFlow) => T): T {
+    this.looks = 0;
+    this.#noted = 0;
+    this.#isOwn = false;
+    this.row.row = row;
+    return ask(this);
+  }
+
+  see(column: number): SegmentRow {
+    const bit = 1 << column;
+    // Behind what is the row's own, nothing can be remembered.
+    if (!this.#isOwn && (this.#noted & bit) === 0) {
+      this.#noted |= bit;
+      this.seen[this.looks++] = column;
+      this.#isOwn = column === OWN;
+    }
+    return this.row;
+  }
+
+  get source(): Endpoint {
+    return this.see(Column.source).source;
+  }
+
+  get destination(): Endpoint {
+    return this.see(Column.destination).destination;
+  }
+
+  get traits(): Traits {
+    return this.see(Column.template).traits;
+  }
+
+  get policies(): Policies {
+    return this.see(Column.policies).policies;
+  }
+
+  get node(): string {
+    return this.see(Column.node).node;
+  }
+
+  get nodeLabels(): readonly string[] {
+    return this.see(Column.node).nodeLabels;
+  }
+
+  get l7(): L7 | undefined {
+    // Most templates have none: then nothing more is looked at than what was.
+    if ((this.#noted & (1 << Column.template)) !== 0 && !this.row.canHaveL7) return undefined;
+    const head = this.see(Column.l7Parts).l7Head;
+    return head && new WatchedL7(this, head);
+  }
+
+  get latency(): number {
+    const row = this.see(Column.template);
+    return row.canHaveL7 ? this.see(OWN).latency : 0;
+  }
+
+  get isPaired(): boolean {
+    return this.see(OWN).isPaired;
+  }
+
+  get time(): bigint {
+    return this.see(OWN).time;
+  }
+
+  get uuid(): string {
+    return this.see(OWN).uuid;
+  }
+
+  get sourcePort(): number {
+    return this.see(OWN).sourcePort;
+  }
+
+  get destinationPort(): number {
+    return this.see(OWN).destinationPort;
+  }
+
+  get weight(): number {
+    return this.see(OWN).weight;
+  }
+
+  get record(): string {
+    return this.see(OWN).record;
+  }
+
+  get json(): Json {
+    return this.see(OWN).json;
+  }
+
+  get seq(): number {
+    return this.see(OWN).seq;
+  }
+
+  get placedAtArrival(): boolean {
+    return this.see(OWN).placedAtArrival;
+  }
+}
+
+/** Its message. Which parts there are was noted already. */
+class WatchedL7 implements L7 {
+  constructor(
+    private readonly row: WatchedRow,
+    private readonly head: L7,
+  ) {}
+
+  get type(): string {
+    this.row.see(Column.l7Head);
+    return this.head.type;
+  }
+
+  get kind(): L7['kind'] {
+    return this.head.kind;
+  }
+
+  get http(): HttpMessage | undefined {
+    return this.head.http && new WatchedHttp(this.row, this.head.http);
+  }
+
+  get dns(): DnsMessage | undefined {
+    return this.head.dns && new WatchedDns(this.row, this.head.dns, this.head.http === undefined);
+  }
+}
+
+class WatchedHttp implements HttpMessage {
+  constructor(
+    private readonly row: WatchedRow,
+    private readonly head: HttpMessage,
+  ) {}
+
+  get method(): string {
+    this.row.see(Column.l7Head);
+    return this.head.method;
+  }
+
+  get url(): string {
+    return this.row.see(Column.l7Text).l7Text;
+  }
+
+  get protocol(): string {
+    this.row.see(Column.l7Head);
+    return this.head.protocol;
+  }
+
+  get status(): number {
+    this.row.see(Column.l7Head);
+    return this.head.status;
+  }
+}
+
+class WatchedDns implements DnsMessage {
+  constructor(
+    private readonly row: WatchedRow,
+    private readonly head: DnsMessage,
+    /** Else the text is that of HTTP. */
+    private readonly hasText: boolean,
+  ) {}
+
+  get query(): string {
+    if (this.hasText) return this.row.see(Column.l7Text).l7Text;
+    this.row.see(Column.l7Head);
+    return this.head.query;
+  }
+
+  get qtypes(): string {
+    this.row.see(Column.l7Head);
+    return this.head.qtypes;
+  }
+
+  get rcode(): number {
+    this.row.see(Column.l7Head);
+    return this.head.rcode;
+  }
+}
