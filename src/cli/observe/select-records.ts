@@ -3,6 +3,7 @@ import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import { FlowReader } from '../../domain/flow/flow-reader.js';
 import type { EventKind, HubbleRecord } from '../../domain/flow/record.js';
+import type { Sought } from '../../domain/flow/sought.js';
 import { readLine, type ReadRecord, type Records } from './read-records.js';
 import type { Selection } from './selection.js';
 
@@ -33,7 +34,8 @@ export function flowsAndEvents(filter: Filter, words: FilterWords, window: Windo
   return ({ json, record }) => {
     if (record.kind !== 'flow') return eventPasses(record, words) && inWindow(window, record.time ?? 0n);
     if (isOpen) return true;
-    const flow = { ...reader.read(record), record: json, json: record.flow };
+    const says = (sought: Sought) => sought.isInAny(record.flow);
+    const flow = { ...reader.read(record), record: json, json: record.flow, says };
     return filter.matches(flow) && inWindow(window, flow.time ?? 0n);
   };
 }

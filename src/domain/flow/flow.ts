@@ -1,4 +1,5 @@
 import type { Json } from './json.js';
+import type { Sought } from './sought.js';
 
 /**
  * A flow as the rest of the program speaks of it. It is made of parts that repeat from flow to flow
@@ -38,6 +39,8 @@ export interface RecordedFlow extends Flow {
   record: string;
   /** The flow's object in it. */
   json: Json;
+  /** Whether what is sought is in one of its values. */
+  says(sought: Sought): boolean;
 }
 
 export interface Endpoint {

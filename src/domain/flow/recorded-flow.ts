@@ -11,6 +11,9 @@ export function recordedFlow(flow: Flow, record: string): RecordedFlow {
     get json() {
       return (json ??= flowOf(JSON.parse(record)));
     },
+    says(sought) {
+      return sought.canBeIn(record) && sought.isInAny(this.json);
+    },
   };
 }
 

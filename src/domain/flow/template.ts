@@ -97,7 +97,8 @@ function isOwn(kind: SlotKind): boolean {
   return kind === SlotKind.own || kind === SlotKind.l7 || kind === SlotKind.record;
 }
 
-function fill(kind: SlotKind, flow: FilledFrom): string {
+/** What stands in a slot that is neither a known nor an own text. */
+export function fill(kind: SlotKind, flow: FilledFrom): string {
   switch (kind) {
     case SlotKind.time:
       return flow.time === undefined ? '' : formatTimestamp(flow.time);

@@ -4,6 +4,7 @@ import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-re
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { objectOf, type Json } from '../../domain/flow/json.js';
+import type { Sought } from '../../domain/flow/sought.js';
 import { readLearned } from '../../domain/names/learned.js';
 import { readL7Json } from '../../domain/service-map/coarse.js';
 import { keepText, Template } from '../../domain/flow/template.js';
@@ -14,6 +15,7 @@ import { Guesses } from './guesses.js';
 import { Habits, readHabits } from './habits.js';
 import { Lines } from './lines.js';
 import { Recent } from './recent.js';
+import { ValueSearch } from './value-search.js';
 
 /** Generations kept: some megabytes each, of a million flows. */
 const GENERATIONS_CACHED = 16;
@@ -61,6 +63,7 @@ export class Generation {
   readonly #policies;
   readonly #l7;
 
+  readonly #searches = new WeakMap<Sought, ValueSearch>();
   readonly #habits = new Habits();
   readonly guesses = new Guesses();
 
@@ -83,6 +86,20 @@ export class Generation {
   policies = (id: number): Policies => this.#policies.get(id);
   /** A kind of messages. */
   l7 = (id: number): L7 => this.#l7.get(id);
+
+  /** Which of its flows say it. */
+  searchFor(sought: Sought): ValueSearch {
+    let search = this.#searches.get(sought);
+    if (search === undefined) this.#searches.set(sought, (search = new ValueSearch(this, sought)));
+    return search;
+  }
+
+  /** Whether an entry of this kind can have it, of those behind so many blocks; and how many there are now. */
+  search(kind: Kind, sought: Sought, blocks: number): { canSay: boolean; blocks: number } {
+    if (kind === Kind.text) return this.#texts.search(blocks, (lines) => isInLines(lines, sought));
+    const entries = kind === Kind.node ? this.#nodes : this.#endpoints;
+    return entries.search(blocks, (lines) => sought.canBeIn(lines.all));
+  }
 
   /** All that are on disk, or as many as were read before where these are enough. */
   habits = (least = Infinity): Habits => {
@@ -129,6 +146,16 @@ class EntryReader<T> {
     return (this.#entries[id] = this.readLine(line));
   }
 
+  /** Whether one of the blocks behind the first `known` can have it, where damaged ones can; how many there are. */
+  search(known: number, canSay: (lines: Lines) => boolean): { canSay: boolean; blocks: number } {
+    this.#load();
+    const behind = this.#blocks.slice(known);
+    return {
+      canSay: behind.some(({ lines }) => lines === undefined || canSay(lines)),
+      blocks: this.#blocks.length,
+    };
+  }
+
   #load(): void {
     for (const row of this.readBlocks(this.kind, this.#held)) {
       const { firstId, entries, lines, checksum } = typed(row, BLOCK_ROW);
@@ -143,6 +170,25 @@ class EntryReader<T> {
 interface Block {
   firstId: number;
   lines: Lines | undefined;
+}
+
+/** A text may stand between quotes, or be JSON by itself. */
+function isInLines(lines: Lines, sought: Sought): boolean {
+  for (let number = 0; number < lines.length; number++) {
+    const text = lines.text(number) ?? '';
+    if (sought.isIn(text)) return true;
+    if (sought.canBeIn(text) && [text, `"${text}"`].some((json) => isInJson(sought, json))) return true;
+  }
+  return false;
+}
+
+/** False where it is no JSON. */
+function isInJson(sought: Sought, json: string): boolean {
+  try {
+    return sought.isInAny(JSON.parse(json));
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined when it is damaged. */

@@ -16,6 +16,10 @@ export class Lines {
     return this.#starts.length - 1;
   }
 
+  get all(): string {
+    return this.bytes.toString('utf8');
+  }
+
   /** A view of its bytes; undefined when there are not so many. */
   line(number: number): Buffer | undefined {
     const end = this.#starts[number + 1];

@@ -5,6 +5,7 @@ import { flowOf } from '../../domain/flow/recorded-flow.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
+import type { Sought } from '../../domain/flow/sought.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../queries.js';
 import { parseHeld } from './damage.js';
@@ -156,7 +157,7 @@ export class Segment {
 
   #l7Value(row: number): unknown {
     const { l7Text } = this.template(row);
-    if (l7Text >= 0) return parseHeld(this.#ownText(row, l7Text));
+    if (l7Text >= 0) return parseHeld(this.ownText(row, l7Text));
     return this.has(row, Flag.l7InRecord) ? this.json(row)['l7'] : undefined;
   }
 
@@ -164,8 +165,13 @@ export class Segment {
     return flowOf(parseHeld(this.record(row)));
   }
 
-  #ownText(row: number, index: number): string {
+  ownText(row: number, index: number): string {
     return this.text((this.#firstText[row] ?? 0) + index);
+  }
+
+  knownText(row: number, index: number): string {
+    const { known, firstKnown } = this.columns;
+    return this.parts.text(known[(firstKnown[row] ?? 0) + index] ?? 0);
   }
 
   /** To the letter as it came. Throws `Gone` when its texts were taken away meanwhile. */
@@ -173,12 +179,11 @@ export class Segment {
     const template = this.template(row);
     const own: string[] = [];
     for (let index = 0; index < template.ownTexts; index++) {
-      own.push(this.#ownText(row, index));
+      own.push(this.ownText(row, index));
     }
-    const { known, firstKnown } = this.columns;
     const texts: string[] = [];
-    for (let at = firstKnown[row] ?? 0; at < (firstKnown[row + 1] ?? 0); at++) {
-      texts.push(this.parts.text(known[at] ?? 0));
+    for (let index = 0; index < template.knownTexts; index++) {
+      texts.push(this.knownText(row, index));
     }
     return template.compose(this.cursor(row), texts, own);
   }
@@ -243,6 +248,10 @@ export class SegmentRow implements HeldFlow {
       this.#jsonRow = this.row;
     }
     return this.#json;
+  }
+
+  says(sought: Sought): boolean {
+    return this.segment.parts.searchFor(sought).says(this.segment, this);
   }
 
   get time(): bigint {

@@ -1,5 +1,6 @@
 import type { DnsMessage, Endpoint, HttpMessage, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import type { Json } from '../../domain/flow/json.js';
+import type { Sought } from '../../domain/flow/sought.js';
 import type { HeldFlow } from '../queries.js';
 import type { Segment, SegmentRow } from './segment.js';
 
@@ -138,6 +139,10 @@ export class WatchedRow implements HeldFlow {
 
   get json(): Json {
     return this.see(OWN).json;
+  }
+
+  says(sought: Sought): boolean {
+    return this.see(OWN).says(sought);
   }
 
   get seq(): number {
