@@ -34,6 +34,7 @@ describe('the configuration', () => {
       keepFor: undefined,
       keepDropsFor: undefined,
       keepSumsFor: undefined,
+      keepMinutesFor: undefined,
       keepBytes: undefined,
       routes: [],
     });
@@ -97,12 +98,18 @@ describe('the configuration', () => {
 
   it('keeps sums and drops for as long as flows or longer', () => {
     const read = (flags: Record<string, string>) => readConfig({}, flags);
-    expect(read({ keepFor: '7d', keepSumsFor: '52w', keepDropsFor: '30d' })).toMatchObject({
+    expect(
+      read({ keepFor: '7d', keepSumsFor: '52w', keepDropsFor: '30d', keepMinutesFor: '8d' }),
+    ).toMatchObject({
       keepSumsFor: 364 * 86_400_000,
       keepDropsFor: 30 * 86_400_000,
+      keepMinutesFor: 8 * 86_400_000,
     });
     expect(mistakes({}, { keepSumsFor: '52w' })[1]).toMatch(
       /FLOWATLAS_KEEP_SUMS_FOR \(--keep-sums-for\): needs FLOWATLAS_KEEP_FOR \(--keep-for\)/,
+    );
+    expect(mistakes({}, { keepFor: '7d', keepMinutesFor: '1d' })[1]).toMatch(
+      /FLOWATLAS_KEEP_MINUTES_FOR \(--keep-minutes-for\): is less than FLOWATLAS_KEEP_FOR/,
     );
     expect(mistakes({}, { keepFor: '7d', keepDropsFor: '1d' })[1]).toMatch(
       /FLOWATLAS_KEEP_DROPS_FOR \(--keep-drops-for\): is less than FLOWATLAS_KEEP_FOR/,

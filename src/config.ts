@@ -30,6 +30,8 @@ export interface Config {
   /** Milliseconds for drops and for sums by hour; undefined is as long as flows. */
   keepDropsFor: number | undefined;
   keepSumsFor: number | undefined;
+  /** Milliseconds for sums by minute of flows that were removed; undefined is none. */
+  keepMinutesFor: number | undefined;
   /** The oldest flows are removed when the database is larger. */
   keepBytes: number | undefined;
   digest: DigestSettings;
@@ -156,6 +158,7 @@ const flatSchema = z.object({
   keepFor: quantityOrNone(duration),
   keepDropsFor: quantityOrNone(duration),
   keepSumsFor: quantityOrNone(duration),
+  keepMinutesFor: quantityOrNone(duration),
   keepBytes: quantityOrNone(size, KEEPABLE),
   digestWebhook: webhook,
   digestEvery: quantity(duration, OFTEN),
@@ -164,7 +167,7 @@ const flatSchema = z.object({
 
 function toConfig(flat: z.output<typeof flatSchema>): Config {
   const { listen, data, log, follow, followFrom, dropFolder } = flat;
-  const { keepFor, keepDropsFor, keepSumsFor, keepBytes } = flat;
+  const { keepFor, keepDropsFor, keepSumsFor, keepMinutesFor, keepBytes } = flat;
   return {
     listen,
     data,
@@ -175,6 +178,7 @@ function toConfig(flat: z.output<typeof flatSchema>): Config {
     keepFor,
     keepDropsFor,
     keepSumsFor,
+    keepMinutesFor,
     keepBytes,
     routes: flat.route,
     digest: { webhook: flat.digestWebhook, every: flat.digestEvery },
@@ -206,6 +210,7 @@ export const withoutSources: Flags = {
   keepFor: '',
   keepDropsFor: '',
   keepSumsFor: '',
+  keepMinutesFor: '',
   keepBytes: '',
   digestWebhook: '',
 };
@@ -244,7 +249,7 @@ function contradictions(values: Flags): string[] {
 /** Sums and drops outlive flows, or go with them: an answer never rests on flows whose sums are gone. */
 function keptForLess(flat: z.output<typeof flatSchema>): string[] {
   const mistakes: string[] = [];
-  for (const name of ['keepDropsFor', 'keepSumsFor'] as const) {
+  for (const name of ['keepDropsFor', 'keepSumsFor', 'keepMinutesFor'] as const) {
     const [kept, flows] = [flat[name], flat.keepFor];
     if (kept === undefined) continue;
     if (flows === undefined)

@@ -61,6 +61,12 @@ export const settings: readonly Setting[] = [
     describe: 'keep the sums by hour of who spoke with whom for longer than the flows, such as 52w',
   },
   {
+    variable: 'FLOWATLAS_KEEP_MINUTES_FOR',
+    flag: 'keep-minutes-for',
+    value: '',
+    describe: 'keep sums by minute of flows that were removed, such as 30d; else there are none',
+  },
+  {
     variable: 'FLOWATLAS_KEEP_BYTES',
     flag: 'keep-bytes',
     value: '',
