@@ -26,7 +26,7 @@ function sideOf(fields: readonly object[], from: string | null = coverage.from):
     to: coverage.to,
     minutes: 60,
     seq: 1,
-    hours: null,
+    summed: { hours: null, minutes: null },
   };
   const own = { ...coverage, from };
   return {

@@ -1,3 +1,4 @@
+import type { Span, SummedParts } from '../store/queries.js';
 import type { CoverageReport } from '../telemetry/coverage-report.schema.js';
 import type { Coverage } from '../telemetry/coverage.schema.js';
 import type { DiffNote } from './map-diff.schema.js';
@@ -8,13 +9,32 @@ export interface Held {
   to: bigint;
 }
 
+/** Of sums, the ends are enough. */
+type Summed = Record<keyof SummedParts, Span | undefined>;
+
+export function isSummed({ hours, minutes }: Summed): boolean {
+  return (hours ?? minutes) !== undefined;
+}
+
+export function heldOf(
+  oldest: bigint | undefined,
+  newest: bigint | undefined,
+  { hours, minutes }: Summed,
+): Held | undefined {
+  const begins = [oldest, hours?.from, minutes?.from].filter((time) => time !== undefined);
+  const ends = [newest, hours?.to, minutes?.to].filter((time) => time !== undefined);
+  const [from] = begins.sort((a, b) => (a < b ? -1 : 1));
+  const to = ends.sort((a, b) => (a < b ? -1 : 1)).at(-1);
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
 /** What is known of what was recorded in a window. */
 export interface Recorded {
   since: bigint | undefined;
   until: bigint | undefined;
   held: Held | undefined;
   coverage: Coverage;
-  /** Sums by hour tell of flows that are no longer held. */
+  /** Sums tell of flows that are no longer held. */
   summed: boolean;
   /** Node by node; undefined where only a finished map is at hand. */
   report: CoverageReport | undefined;

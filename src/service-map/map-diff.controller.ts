@@ -9,12 +9,11 @@ import { oneOf } from '../query/parameters.js';
 import { filterSchema, readQuestion, readSpan, type Question } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
 import { FlowStore } from '../store/flow-store.js';
-import type { Span } from '../store/queries.js';
 import { coverageReport } from '../telemetry/coverage-report.js';
-import { coverageOf, format, formatSpan } from '../telemetry/coverage.js';
+import { coverageOf, format, formatSummed } from '../telemetry/coverage.js';
 import { diffAnswer, type DiffSide } from './diff-answer.js';
 import { diffMarkdown } from './diff-markdown.js';
-import { recordedMinutes, type Held } from './diff-notes.js';
+import { heldOf, isSummed, recordedMinutes } from './diff-notes.js';
 import { thresholdShape, thresholdsOf } from './diff-thresholds.js';
 import { mapDiffSchema } from './map-diff.schema.js';
 import { MapReader } from './map-reader.js';
@@ -65,8 +64,9 @@ export class MapDiffController {
   async #side(viewer: Viewer, level: MapLevel, question: Question): Promise<DiffSide> {
     const { window } = question;
     const { map, seq } = await this.maps.read(viewer, level, question);
-    const hours = this.maps.hoursOf(viewer, level, question);
-    const held = this.#held(hours);
+    const summed = this.maps.summedOf(viewer, level, question);
+    const { oldest, newest } = this.store.summary();
+    const held = heldOf(oldest, newest, summed);
     const coverage = coverageOf(this.store, window);
     const report = await coverageReport(this.store, this.sources.gaps(), viewer, window);
     const span = map.span();
@@ -79,16 +79,10 @@ export class MapDiffController {
         to: format(span?.newest),
         minutes: recordedMinutes({ ...window, held }),
         seq,
-        hours: formatSpan(hours),
+        summed: formatSummed(summed),
         coverage,
       },
-      recorded: { ...window, held, coverage, summed: hours !== undefined, report },
+      recorded: { ...window, held, coverage, summed: isSummed(summed), report },
     };
-  }
-
-  #held(hours: Span | undefined): Held | undefined {
-    const { oldest: from = hours?.from, newest: to = hours?.to } = this.store.summary();
-    if (from === undefined || to === undefined) return undefined;
-    return hours === undefined || hours.from > from ? { from, to } : { from: hours.from, to };
   }
 }

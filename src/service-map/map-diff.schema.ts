@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { newsKinds, type NewsKind } from '../domain/service-map/map-news.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
-import { hoursSchema, levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
+import { levelSchema, mapEdgeSchema, mapNodeSchema, summedShape } from './service-map.schema.js';
 
 const windowSchema = z
   .object({
@@ -14,7 +14,7 @@ const windowSchema = z
         'how long it is, as far as it lies between the oldest and the newest flow held: what rates are of',
       ),
     seq: z.int().describe('the last stored flow that its map includes'),
-    hours: hoursSchema,
+    summed: z.object(summedShape).describe('what its map is made of where flows were removed'),
     coverage: coverageSchema,
   })
   .meta({ id: 'DiffWindow' });

@@ -9,7 +9,7 @@ import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/se
 import type { Viewer } from '../domain/viewer.js';
 import type { Question } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
-import type { Span } from '../store/queries.js';
+import type { SummedParts } from '../store/queries.js';
 import { MapQuestions } from './map-questions.js';
 import { isCoarse, mapOfSums, readMap } from './read-map.js';
 import type { MapLevel } from './service-map.schema.js';
@@ -74,18 +74,20 @@ export class MapReader {
     return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
   }
 
-  /** Which part is made of sums by hour, as its flows are no longer held. */
-  hoursOf(viewer: Viewer, level: MapLevel, { filter, window }: Question): Span | undefined {
+  /** Which parts are made of sums, as flows of them are no longer held. */
+  summedOf(viewer: Viewer, level: MapLevel, { filter, window }: Question): SummedParts {
     const isOpen = window.since === undefined && window.until === undefined;
-    if (isOpen || !isCoarse(level) || !filter.isEmpty || viewer.namespaces !== 'all') return undefined;
-    return this.store.summedHours(window);
+    if (isOpen || !isCoarse(level) || !filter.isEmpty || viewer.namespaces !== 'all')
+      return { hours: undefined, minutes: undefined };
+    return this.store.summed(window);
   }
 
   #isAround(window: Window): boolean {
     const { since, until } = window;
     if (since === undefined && until === undefined) return true;
     const { oldest, newest } = this.store.summary();
-    if (this.store.summedHours(window) !== undefined) return false;
+    const { hours, minutes } = this.store.summed(window);
+    if ((hours ?? minutes) !== undefined) return false;
     return (
       (since === undefined || oldest === undefined || oldest >= since) &&
       (until === undefined || newest === undefined || newest <= until)

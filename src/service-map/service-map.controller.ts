@@ -12,7 +12,7 @@ import { rawList, withRawMember } from '../http/raw-json.js';
 import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
-import { coverageHeader, coverageOf, formatSpan } from '../telemetry/coverage.js';
+import { coverageHeader, coverageOf, formatSummed } from '../telemetry/coverage.js';
 import { edgesAtMost, exports, mapFormats } from './export/formats.js';
 import { drawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
 import { MapReader } from './map-reader.js';
@@ -68,7 +68,7 @@ export class ServiceMapController {
       from: span === undefined ? null : formatTimestamp(span.oldest),
       to: span === undefined ? null : formatTimestamp(span.newest),
       seq,
-      hours: formatSpan(this.maps.hoursOf(viewer, query.level, question)),
+      ...formatSummed(this.maps.summedOf(viewer, query.level, question)),
       coverage,
     };
   }
@@ -90,11 +90,13 @@ export class ServiceMapController {
       throw new FlowatlasError('not_found', `no edge has the id ${shown(id)} in this window and level`);
     }
     const { edge, source, target, names, seq } = answer;
-    const hours = formatSpan(this.maps.hoursOf(viewer, query.level, question));
+    const summed = formatSummed(this.maps.summedOf(viewer, query.level, question));
     const coverage = coverageOf(this.store, question.window);
     const examples = rawList(await this.store.take(viewer, answer.examples));
     response
       .type('application/json')
-      .send(withRawMember({ edge, source, target, ...names, seq, hours, coverage }, 'examples', examples));
+      .send(
+        withRawMember({ edge, source, target, ...names, seq, ...summed, coverage }, 'examples', examples),
+      );
   }
 }

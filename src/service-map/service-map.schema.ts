@@ -142,10 +142,26 @@ export const levelSchema = z
   .describe(`what a node stands for: ${LEVEL_WORDS}`);
 export type MapLevel = z.infer<typeof levelSchema>;
 
-export const hoursSchema = z
-  .object({ from: time, to: time })
-  .nullable()
-  .describe('this part is made of sums by hour, as flows of it were removed; null when there is none');
+const spanShape = { from: time, to: time };
+
+/** Which parts of a map are made of sums, as flows of them were removed. */
+export const summedShape = {
+  hours: z
+    .object(spanShape)
+    .nullable()
+    .describe('this part is made of sums by hour, as flows of it were removed; null when there is none'),
+  minutes: z
+    .object({
+      ...spanShape,
+      missing: z
+        .array(z.object(spanShape))
+        .describe('of these, sums are damaged, or flows could not be read when they were removed'),
+    })
+    .nullable()
+    .describe(
+      'flows that were removed of this part, but for `hours`, are told by sums by minute; null when none are',
+    ),
+};
 
 const sums = { edges: z.int(), verdicts: counts, dropReasons: counts };
 
@@ -186,7 +202,7 @@ export const serviceMapSchema = z
     from: z.string().nullable(),
     to: z.string().nullable(),
     seq: z.int().describe('the last stored flow that this map includes'),
-    hours: hoursSchema,
+    ...summedShape,
     coverage: coverageSchema,
   })
   .meta({ id: 'ServiceMap' });
@@ -194,6 +210,8 @@ export const serviceMapSchema = z
 /** Of which nothing is folded, so that it can be compared. */
 export const plainMapSchema = serviceMapSchema.extend({
   nodes: z.array(mapNodeSchema.extend({ kind: z.enum(nodeKinds) })),
+  // Maps that were printed before there were any.
+  minutes: summedShape.minutes.default(null),
   folded: z.null('the map is folded, so it cannot be compared').optional(),
 });
 export type PlainMap = z.infer<typeof plainMapSchema>;
@@ -214,7 +232,7 @@ export const edgeDetailSchema = z
     servicesLeftOut: z.int().optional(),
     examples: z.array(z.record(z.string(), z.unknown())).describe('records, as Hubble wrote them'),
     seq: z.int(),
-    hours: hoursSchema,
+    ...summedShape,
     coverage: coverageSchema,
   })
   .meta({ id: 'EdgeDetail' });

@@ -18,9 +18,9 @@ import type {
   RecordBatch,
   ScanBatch,
   ScanQuery,
-  Span,
   StoreQuery,
   StoredFlow,
+  SummedParts,
 } from './queries.js';
 import type { Removal } from './flow-writer.js';
 
@@ -129,10 +129,11 @@ export abstract class FlowStore {
   abstract sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums>;
 
   /**
-   * Hours of which flows were removed while their sums are kept: `sums` of a window without filter and numbers, for a
-   * viewer who sees everything, are made of those there.
+   * Hours and minutes of which flows were removed while their sums are kept: `sums` of a window without filter and
+   * numbers, for a viewer who sees everything, are made of those there, and of the flows that are held. Of minutes
+   * that the window has only a part of, only flows that are held count.
    */
-  abstract summedHours(window: Window): Span | undefined;
+  abstract summed(window: Window): SummedParts;
 
   /**
    * Who was ever seen to speak with whom, also before the oldest flow that is held: edges of the map at the level of

@@ -12,6 +12,8 @@ export interface KeepLimits {
   /** Milliseconds for rows of drops and for sums by hour, which may outlive the flows; else as long as those. */
   keepDropsFor?: number | undefined;
   keepSumsFor?: number | undefined;
+  /** Milliseconds for sums by minute of flows that were removed; else there are none. */
+  keepMinutesFor?: number | undefined;
   /** Of the store on disk, with everything that belongs to it. */
   keepBytes?: number | undefined;
 }

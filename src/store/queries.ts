@@ -43,6 +43,19 @@ export interface Span {
   to: bigint;
 }
 
+/** Minutes of which flows were removed that are kept as sums. */
+interface SummedMinutes extends Span {
+  /** Of these, sums are damaged, or flows were when they were removed. */
+  missing: readonly Span[];
+}
+
+/** What of a window is told by sums, as flows of it were removed. */
+export interface SummedParts {
+  hours: Span | undefined;
+  /** But for these hours, which may lie in the middle. */
+  minutes: SummedMinutes | undefined;
+}
+
 export interface StoreQuery extends CalledOff {
   filter: Filter;
   window: Window;

@@ -3,7 +3,7 @@ import { silentNodes } from '../domain/coverage/silent-nodes.js';
 import type { Window } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Extent, FlowStore, NodeCoverage } from '../store/flow-store.js';
-import type { Span } from '../store/queries.js';
+import type { Span, SummedParts } from '../store/queries.js';
 import type { Coverage } from './coverage.schema.js';
 import type { Damage } from './damage.schema.js';
 
@@ -96,6 +96,15 @@ export function format(time: bigint | undefined): string | null {
   return time === undefined ? null : formatTimestamp(time);
 }
 
-export function formatSpan(span: Span | undefined): { from: string; to: string } | null {
-  return span === undefined ? null : { from: formatTimestamp(span.from), to: formatTimestamp(span.to) };
+function formatSpan({ from, to }: Span): { from: string; to: string } {
+  return { from: formatTimestamp(from), to: formatTimestamp(to) };
+}
+
+/** What of an answer is told by sums. */
+export function formatSummed({ hours, minutes }: SummedParts) {
+  return {
+    hours: hours === undefined ? null : formatSpan(hours),
+    minutes:
+      minutes === undefined ? null : { ...formatSpan(minutes), missing: minutes.missing.map(formatSpan) },
+  };
 }

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { parseTimestamp } from '../../domain/flow/timestamp.js';
-import { recordedMinutes, type Held } from '../../service-map/diff-notes.js';
+import { heldOf, isSummed, recordedMinutes } from '../../service-map/diff-notes.js';
 import type { DiffSide } from '../../service-map/diff-answer.js';
 import { plainMapSchema, type MapLevel, type PlainMap } from '../../service-map/service-map.schema.js';
+import type { Span } from '../../store/queries.js';
 import type { CoverageReport } from '../../telemetry/coverage-report.schema.js';
 import type { Status } from '../../telemetry/status.schema.js';
 import type { Parameters, RestClient } from '../rest-client.js';
@@ -19,7 +20,7 @@ export async function readSide(
   const map = await client.get<PlainMap>('/api/v1/map', { ...parameters, ...window });
   const report = await client.get<CoverageReport>('/api/v1/coverage', window);
   const { oldest, newest } = await client.get<Status>('/api/v1/status');
-  return sideOf(map, report, heldOf(oldest, newest));
+  return sideOf(map, report, { oldest, newest });
 }
 
 /** Names of what the answer of `GET /map` may begin with, in whatever order a tool left them. */
@@ -38,7 +39,7 @@ export function readSavedMap(file: string): Side | undefined {
   const map = plainMapSchema.safeParse(value);
   if (map.success) {
     const { from, to } = map.data.coverage;
-    return sideOf(map.data, undefined, heldOf(from, to));
+    return sideOf(map.data, undefined, { oldest: from, newest: to });
   }
   const [issue] = map.error.issues;
   throw new WrongUse(`${file} is no map: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
@@ -54,13 +55,19 @@ function headOf(file: string): string {
   }
 }
 
-function heldOf(oldest: string | null, newest: string | null): Held | undefined {
-  const [from, to] = [parseTimestamp(oldest), parseTimestamp(newest)];
+function readSpan(span: PlainMap['hours']): Span | undefined {
+  const [from, to] = [parseTimestamp(span?.from), parseTimestamp(span?.to)];
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
-function sideOf(map: PlainMap, report: CoverageReport | undefined, held: Held | undefined): Side {
-  const { level, nodes, edges, from, to, seq, hours, coverage } = map;
+function sideOf(
+  map: PlainMap,
+  report: CoverageReport | undefined,
+  { oldest, newest }: Pick<Status, 'oldest' | 'newest'>,
+): Side {
+  const { level, nodes, edges, from, to, seq, hours, minutes, coverage } = map;
+  const summed = { hours: readSpan(hours), minutes: readSpan(minutes) };
+  const held = heldOf(parseTimestamp(oldest), parseTimestamp(newest), summed);
   const asked = report?.asked ?? { since: null, until: null };
   const bounds = { since: parseTimestamp(asked.since), until: parseTimestamp(asked.until) };
   return {
@@ -68,7 +75,15 @@ function sideOf(map: PlainMap, report: CoverageReport | undefined, held: Held | 
     // What is left out and what is undefined come to the same here.
     nodes: nodes as DiffSide['nodes'],
     edges: edges as DiffSide['edges'],
-    about: { asked, from, to, minutes: recordedMinutes({ ...bounds, held }), seq, hours, coverage },
-    recorded: { ...bounds, held, coverage, summed: hours !== null, report },
+    about: {
+      asked,
+      from,
+      to,
+      minutes: recordedMinutes({ ...bounds, held }),
+      seq,
+      summed: { hours, minutes },
+      coverage,
+    },
+    recorded: { ...bounds, held, coverage, summed: isSummed(summed), report },
   };
 }

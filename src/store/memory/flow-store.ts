@@ -42,9 +42,13 @@ import type {
   ScanBatch,
   ScanQuery,
   StoredFlow,
+  SummedParts,
 } from '../queries.js';
 import { compareEvents, comparePositions } from '../ordered.js';
 import type { Held, Memory } from './memory.js';
+
+/** Nanoseconds. */
+const MINUTE = 60_000_000_000n;
 
 export class MemoryFlowStore extends FlowStore {
   constructor(private readonly memory: Memory) {
@@ -119,7 +123,8 @@ export class MemoryFlowStore extends FlowStore {
 
   /** Of each flow one, so that its pods tell what they tell. */
   sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
-    const tallies = this.#matching(viewer, query).map(toTally);
+    const gone = this.#isSummed(viewer, query) ? this.#goneOf(query.window) : [];
+    const tallies = [...this.#matching(viewer, query), ...gone].map(toTally);
     const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
     const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
     const ends = endpoints.map((endpoint) => {
@@ -130,9 +135,27 @@ export class MemoryFlowStore extends FlowStore {
     return Promise.resolve({ tallies, ends, pods, upTo: this.#lastOf(query) });
   }
 
-  /** There are no sums. */
-  summedHours(): undefined {
-    return undefined;
+  #isSummed({ namespaces }: Viewer, { filter, afterSeq, upTo }: ScanQuery): boolean {
+    return namespaces === 'all' && filter.isEmpty && afterSeq === undefined && upTo === undefined;
+  }
+
+  /** Flows that were removed, of the window's whole minutes. */
+  #goneOf({ since, until }: Window): Held[] {
+    return this.memory.gone.filter(({ time }) => {
+      const minute = time - (time % MINUTE);
+      return (
+        (since === undefined || minute >= since) && (until === undefined || minute + MINUTE - 1n <= until)
+      );
+    });
+  }
+
+  /** There are no sums by hour, and nothing is ever damaged. */
+  summed(window: Window): SummedParts {
+    const minutes = this.#goneOf(window).map(({ time }) => time - (time % MINUTE));
+    const sorted = minutes.sort((a, b) => (a < b ? -1 : 1));
+    const [from, last] = [sorted[0], sorted.at(-1)];
+    if (from === undefined || last === undefined) return { hours: undefined, minutes: undefined };
+    return { hours: undefined, minutes: { from, to: last + MINUTE, missing: [] } };
   }
 
   ledger(viewer: Viewer, query: LedgerQuery): Ledger {
@@ -154,13 +177,13 @@ export class MemoryFlowStore extends FlowStore {
     return ledgerOf(seen.map(toTally), this.memory.acknowledgements);
   }
 
-  async drops(viewer: Viewer, query: StoreQuery): Promise<Dropped> {
-    const { tallies } = await this.sums(viewer, query);
+  drops(viewer: Viewer, query: StoreQuery): Promise<Dropped> {
+    const tallies = this.#matching(viewer, query).map(toTally);
     const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);
-    return {
+    return Promise.resolve({
       tallies: tallies.filter(({ traits }) => traits.verdict === 'DROPPED'),
       unforetold: endpoints.filter(isUnforetold),
-    };
+    });
   }
 
   #matching(viewer: Viewer, { filter, window, afterSeq = 0, upTo = Infinity, signal }: ScanQuery): Held[] {

@@ -6,7 +6,10 @@ import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
 import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-writer.js';
-import type { Memory } from './memory.js';
+import type { Held, Memory } from './memory.js';
+
+/** Nanoseconds. */
+const HOUR = 3_600_000_000_000n;
 
 export class MemoryFlowWriter extends FlowWriter {
   readonly failures = 0;
@@ -93,11 +96,12 @@ export class MemoryFlowWriter extends FlowWriter {
   }
 
   /** Nothing is on disk, so only time counts; events without one stay. */
-  trim({ keepFor = Infinity }: KeepLimits): Promise<Removal | undefined> {
+  trim({ keepFor = Infinity, keepMinutesFor }: KeepLimits): Promise<Removal | undefined> {
     const { memory } = this;
     const isOld = (time: bigint | undefined) =>
       time !== undefined && Number(time / 1_000_000n) < this.now() - keepFor;
     const old = memory.flows.filter(({ time }) => isOld(time));
+    this.#keepMinutes(old, keepMinutesFor);
     const oldEvents = memory.events.filter(({ time }) => isOld(time));
     const events = oldEvents.length;
     if (old.length === 0 && events === 0) return Promise.resolve(undefined);
@@ -114,6 +118,16 @@ export class MemoryFlowWriter extends FlowWriter {
       last: this.now(),
     };
     return Promise.resolve({ flows: old.length, events, until });
+  }
+
+  #keepMinutes(removed: readonly Held[], keepFor: number | undefined): void {
+    const { memory } = this;
+    const newest = removed.reduce((last, { time }) => (time > last ? time : last), 0n);
+    const since = keepFor === undefined ? newest + HOUR : fromMilliseconds(this.now() - keepFor);
+    const hour = since - (since % HOUR);
+    if (memory.goneSince === undefined || hour > memory.goneSince) memory.goneSince = hour;
+    const { goneSince } = memory;
+    memory.gone = [...memory.gone, ...removed].filter(({ time }) => time >= goneSince);
   }
 
   /** There are no blocks. */

@@ -23,6 +23,10 @@ export interface Held extends StoredFlow {
 export class Memory {
   flows: Held[] = [];
   events: HeldEvent[] = [];
+  /** Flows that were removed, as long as their minutes are told: what the other store keeps as sums. */
+  gone: Held[] = [];
+  /** Before it, flows were removed of which nothing is told. */
+  goneSince: bigint | undefined;
   lastSeq = 0;
   lastEvent = 0;
   removed: Removed = { removals: 0, flows: 0, events: 0, until: undefined, last: undefined };

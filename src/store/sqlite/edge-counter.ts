@@ -41,11 +41,13 @@ export interface DroppedRow {
   kind: number;
 }
 
-export const HOUR = 3_600_000_000_000n;
+/** Nanoseconds. */
+export const MINUTE = 60_000_000_000n;
+export const HOUR = 60n * MINUTE;
 /** L7 kinds of one generation that are remembered. */
 const MOST_KINDS = 20_000;
 
-/** Adds flows up by hour, ends, kind and the server's port. */
+/** Adds flows up by hour or minute, ends, kind and the server's port. */
 export class EdgeCounter {
   sums = new Sums();
   #generation = -1;
@@ -56,10 +58,13 @@ export class EdgeCounter {
   #signs: Signs[] = [];
   #kindsKnown = 0;
   readonly #key = new Int32Array(5);
-  #hour = 0n;
-  #hourNumber = 0;
+  #begins = 0n;
+  #number = 0;
 
-  constructor(private readonly parts: Numbering) {}
+  constructor(
+    private readonly parts: Numbering,
+    private readonly unit = HOUR,
+  ) {}
 
   /** All of these rows, or none where it throws. Hands over those that were dropped. */
   add(rows: CountedRows, picked: Uint32Array, onDrop: (drop: DroppedRow) => void = () => undefined): void {
@@ -74,7 +79,7 @@ export class EdgeCounter {
       const time = columns.time[row] ?? 0n;
       const source = (key[1] = this.#ends[columns.source[row] ?? 0] ?? 0);
       const destination = (key[2] = this.#ends[columns.destination[row] ?? 0] ?? 0);
-      key[0] = this.#hourOf(time);
+      key[0] = this.#unitOf(time);
       key[3] = kind.id;
       const sourcePort = kind.client === 'source' ? 0 : (columns.sourcePort[row] ?? 0);
       const destinationPort = kind.client === 'destination' ? 0 : (columns.destinationPort[row] ?? 0);
@@ -135,14 +140,19 @@ export class EdgeCounter {
     return this.parts.kindOf({ traits: rows.traits(template), policies: rows.policies(policies), l7 });
   }
 
-  /** Flows mostly come hour by hour, and dividing is slow. */
-  #hourOf(time: bigint): number {
-    const since = time - this.#hour;
-    if (since >= 0n && since < HOUR) return this.#hourNumber;
-    this.#hourNumber = Number((time - (((time % HOUR) + HOUR) % HOUR)) / HOUR);
-    this.#hour = BigInt(this.#hourNumber) * HOUR;
-    return this.#hourNumber;
+  /** Flows mostly come hour by hour, and minute by minute, and dividing is slow. */
+  #unitOf(time: bigint): number {
+    const since = time - this.#begins;
+    if (since >= 0n && since < this.unit) return this.#number;
+    this.#number = unitOf(time, this.unit);
+    this.#begins = BigInt(this.#number) * this.unit;
+    return this.#number;
   }
+}
+
+/** The hour or minute since 1970 that a time lies in. */
+export function unitOf(time: bigint, unit: bigint): number {
+  return Number((time - (((time % unit) + unit) % unit)) / unit);
 }
 
 type Signs = ReturnType<typeof tcpSigns>;

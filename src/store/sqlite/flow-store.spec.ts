@@ -15,6 +15,7 @@ import { recordsContract } from '../records.contract.js';
 import { sumsContract } from '../sums.contract.js';
 import type { FlowQuery, StoredFlow } from '../queries.js';
 import { outsideContract } from '../outside.contract.js';
+import { minutesContract } from '../minutes.contract.js';
 import { removalContract } from '../removal.contract.js';
 import { scanContract } from '../scan.contract.js';
 
@@ -26,6 +27,7 @@ recordsContract('the SQLite store', openEmpty);
 eventsContract('the SQLite store', openEmpty);
 sumsContract('the SQLite store', openEmpty);
 removalContract('the SQLite store', openEmpty);
+minutesContract('the SQLite store', openEmpty);
 scanContract('the SQLite store', openEmpty);
 outsideContract('the SQLite store', openEmpty);
 coverageContract('the SQLite store', openEmpty);

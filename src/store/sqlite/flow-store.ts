@@ -29,10 +29,10 @@ import type {
   HeldFlow,
   RecordBatch,
   StoreQuery,
-  Span,
   ScanBatch,
   ScanQuery,
   StoredFlow,
+  SummedParts,
 } from '../queries.js';
 import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
@@ -43,8 +43,6 @@ import { matchingRows, overlaps, readRows, rowsWithin } from './matching-rows.js
 import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
-import { HOUR } from './edge-counter.js';
-import { HourSums } from './hour-sums.js';
 import { namedKeys } from './named-keys.js';
 import { Pace } from './pace.js';
 import { RecordReader } from './record-reader.js';
@@ -55,7 +53,7 @@ import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
 import { WindowDrops } from './window-drops.js';
-import { WindowMemory, WindowSums } from './window-sums.js';
+import { WindowReader } from './window-reader.js';
 
 /** Where a flow was found; its record is read only when it is handed out. */
 interface Found extends FlowPosition {
@@ -75,7 +73,6 @@ const BATCH = 256;
 export class SqliteFlowStore extends FlowStore {
   readonly #segments: SegmentReader;
   readonly #list: SegmentList;
-  readonly #hours: HourSums;
   readonly #visits: SegmentVisits;
   readonly #records: RecordReader;
   readonly #events: EventReader;
@@ -83,7 +80,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #coverage: CoverageReader;
   readonly #minutes: MinuteReader;
   readonly #ledger: LedgerReader;
-  readonly #memory = new WindowMemory();
+  readonly #windows: WindowReader;
   readonly #retention: RetentionReader;
 
   constructor(
@@ -96,8 +93,8 @@ export class SqliteFlowStore extends FlowStore {
     this.#visits = new SegmentVisits(db, this.#segments, onDamage);
     this.#records = new RecordReader(db, this.#segments, this.#visits);
     this.#events = new EventReader(db);
-    this.#hours = new HourSums(db);
     this.#list = new SegmentList(db, this.#segments);
+    this.#windows = new WindowReader(db, this.#list, this.#visits);
     this.#counts = new CountReader(this.#list, this.#visits);
     this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
@@ -245,29 +242,12 @@ export class SqliteFlowStore extends FlowStore {
     }
   }
 
-  async sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
-    const { window, afterSeq, upTo, signal } = query;
-    const filter = within(scopeOf(viewer), query.filter);
-    const isNumbered = afterSeq !== undefined || upTo !== undefined;
-    const hours = filter.isEmpty && !isNumbered ? this.#hours.of(window) : undefined;
-    const sums = new WindowSums(this.#memory, { filter, window, afterSeq, upTo }, hours);
-    for (let hour = hours?.from ?? 0; hour < (hours?.to ?? 0); hour++) {
-      sums.addHour(hour, this.#hours);
-      await setImmediate();
-    }
-    const pace = new Pace();
-    for (const run of sums.runs(this.#list.infos())) {
-      for (const _ of sums.add(run, this.#visits, pace)) {
-        await pace.pause();
-        if (signal?.aborted === true) return sums.take();
-      }
-    }
-    return sums.take();
+  sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
+    return this.#windows.sums(viewer, query);
   }
 
-  summedHours(window: Window): Span | undefined {
-    const hours = this.#hours.of(window);
-    return hours && { from: BigInt(hours.from) * HOUR, to: BigInt(hours.to) * HOUR };
+  summed(window: Window): SummedParts {
+    return this.#windows.summed(window);
   }
 
   async drops(viewer: Viewer, { filter, window, signal }: StoreQuery): Promise<Dropped> {

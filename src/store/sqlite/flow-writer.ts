@@ -211,7 +211,7 @@ export class SqliteFlowWriter extends FlowWriter {
     // What is not yet in the sums would never be. That they cannot be written is no reason to keep more.
     await this.#rollup.catchUp().catch(() => undefined);
     while (this.db.open) {
-      const step = retention.removeSome();
+      const step = await retention.removeSome();
       if (step === undefined) break;
       for (const { firstSeq, flows } of step.segments) this.#known.forget(firstSeq, flows);
       removal.flows += step.flows;

@@ -59,8 +59,8 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.sums(viewer, query)).catch(this.#fail);
   }
 
-  summedHours(window: Window): ReturnType<FlowStore['summedHours']> {
-    return this.#guarded(() => this.store.summedHours(window));
+  summed(window: Window): ReturnType<FlowStore['summed']> {
+    return this.#guarded(() => this.store.summed(window));
   }
 
   ledger(viewer: Viewer, query: LedgerQuery): ReturnType<FlowStore['ledger']> {

@@ -1,17 +1,20 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { KeepLimits } from '../flow-writer.js';
-import { HOUR } from './edge-counter.js';
+import { HOUR, unitOf } from './edge-counter.js';
 
 /** Rows that one transaction removes: some milliseconds. */
 const ROWS_AT_ONCE = 2_000;
+
+/** Packed sums by minute are larger. */
+const PARTS_AT_ONCE = 100;
 
 /** Removes sums and drops that are too old, each by a limit of its own. */
 export class OldSums {
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(
-    db: Database.Database,
+    private readonly db: Database.Database,
     private readonly limits: KeepLimits,
     private readonly now: () => number,
   ) {
@@ -26,7 +29,39 @@ export class OldSums {
     const sums = later(this.#before(keepSumsFor), beyond);
     const hour = sums < 0n ? 0n : sums / HOUR;
     const { drops: removeDrops, sums: removeSums } = this.#statements;
-    return removeDrops.run(drops, ROWS_AT_ONCE).changes > 0 || removeSums.run(hour, ROWS_AT_ONCE).changes > 0;
+    return (
+      removeDrops.run(drops, ROWS_AT_ONCE).changes > 0 ||
+      removeSums.run(hour, ROWS_AT_ONCE).changes > 0 ||
+      // Hours of which they tell only a part are of no use.
+      this.#removeMinutes(Math.max(this.oldestMinutes(), this.#statements.since.get() ?? 0), PARTS_AT_ONCE)
+    );
+  }
+
+  /** The first hour of which sums by minute are kept. */
+  oldestMinutes(): number {
+    const { keepFor, keepMinutesFor = keepFor } = this.limits;
+    return Math.max(0, unitOf(this.#before(keepMinutesFor), HOUR));
+  }
+
+  /** Those of the first hours, if all of them take more than so many bytes. */
+  removeOldestMinutes(most: number): boolean {
+    const { minutesBytes, firstMinutes } = this.#statements;
+    if ((minutesBytes.get() ?? 0) <= most) return false;
+    return this.#removeMinutes((firstMinutes.get() ?? 0) + 1, -1);
+  }
+
+  #removeMinutes(before: number, most: number): boolean {
+    const { minutes, gaps } = this.#statements;
+    return this.db.transaction(() => {
+      const isAny = minutes.run(before, most).changes > 0;
+      if (gaps.run(BigInt(before) * HOUR).changes > 0 || isAny) this.noteMinutes(before);
+      return isAny;
+    })();
+  }
+
+  /** Before this hour, flows were removed that are in no sums by minute. */
+  noteMinutes(since: number): void {
+    this.#statements.minutesSince.run({ since: Math.max(0, since) });
   }
 
   #before(keepFor: number | undefined): bigint {
@@ -56,6 +91,17 @@ function prepare(db: Database.Database) {
   return {
     removed: time('SELECT removed_until FROM retention'),
     oldest: time('SELECT min(time_min) FROM segment'),
+    minutesBytes: db.prepare<[], number | null>('SELECT sum(length(columns)) FROM edge_minutes').pluck(),
+    firstMinutes: db.prepare<[], number | null>('SELECT min(hour) FROM edge_minutes').pluck(),
+    minutes: db.prepare<[number, number]>(
+      `DELETE FROM edge_minutes WHERE (hour, part) IN
+         (SELECT hour, part FROM edge_minutes WHERE hour < ? ORDER BY hour LIMIT ?)`,
+    ),
+    gaps: db.prepare<[bigint]>('DELETE FROM minute_gap WHERE time_max < ?'),
+    since: db.prepare<[], number | null>('SELECT minutes_since FROM retention').pluck(),
+    minutesSince: db.prepare<[{ since: number }]>(
+      'UPDATE retention SET minutes_since = max(coalesce(minutes_since, :since), :since)',
+    ),
     drops: db.prepare<[bigint, number]>(
       'DELETE FROM dropped WHERE (time, seq) IN (SELECT time, seq FROM dropped WHERE time < ? LIMIT ?)',
     ),

@@ -1,7 +1,11 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { KeepLimits, Removal } from '../flow-writer.js';
+import { Gone } from './damage.js';
+import { HOUR, unitOf } from './edge-counter.js';
 import { OldSums } from './old-sums.js';
+import { RemovedMinutes, type Minutes } from './removed-minutes.js';
+import type { SegmentInfo } from './segment.js';
 
 /** Segments that one transaction removes: some milliseconds, after which flows are stored again. */
 const SEGMENTS_AT_ONCE = 8;
@@ -15,6 +19,8 @@ const PAGES_AT_ONCE = 256;
  */
 const SHARE = 1 / 20;
 export const LONGEST_WAIT = 3_600_000;
+/** Of the size, sums by minute may take so much before flows have to go for them. */
+const MINUTES_SHARE = 1 / 10;
 /** Pages that the log may have before it is copied into the file: as many as else, fewer where the limit is small. */
 const LOG_PAGES = 2_000;
 const LOG_SHARE = 1 / 8;
@@ -28,7 +34,11 @@ interface Step extends Removal {
   segments: { firstSeq: number; flows: number }[];
 }
 
-type SegmentRow = [id: bigint, firstSeq: bigint, flows: bigint, timeMax: bigint];
+interface SegmentRow extends Record<Exclude<keyof SegmentInfo, 'timeMin' | 'timeMax'>, bigint> {
+  timeMin: bigint;
+  timeMax: bigint;
+  bytes: bigint;
+}
 
 /** Milliseconds that what is too old waits before it is removed, at most. */
 export function waitOf({ keepFor = Infinity }: KeepLimits): number {
@@ -38,6 +48,7 @@ export function waitOf({ keepFor = Infinity }: KeepLimits): number {
 /** Removes what is too old or too much: whole segments, the oldest first, a few in a transaction. */
 export class Retention {
   readonly #sums: OldSums;
+  readonly #minutes: RemovedMinutes | undefined;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #pageSize: number;
   /** Bytes that the log may grow to; they count as used, as they will be. */
@@ -53,6 +64,7 @@ export class Retention {
   ) {
     this.#statements = prepare(db);
     this.#sums = new OldSums(db, limits, now);
+    if (limits.keepMinutesFor !== undefined) this.#minutes = new RemovedMinutes(db);
     this.#pageSize = this.#pragma('page_size');
     const share = Math.max(8, Math.floor(((limits.keepBytes ?? Infinity) * LOG_SHARE) / this.#pageSize));
     const pages = Math.min(LOG_PAGES, share);
@@ -78,52 +90,78 @@ export class Retention {
   }
 
   /** Undefined when nothing more is too much. */
-  removeSome(): Step | undefined {
+  async removeSome(): Promise<Step | undefined> {
     const step: Step = { flows: 0, events: 0, until: undefined, segments: [] };
+    if (this.#isTooLarge && this.#removeMinutes((this.limits.keepBytes ?? Infinity) * MINUTES_SHARE))
+      return step;
+    const rows = this.#next();
+    const minutes = await this.#minutes?.of(rows.map(infoOf), this.#sums.oldestMinutes());
+    if (!this.db.open) return undefined;
     this.db.transaction(() => {
-      this.#removeOlder(step);
-      this.#removeBeyond(step);
-      if (step.flows > 0 || step.events > 0) {
-        const { flows, events, until = null } = step;
-        this.#statements.note.run({ flows, events, until, now: this.now() });
-      }
+      for (const row of rows) this.#remove(row, step);
+      this.#removeEvents(step);
+      this.#noteMinutes(minutes, step);
+      if (step.flows === 0 && step.events === 0) return;
+      const { flows, events, until = null } = step;
+      this.#statements.note.run({ flows, events, until, now: this.now() });
+      if (this.#isTooLarge) this.#isTooLarge = this.#bytesUsed() > this.#enough;
     })();
-    if (step.flows === 0 && step.events === 0) return undefined;
+    if (step.flows === 0 && step.events === 0)
+      return this.#isTooLarge && this.#removeMinutes(0) ? step : undefined;
     this.#isTold = false;
     return step;
   }
 
-  #removeOlder(step: Step): void {
+  /** What goes next: what is too old, else what came first, as much of it as is too much. */
+  #next(): SegmentRow[] {
     const { keepFor } = this.limits;
-    if (keepFor === undefined) return;
-    const { older, olderEvents, timelessEvents } = this.#statements;
-    const oldest = fromMilliseconds(this.now() - keepFor);
-    for (const row of older.all(oldest, SEGMENTS_AT_ONCE)) this.#remove(row, step);
-    step.events += olderEvents.run(oldest, EVENTS_AT_ONCE).changes;
-    step.events += timelessEvents.run(EVENTS_AT_ONCE).changes;
+    const { older, first } = this.#statements;
+    const old =
+      keepFor === undefined ? [] : older.all(fromMilliseconds(this.now() - keepFor), SEGMENTS_AT_ONCE);
+    if (old.length > 0 || !this.#isTooLarge) return old;
+    let excess = this.#bytesUsed() - this.#enough;
+    return first.all(SEGMENTS_AT_ONCE).filter(({ bytes }) => {
+      const isTooMuch = excess > 0;
+      excess -= Number(bytes);
+      return isTooMuch;
+    });
   }
 
-  #removeBeyond(step: Step): void {
-    const { first, firstEvents, eventsBefore } = this.#statements;
-    while (this.#isTooLarge && step.segments.length < SEGMENTS_AT_ONCE) {
-      const row = first.get();
-      if (row === undefined) {
-        step.events += firstEvents.run(EVENTS_AT_ONCE).changes;
-        break;
-      }
-      this.#remove(row, step);
-      step.events += eventsBefore.run(EVENTS_AT_ONCE).changes;
-      this.#isTooLarge = this.#bytesUsed() > this.#room * (1 - SHARE);
+  #removeEvents(step: Step): void {
+    const { keepFor } = this.limits;
+    const { olderEvents, timelessEvents, firstEvents, eventsBefore } = this.#statements;
+    if (keepFor !== undefined) {
+      step.events += olderEvents.run(fromMilliseconds(this.now() - keepFor), EVENTS_AT_ONCE).changes;
+      step.events += timelessEvents.run(EVENTS_AT_ONCE).changes;
     }
+    if (!this.#isTooLarge) return;
+    const removed = step.segments.length > 0 ? eventsBefore : firstEvents;
+    step.events += removed.run(EVENTS_AT_ONCE).changes;
   }
 
-  #remove([id, firstSeq, flows, timeMax]: SegmentRow, step: Step): void {
+  /** From when on minutes tell of all that was removed. */
+  #noteMinutes(minutes: Minutes | undefined, { until }: Step): void {
+    if (minutes !== undefined) {
+      this.#minutes?.write(minutes);
+      this.#sums.noteMinutes(this.#sums.oldestMinutes());
+    } else if (until !== undefined) this.#sums.noteMinutes(unitOf(until, HOUR) + 1);
+  }
+
+  /** The oldest sums by minute, while all of them take more than so many bytes; false when they do not. */
+  #removeMinutes(most: number): boolean {
+    const isRemoved = this.#sums.removeOldestMinutes(most);
+    if (isRemoved) this.#isTooLarge = this.#bytesUsed() > this.#enough;
+    return isRemoved;
+  }
+
+  #remove({ id, firstSeq, flows, timeMax }: SegmentRow, step: Step): void {
     const { numbers, timeless, minutes, segment } = this.#statements;
     const lastSeq = firstSeq + flows - 1n;
     numbers.run(id, lastSeq);
     timeless.run(firstSeq, lastSeq);
     minutes.run(firstSeq, lastSeq);
-    segment.run(id);
+    // What was added up and what goes are the same flows, or none.
+    if (segment.run(id, flows).changes !== 1) throw new Gone('a block was merged while it was to be removed');
     step.segments.push({ firstSeq: Number(firstSeq), flows: Number(flows) });
     step.flows += Number(flows);
     if (step.until === undefined || timeMax > step.until) step.until = timeMax;
@@ -160,6 +198,11 @@ export class Retention {
     this.db.pragma('busy_timeout = 5000');
   }
 
+  /** Where removing ends that began as the file was too large. */
+  get #enough(): number {
+    return this.#room * (1 - SHARE);
+  }
+
   /** Bytes for the file itself. */
   get #room(): number {
     return (this.limits.keepBytes ?? Infinity) - this.#log;
@@ -174,21 +217,34 @@ export class Retention {
   }
 }
 
-const SEGMENT = 'SELECT id, first_seq, flows, time_max FROM segment';
+function infoOf({ timeMin, timeMax, ...row }: SegmentRow): SegmentInfo {
+  return {
+    id: Number(row.id),
+    generation: Number(row.generation),
+    firstSeq: Number(row.firstSeq),
+    flows: Number(row.flows),
+    timeMin,
+    timeMax,
+  };
+}
+
+const SEGMENT = `SELECT id, generation, first_seq AS firstSeq, flows, time_min AS timeMin, time_max AS timeMax,
+  length(columns) + length(keys) +
+  (SELECT coalesce(sum(length(texts)), 0) FROM text_chunk WHERE segment_id = segment.id) AS bytes FROM segment`;
 /** An event came between two flows: it goes with the later one. */
 const BEFORE =
   'after_seq < (SELECT coalesce((SELECT min(first_seq) FROM segment), last_seq + 1) FROM retention) - 1';
 const KINDS = "('lost_events', 'node_status', 'agent_event', 'debug_event')";
 
 function prepare(db: Database.Database) {
-  const rows = (sql: string) => db.prepare<(bigint | number)[], SegmentRow>(sql).raw().safeIntegers();
+  const rows = (sql: string) => db.prepare<(bigint | number)[], SegmentRow>(sql).safeIntegers();
   const removeEvents = (which: string) =>
     db.prepare<(bigint | number)[]>(
       `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ${which} LIMIT ?)`,
     );
   return {
     older: rows(`${SEGMENT} WHERE time_max < ? ORDER BY time_max LIMIT ?`),
-    first: rows(`${SEGMENT} ORDER BY first_seq LIMIT 1`),
+    first: rows(`${SEGMENT} ORDER BY first_seq LIMIT ?`),
     olderEvent: db.prepare<[bigint]>(`SELECT 1 FROM event WHERE kind IN ${KINDS} AND time < ? LIMIT 1`),
     olderEvents: removeEvents(`kind IN ${KINDS} AND time < ?`),
     timelessEvents: removeEvents(`time IS NULL AND ${BEFORE}`),
@@ -196,7 +252,7 @@ function prepare(db: Database.Database) {
     firstEvents: db.prepare<[number]>(
       'DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT ?)',
     ),
-    segment: db.prepare<[bigint]>('DELETE FROM segment WHERE id = ?'),
+    segment: db.prepare<[bigint, bigint]>('DELETE FROM segment WHERE id = ? AND flows = ?'),
     timeless: db.prepare<[bigint, bigint]>('DELETE FROM timeless WHERE seq BETWEEN ? AND ?'),
     minutes: db.prepare<[bigint, bigint]>('DELETE FROM node_minute WHERE first_seq BETWEEN ? AND ?'),
     numbers: db.prepare<[bigint, bigint]>(

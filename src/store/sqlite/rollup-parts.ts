@@ -19,6 +19,9 @@ interface EndRow {
   labels: string | null;
 }
 
+/** What may be done to the tables: an end's labels are written by one alone, who remembers them. */
+type Role = 'reads' | 'numbers' | 'labels';
+
 /** Ids that are not in the tables, of somebody who only reads them. */
 const UNKNOWN = -1;
 /** Characters of ends, and of kinds, that are remembered. */
@@ -32,7 +35,7 @@ export class RollupParts implements Numbering {
 
   constructor(
     db: Database.Database,
-    private readonly mayWrite: boolean,
+    private readonly role: Role,
   ) {
     this.#statements = {
       end: db.prepare<[string], EndRow>('SELECT id, labels FROM rollup_end WHERE told = ?'),
@@ -48,7 +51,7 @@ export class RollupParts implements Numbering {
     const told = endText(coarse);
     let end = this.#ends.get(told);
     end ??= this.#ends.add(told, this.#find(told) ?? this.#add(coarse, told), 0);
-    if (this.mayWrite) this.#label(end, shownAs(endpoint).labels);
+    if (this.role === 'labels') this.#label(end, shownAs(endpoint).labels);
     return end.id;
   }
 
@@ -59,7 +62,7 @@ export class RollupParts implements Numbering {
   }
 
   #add(coarse: Endpoint, told: string): End {
-    if (!this.mayWrite) return { id: UNKNOWN, labels: undefined };
+    if (this.role === 'reads') return { id: UNKNOWN, labels: undefined };
     const { id: node } = identify(coarse, 'workload', () => undefined);
     return { id: Number(this.#statements.addEnd.run(node, told).lastInsertRowid), labels: undefined };
   }
@@ -83,7 +86,7 @@ export class RollupParts implements Numbering {
 
   #kindId(told: string, client: Kind['client']): number {
     const known = this.#statements.kind.get(told);
-    if (known === undefined && !this.mayWrite) return UNKNOWN;
+    if (known === undefined && this.role === 'reads') return UNKNOWN;
     const id = known ?? Number(this.#statements.addKind.run(client ?? null, told).lastInsertRowid);
     return this.#kinds.add(told, id, 0);
   }

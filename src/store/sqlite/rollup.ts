@@ -45,12 +45,12 @@ export class Rollup {
     this.#ledger = new LedgerWriter(db);
     this.#ledger.nameEdges();
     this.#kept = this.#statements.kept.get() ?? { hour: null, seq: null };
-    this.#counter = new EdgeCounter(new RollupParts(db, true));
+    this.#counter = new EdgeCounter(new RollupParts(db, 'labels'));
   }
 
   /** Begins again behind what is written: at the start, and after a commit failed. */
   reload(): void {
-    this.#counter = new EdgeCounter(new RollupParts(this.db, true));
+    this.#counter = new EdgeCounter(new RollupParts(this.db, 'labels'));
     this.#next = (this.#statements.counted.get() ?? 0) + 1;
     this.#nextStored = (this.#statements.stored.get() ?? 0) + 1;
     this.#waiting = 0;

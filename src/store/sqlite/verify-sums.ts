@@ -20,7 +20,7 @@ export class SumsVerifier {
 
   constructor(db: Database.Database) {
     this.#db = db;
-    this.#counter = new EdgeCounter(new RollupParts(db, false));
+    this.#counter = new EdgeCounter(new RollupParts(db, 'reads'));
     this.#counted = db.prepare<[], number>('SELECT last_seq FROM rollup').pluck().get() ?? 0;
   }
 

@@ -72,13 +72,13 @@ describe('sums by hour', () => {
       rendered(await store.sums(everyone, { filter: everything, window }));
     const window = { since: at(1), until: at(9, 30) };
     const before = await sumsOf(window);
-    expect(store.summedHours(window)).toBeUndefined();
+    expect(store.summed(window).hours).toBeUndefined();
 
     const keepFor = Date.UTC(2026, 5, 1, 12) - Date.UTC(2026, 5, 1, 4, 50);
     await writer.trim({ keepFor, keepSumsFor: 30 * 86_400_000 });
     const { flows, oldest } = store.summary();
     expect([flows > 0, flows < 86, oldest! > at(3)]).toEqual([true, true, true]);
-    expect(store.summedHours(window)).toEqual({ from: at(1), to: at(4) });
+    expect(store.summed(window).hours).toEqual({ from: at(1), to: at(4) });
     const whole = { since: at(1), until: at(4) - 1n };
     // All but what was removed of the hour that is not removed whole.
     const held = await sumsOf({ since: at(4), until: at(9, 30) });
@@ -87,8 +87,8 @@ describe('sums by hour', () => {
     expect(told.nodes.map(({ id, labels }) => [id, labels])).toEqual(
       before.nodes.map(({ id, labels }) => [id, labels]),
     );
-    expect(store.summedHours({ since: at(1, 1), until: at(2, 59) })).toBeUndefined();
-    expect(store.summedHours({ since: at(1, 1), until: at(3) - 1n })).toEqual({ from: at(2), to: at(3) });
+    expect(store.summed({ since: at(1, 1), until: at(2, 59) }).hours).toBeUndefined();
+    expect(store.summed({ since: at(1, 1), until: at(3) - 1n }).hours).toEqual({ from: at(2), to: at(3) });
     await close();
   });
 

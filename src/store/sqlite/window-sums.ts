@@ -5,6 +5,7 @@ import type { Tally } from '../../domain/service-map/tally.js';
 import type { ScanQuery } from '../queries.js';
 import { HOUR, rowsBetween } from './edge-counter.js';
 import type { Hours, HourSums } from './hour-sums.js';
+import type { Minutes, MinuteSums } from './minute-sums.js';
 import { joined, KnownSums, runsOf, type Run } from './known-sums.js';
 import { matchingRows, overlaps, rowsWithin } from './matching-rows.js';
 import { RowNumbers, type Numbering } from './numbered-rows.js';
@@ -23,6 +24,12 @@ export class WindowMemory {
   constructor(readonly runLength?: number) {}
 }
 
+/** What of a window is told by sums that rest, as flows of it were removed. */
+export interface Summed {
+  hours?: Hours | undefined;
+  minutes?: Minutes | undefined;
+}
+
 /** Adds up the flows of a window at the grain of workloads. */
 export class WindowSums {
   readonly #numbering: Numbering;
@@ -32,12 +39,11 @@ export class WindowSums {
   constructor(
     private readonly memory: WindowMemory,
     private readonly query: ScanQuery,
-    /** Are in sums already. */
-    private readonly hours?: Hours,
+    private readonly summed: Summed = {},
   ) {
     this.#numbering = memory.numbers.begin();
     this.#all = new RowSums(this.#numbering.parts);
-    this.#upTo = hours?.lastSeq ?? 0;
+    this.#upTo = summed.hours?.lastSeq ?? 0;
   }
 
   runs(infos: readonly SegmentInfo[]): Run[] {
@@ -99,9 +105,18 @@ export class WindowSums {
     }
   }
 
-  /** Adds the sums of an hour of which flows were removed. */
-  addHour(hour: number, source: HourSums): void {
-    source.read(hour, this.#all);
+  /** Adds the sums of flows that were removed, step by step. */
+  *addSummed(hourSums: HourSums, minuteSums: MinuteSums): Generator<void> {
+    const { hours, minutes } = this.summed;
+    for (let hour = hours?.from ?? 0; hour < (hours?.to ?? 0); hour++) {
+      hourSums.read(hour, this.#all);
+      yield;
+    }
+    if (minutes === undefined) return;
+    for (const part of minutes.parts) {
+      minuteSums.read(part, minutes, this.#all);
+      yield;
+    }
   }
 
   #addStretch(stretch: Stretch, sums: RowSums): never[] {
@@ -113,16 +128,17 @@ export class WindowSums {
         ? rowsBetween(from, to)
         : Uint32Array.from(matchingRows(stretch, filter, window));
     if (this.#isSummed(info)) {
-      picked = picked.filter((row) => !isIn(this.hours, columns.time[row] ?? 0n, info.firstSeq + row));
+      picked = picked.filter((row) => !isIn(this.summed.hours, columns.time[row] ?? 0n, info.firstSeq + row));
     }
     sums.add(this.#numbering.rowsOf(segment, from, to), columns, picked);
     return [];
   }
 
-  /** Some of its flows may be. */
+  /** Some of its flows may be in sums by hour, which have those that are held, too. */
   #isSummed({ timeMin, timeMax, firstSeq }: SegmentInfo): boolean {
-    if (this.hours === undefined || firstSeq > this.hours.lastSeq) return false;
-    return timeMax >= BigInt(this.hours.from) * HOUR && timeMin < BigInt(this.hours.to) * HOUR;
+    const { hours } = this.summed;
+    if (hours === undefined || firstSeq > hours.lastSeq) return false;
+    return timeMax >= BigInt(hours.from) * HOUR && timeMin < BigInt(hours.to) * HOUR;
   }
 
   #isInside(info: SegmentInfo): boolean {
@@ -139,7 +155,7 @@ export class WindowSums {
 
   #podsTold(): PodsTold {
     // What was removed cannot be asked: there, sums are all that is known.
-    if (this.hours !== undefined) return { guessed: [], unforetold: [] };
+    if ((this.summed.hours ?? this.summed.minutes) !== undefined) return { guessed: [], unforetold: [] };
     const told: Record<keyof PodsTold, string[]> = { guessed: [], unforetold: [] };
     const { endpoints, uncertain } = this.#all.parts;
     for (const number of uncertain) {

@@ -1,0 +1,81 @@
+import { setImmediate } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
+import { within } from '../../domain/filter/filter.js';
+import type { Window } from '../../domain/filter/window.js';
+import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
+import { scopeOf, type Viewer } from '../../domain/viewer.js';
+import type { ScanQuery, SummedParts } from '../queries.js';
+import { HOUR, MINUTE } from './edge-counter.js';
+import { HourSums } from './hour-sums.js';
+import { MinuteSums } from './minute-sums.js';
+import { Pace } from './pace.js';
+import { RetentionReader } from './retention-reader.js';
+import type { SegmentList } from './segment-list.js';
+import type { SegmentVisits } from './segment-visits.js';
+import { ToldParts } from './told-parts.js';
+import { WindowMemory, WindowSums, type Summed } from './window-sums.js';
+
+/** How often a window is read again because flows of it were removed meanwhile. */
+const TRIES = 4;
+
+/** Adds up the flows of windows, those that are held and those of which only sums are. */
+export class WindowReader {
+  readonly #hours: HourSums;
+  readonly #minutes: MinuteSums;
+  readonly #memory = new WindowMemory();
+  readonly #retention: RetentionReader;
+
+  constructor(
+    db: Database.Database,
+    private readonly list: SegmentList,
+    private readonly visits: SegmentVisits,
+  ) {
+    const told = new ToldParts(db);
+    this.#hours = new HourSums(db, told);
+    this.#minutes = new MinuteSums(db, told);
+    this.#retention = new RetentionReader(db);
+  }
+
+  /** What moves from blocks to sums while it is read would be missed, or counted twice: then it is read anew. */
+  async sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
+    const filter = within(scopeOf(viewer), query.filter);
+    const isNumbered = query.afterSeq !== undefined || query.upTo !== undefined;
+    for (let tries = 1; ; tries++) {
+      const { flows } = this.#retention.removed();
+      const summed = filter.isEmpty && !isNumbered ? this.#summed(query.window) : {};
+      const sums = await this.#read({ ...query, filter }, summed);
+      const isSteady = summed.minutes === undefined || this.#retention.removed().flows === flows;
+      if (isSteady || tries === TRIES || query.signal?.aborted === true) return sums;
+    }
+  }
+
+  async #read(query: ScanQuery, summed: Summed): Promise<CoarseSums> {
+    const sums = new WindowSums(this.#memory, query, summed);
+    for (const _ of sums.addSummed(this.#hours, this.#minutes)) await setImmediate();
+    const pace = new Pace();
+    for (const run of sums.runs(this.list.infos())) {
+      for (const _ of sums.add(run, this.visits, pace)) {
+        await pace.pause();
+        if (query.signal?.aborted === true) return sums.take();
+      }
+    }
+    return sums.take();
+  }
+
+  #summed(window: Window): Summed {
+    const hours = this.#hours.of(window);
+    return { hours, minutes: this.#minutes.of(window, hours) };
+  }
+
+  summed(window: Window): SummedParts {
+    const { hours, minutes } = this.#summed(window);
+    return {
+      hours: hours && { from: BigInt(hours.from) * HOUR, to: BigInt(hours.to) * HOUR },
+      minutes: minutes && {
+        from: BigInt(minutes.from) * MINUTE,
+        to: BigInt(minutes.to) * MINUTE,
+        missing: this.#minutes.missing(minutes),
+      },
+    };
+  }
+}
