@@ -12,7 +12,7 @@ CREATE TABLE edge_minutes (
 ) STRICT;
 
 -- Without the columns, which lie far apart in the file.
-CREATE INDEX edge_minutes_info ON edge_minutes (hour, part, minute_min, minute_max);
+CREATE INDEX edge_minutes_info ON edge_minutes (hour, part, minute_min, minute_max, flows);
 
 -- Flows that were removed without having been added up, as they could not be read.
 CREATE TABLE minute_gap (
@@ -24,3 +24,5 @@ CREATE TABLE minute_gap (
 -- From this hour on all flows that were removed are in edge_minutes or minute_gap; null where none ever was removed otherwise.
 ALTER TABLE retention ADD COLUMN minutes_since INTEGER;
 UPDATE retention SET minutes_since = removed_until / 3600000000000 + 1 WHERE removed_until IS NOT NULL;
+-- Before this hour, sums were removed from edge_hour.
+ALTER TABLE retention ADD COLUMN sums_since INTEGER;

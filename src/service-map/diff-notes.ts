@@ -22,7 +22,9 @@ export function heldOf(
   { hours, minutes }: Summed,
 ): Held | undefined {
   const begins = [oldest, hours?.from, minutes?.from].filter((time) => time !== undefined);
-  const ends = [newest, hours?.to, minutes?.to].filter((time) => time !== undefined);
+  const ends = [newest, ...[hours, minutes].map((span) => span && span.to - 1n)].filter(
+    (time) => time !== undefined,
+  );
   const [from] = begins.sort((a, b) => (a < b ? -1 : 1));
   const to = ends.sort((a, b) => (a < b ? -1 : 1)).at(-1);
   return from === undefined || to === undefined ? undefined : { from, to };

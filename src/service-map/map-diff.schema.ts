@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { newsKinds, type NewsKind } from '../domain/service-map/map-news.js';
-import { coverageSchema } from '../telemetry/coverage.schema.js';
-import { levelSchema, mapEdgeSchema, mapNodeSchema, summedShape } from './service-map.schema.js';
+import { coverageSchema, summedShape } from '../telemetry/coverage.schema.js';
+import { levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
 
 const windowSchema = z
   .object({

@@ -12,7 +12,8 @@ import { streamText } from '../http/stream-text.js';
 import { questionSchema, readQuestion, type Question } from '../query/question.js';
 import { heldBuckets } from '../query/step.js';
 import { FlowStore } from '../store/flow-store.js';
-import { coverageOf } from '../telemetry/coverage.js';
+import { coverageOf, formatSummed } from '../telemetry/coverage.js';
+import { heldOf } from './diff-notes.js';
 import { mapFramesSchema, type MapFramesResponse } from './map-frames.schema.js';
 import { MapReader } from './map-reader.js';
 import { levelSchema, type MapLevel } from './service-map.schema.js';
@@ -59,7 +60,10 @@ export class MapFramesController {
     const { level } = query;
     const question = readQuestion(query, Date.now());
     const { window } = question;
-    const buckets = heldBuckets(this.store.extent(window), window, query.step, LIMITS);
+    const { hours, minutes } = this.maps.summedOf(viewer, level, question);
+    const { first: oldest, last: newest } = this.store.extent(window);
+    const held = heldOf(oldest, newest, { hours, minutes });
+    const buckets = heldBuckets({ first: held?.from, last: held?.to }, window, query.step, LIMITS);
     const head: Omit<MapFramesResponse, 'frames'> = {
       level,
       step: Number(buckets.step) / 1e9,
@@ -83,11 +87,13 @@ export class MapFramesController {
         since: begins < since ? since : begins,
         until: until !== undefined && until < ends ? until : ends,
       };
-      const { map } = await this.maps.read(viewer, level, { ...question, window });
+      const ofFrame = { ...question, window };
+      const { map } = await this.maps.read(viewer, level, ofFrame);
       const frame: MapFramesResponse['frames'][number] = {
         from: formatTimestamp(window.since),
         until: formatTimestamp(window.until),
         ...frames.next(map.nodes(), map.edges()),
+        ...formatSummed(this.maps.summedOf(viewer, level, ofFrame)),
       };
       yield `${i > 0 ? ',' : ''}${JSON.stringify(frame)}`;
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coverageSchema } from '../telemetry/coverage.schema.js';
+import { coverageSchema, summedShape } from '../telemetry/coverage.schema.js';
 import { levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
 
 const frameSchema = z
@@ -8,6 +8,7 @@ const frameSchema = z
     until: z.string().describe('the last nanosecond of the frame; the next one begins behind it'),
     nodes: z.object({ upsert: z.array(mapNodeSchema), remove: z.array(z.string()) }),
     edges: z.object({ upsert: z.array(mapEdgeSchema), remove: z.array(z.string()) }),
+    ...summedShape,
   })
   .meta({ id: 'MapFrame' });
 

@@ -4,7 +4,7 @@ import { labelKeyProblem } from '../domain/flow/label-key.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { hubKinds, type HubKind } from '../domain/service-map/fold/hubs.js';
 import { latencySchema } from '../http/latency.schema.js';
-import { coverageSchema } from '../telemetry/coverage.schema.js';
+import { coverageSchema, summedShape } from '../telemetry/coverage.schema.js';
 
 /** Times are RFC 3339 in UTC with nanoseconds, as Hubble writes them; empty when no record carried one. */
 const time = z.string();
@@ -141,27 +141,6 @@ export const levelSchema = z
   })
   .describe(`what a node stands for: ${LEVEL_WORDS}`);
 export type MapLevel = z.infer<typeof levelSchema>;
-
-const spanShape = { from: time, to: time };
-
-/** Which parts of a map are made of sums, as flows of them were removed. */
-export const summedShape = {
-  hours: z
-    .object(spanShape)
-    .nullable()
-    .describe('this part is made of sums by hour, as flows of it were removed; null when there is none'),
-  minutes: z
-    .object({
-      ...spanShape,
-      missing: z
-        .array(z.object(spanShape))
-        .describe('of these, sums are damaged, or flows could not be read when they were removed'),
-    })
-    .nullable()
-    .describe(
-      'flows that were removed of this part, but for `hours`, are told by sums by minute; null when none are',
-    ),
-};
 
 const sums = { edges: z.int(), verdicts: counts, dropReasons: counts };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gapSchema } from '../sources/source-status.js';
-import { keptSinceSchema } from './coverage.schema.js';
+import { keptSinceSchema, summedShape } from './coverage.schema.js';
 import { damageSchema } from './damage.schema.js';
 
 const flowsSchema = z.int().nullable().describe('null to a viewer of some namespaces');
@@ -70,6 +70,7 @@ export const coverageReportSchema = z
     from: z.string().nullable(),
     to: z.string().nullable(),
     keptSince: keptSinceSchema,
+    ...summedShape,
     note: z.string(),
     damaged: damageSchema,
     gaps: z

@@ -14,7 +14,7 @@ import { formatTimestamp, fromMilliseconds } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import type { Gap } from '../sources/gaps.js';
 import type { FlowStore, LossReport } from '../store/flow-store.js';
-import { damageReport, format, keptSince, SAMPLING_NOTE, spanOf, touches } from './coverage.js';
+import { damageReport, format, formatSummed, keptSince, SAMPLING_NOTE, spanOf, touches } from './coverage.js';
 import type { CoverageReport } from './coverage-report.schema.js';
 
 const MOST_LOSSES = 100;
@@ -119,6 +119,7 @@ class Report {
       from: format(from),
       to: format(to),
       keptSince: keptSince(this.store, window),
+      ...formatSummed(this.store.summed(window)),
       note: SAMPLING_NOTE,
       damaged: damageReport(this.store, window),
       gaps,

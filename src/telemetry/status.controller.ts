@@ -13,7 +13,7 @@ import { Sources } from '../sources/sources.js';
 import { version } from '../version.js';
 import { coverageReport } from './coverage-report.js';
 import { coverageReportSchema, type CoverageReport } from './coverage-report.schema.js';
-import { damageReport } from './coverage.js';
+import { damageReport, formatSummed } from './coverage.js';
 import { Metrics } from './metrics.js';
 import { statusSchema, type Status } from './status.schema.js';
 
@@ -51,6 +51,7 @@ export class StatusController {
         removedFlows: removed.flows,
         removedEvents: removed.events,
         lastRemoval: removed.last === undefined ? null : new Date(removed.last).toISOString(),
+        ...formatSummed(this.store.summed(always)),
       },
       damaged: damageReport(this.store, always),
       sources: this.sources.status(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { summedShape } from './coverage.schema.js';
 import { damageSchema } from './damage.schema.js';
 import { sourceStatusSchema } from '../sources/source-status.js';
 
@@ -24,6 +25,7 @@ export const statusSchema = z
         removedFlows: z.int().describe('ever, also before the start of the server'),
         removedEvents: z.int(),
         lastRemoval: z.string().nullable(),
+        ...summedShape,
       })
       .describe('what retention removed'),
     damaged: damageSchema,

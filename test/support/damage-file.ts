@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
-type Place = 'segment.columns' | 'segment.keys' | 'text_chunk.texts' | 'dictionary.lines';
+type Place =
+  'edge_minutes.columns' | 'segment.columns' | 'segment.keys' | 'text_chunk.texts' | 'dictionary.lines';
 
 /** Flips bits in the middle of a blob, as a failing disk would; SQLite itself does not notice. */
 export function flipBits(file: string, place: Place, where = '1 = 1'): void {

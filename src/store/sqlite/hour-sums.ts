@@ -24,7 +24,7 @@ export class HourSums {
   ) {
     this.#statements = {
       bounds: db.prepare<[], { first: number | null; lastSeq: number; removed: number | null }>(
-        `SELECT (SELECT min(hour) FROM edge_hour) AS first, (SELECT max(last_seq, coalesce(kept_seq, 0)) FROM rollup) AS lastSeq,
+        `SELECT (SELECT max(min(hour), (SELECT coalesce(sums_since, 0) FROM retention)) FROM edge_hour) AS first, (SELECT max(last_seq, coalesce(kept_seq, 0)) FROM rollup) AS lastSeq,
          (SELECT removed_until / ${HOUR} FROM retention) AS removed`,
       ),
       sums: db

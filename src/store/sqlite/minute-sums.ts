@@ -5,6 +5,7 @@ import { Damaged, typed } from './damage.js';
 import { HOUR, MINUTE, unitOf } from './edge-counter.js';
 import type { Hours } from './hour-sums.js';
 import { unpackMinutes, type PackedMinutes } from './minute-block.js';
+import { Recent } from './recent.js';
 import type { RowSums } from './row-sums.js';
 import type { Sum } from './sums.js';
 import type { ToldParts } from './told-parts.js';
@@ -24,9 +25,13 @@ interface Part {
   part: number;
   from: number;
   last: number;
+  /** With each time that the part is written again they are more. */
+  flows: number;
 }
 
 const MINUTES = 60;
+/** Unpacked sums that are kept: some 20 MB. */
+const SUMS_CACHED = 1 << 16;
 /** A minute near the end of the times that 64 bits of nanoseconds tell. */
 const LAST = 153_000_000;
 
@@ -34,6 +39,7 @@ const LAST = 153_000_000;
 export class MinuteSums {
   /** Parts that could not be read, by hour. */
   readonly #damaged = new Set<number>();
+  readonly #recent = new Recent<string, readonly Sum[]>(SUMS_CACHED);
   readonly #statements;
 
   constructor(
@@ -43,11 +49,11 @@ export class MinuteSums {
     this.#statements = {
       since: db.prepare<[], { since: number | null }>('SELECT minutes_since AS since FROM retention'),
       parts: db.prepare<[number, number], Part>(
-        `SELECT hour, part, minute_min AS "from", minute_max AS last FROM edge_minutes
+        `SELECT hour, part, minute_min AS "from", minute_max AS last, flows FROM edge_minutes
          WHERE minute_max >= ? AND minute_min < ? ORDER BY hour, part`,
       ),
-      part: db.prepare<[number, number], PackedMinutes>(
-        'SELECT sums, columns, checksum FROM edge_minutes WHERE hour = ? AND part = ?',
+      part: db.prepare<[number, number, number], PackedMinutes>(
+        'SELECT sums, columns, checksum FROM edge_minutes WHERE hour = ? AND part = ? AND flows = ?',
       ),
       gaps: db
         .prepare<[bigint, bigint], { from: bigint; to: bigint }>(
@@ -65,10 +71,11 @@ export class MinuteSums {
     const isTold = (hour: number) => hours !== undefined && hour >= hours.from && hour < hours.to;
     const parts = this.#statements.parts
       .all(first, end)
-      .map((row) => typed(row, PART))
+      .map(checked)
       .filter(({ hour }) => !isTold(hour));
     const gaps = this.#statements.gaps
       .all(BigInt(first) * MINUTE, BigInt(end) * MINUTE)
+      .map((row) => typed(row, GAP))
       .filter((gap) => !isTold(unitOf(gap.from, HOUR)) || !isTold(unitOf(gap.to, HOUR)));
     const told = [
       ...parts,
@@ -81,20 +88,25 @@ export class MinuteSums {
   }
 
   /** Adds what a part tells of these minutes. One that is not there any more, or damaged, adds nothing. */
-  read({ hour, part }: Part, { from, to }: Minutes, sums: RowSums): void {
-    const row = this.#statements.part.get(hour, part);
-    if (row === undefined) return;
+  read(part: Part, { from, to }: Minutes, sums: RowSums): void {
     const numbers = this.told.numbersIn(sums.parts);
-    for (const { key, ...sum } of this.#unpack(hour, row)) {
+    for (const { key, ...sum } of this.#sumsOf(part)) {
       const [minute = 0, source = 0, destination = 0, kind = 0, ports = 0] = key;
       if (minute < from || minute >= to) continue;
       sums.addSum(numbers.end(source), numbers.end(destination), numbers.kind(kind), ports, sum);
     }
   }
 
-  #unpack(hour: number, row: PackedMinutes): Sum[] {
+  /** Frames ask for the same part again and again. */
+  #sumsOf({ hour, part, flows }: Part): readonly Sum[] {
+    const name = [hour, part, flows].join();
+    const known = this.#recent.get(name);
+    if (known !== undefined) return known;
+    const row = this.#statements.part.get(hour, part, flows);
+    if (row === undefined) return [];
     try {
-      return unpackMinutes(hour, row);
+      const sums = unpackMinutes(hour, row);
+      return this.#recent.put(name, sums, sums.length);
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
       this.#damaged.add(hour);
@@ -112,7 +124,16 @@ export class MinuteSums {
   }
 }
 
-const PART = { hour: 'count', part: 'count', from: 'count', last: 'count' } as const;
+const PART = { hour: 'count', part: 'count', from: 'count', last: 'count', flows: 'count' } as const;
+const GAP = { from: 'bigint', to: 'bigint' } as const;
+
+/** Its minutes are those of its hour. */
+function checked(row: Part): Part {
+  const { hour, from, last } = typed(row, PART);
+  if (hour * MINUTES > from || from > last || last >= (hour + 1) * MINUTES)
+    throw new Damaged('the list of minutes is not what was written');
+  return row;
+}
 
 function within(minute: number): number {
   return Math.min(LAST, Math.max(0, minute));

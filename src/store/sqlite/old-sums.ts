@@ -27,14 +27,24 @@ export class OldSums {
     const beyond = this.#removedBeyond();
     const drops = later(this.#before(keepDropsFor), beyond);
     const sums = later(this.#before(keepSumsFor), beyond);
-    const hour = sums < 0n ? 0n : sums / HOUR;
-    const { drops: removeDrops, sums: removeSums } = this.#statements;
+    const hour = Math.max(0, unitOf(sums, HOUR));
+    const { drops: removeDrops } = this.#statements;
     return (
       removeDrops.run(drops, ROWS_AT_ONCE).changes > 0 ||
-      removeSums.run(hour, ROWS_AT_ONCE).changes > 0 ||
+      this.#removeSums(hour) ||
       // Hours of which they tell only a part are of no use.
       this.#removeMinutes(Math.max(this.oldestMinutes(), this.#statements.since.get() ?? 0), PARTS_AT_ONCE)
     );
+  }
+
+  /** Nobody takes those that are left of an hour for all of it. */
+  #removeSums(before: number): boolean {
+    const { sums, sumsSince } = this.#statements;
+    return this.db.transaction(() => {
+      const isAny = sums.run(before, ROWS_AT_ONCE).changes > 0;
+      if (isAny) sumsSince.run({ since: before });
+      return isAny;
+    })();
   }
 
   /** The first hour of which sums by minute are kept. */
@@ -88,6 +98,10 @@ const SUM = 'hour, source, destination, kind, source_port, destination_port';
 
 function prepare(db: Database.Database) {
   const time = (sql: string) => db.prepare<[], bigint | null>(sql).pluck().safeIntegers();
+  const since = (column: string) =>
+    db.prepare<[{ since: number }]>(
+      `UPDATE retention SET ${column} = max(coalesce(${column}, :since), :since)`,
+    );
   return {
     removed: time('SELECT removed_until FROM retention'),
     oldest: time('SELECT min(time_min) FROM segment'),
@@ -99,13 +113,12 @@ function prepare(db: Database.Database) {
     ),
     gaps: db.prepare<[bigint]>('DELETE FROM minute_gap WHERE time_max < ?'),
     since: db.prepare<[], number | null>('SELECT minutes_since FROM retention').pluck(),
-    minutesSince: db.prepare<[{ since: number }]>(
-      'UPDATE retention SET minutes_since = max(coalesce(minutes_since, :since), :since)',
-    ),
+    minutesSince: since('minutes_since'),
     drops: db.prepare<[bigint, number]>(
       'DELETE FROM dropped WHERE (time, seq) IN (SELECT time, seq FROM dropped WHERE time < ? LIMIT ?)',
     ),
-    sums: db.prepare<[bigint, number]>(
+    sumsSince: since('sums_since'),
+    sums: db.prepare<[number, number]>(
       `DELETE FROM edge_hour WHERE (${SUM}) IN (SELECT ${SUM} FROM edge_hour WHERE hour < ? LIMIT ?)`,
     ),
   };

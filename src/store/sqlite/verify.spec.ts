@@ -176,3 +176,39 @@ describe('verify', () => {
     });
   });
 });
+
+describe('verify of sums by minute', () => {
+  const name = /^minutes of the hour 2026-06-01T10:00:00Z, part 0: /;
+
+  async function removed(): Promise<string> {
+    const { file, writer, store, close } = openSqlite(newFolder(), () => Date.UTC(2026, 5, 2));
+    for (let i = 0; i < 30; i++) writer.append(newFlow(text(i)));
+    await writer.commit();
+    await writer.trim({ keepFor: 3_600_000, keepMinutesFor: 7 * 86_400_000 });
+    expect(store.summary().flows).toBe(0);
+    await close();
+    return file;
+  }
+
+  it('finds nothing wrong with what was written', async () => {
+    expect(verified(await removed())).toMatchObject({ problems: [] });
+  });
+
+  it.each([
+    ['bits have flipped', undefined, /not those that were written/],
+    ['flows are missing', 'UPDATE edge_minutes SET flows = flows + 1', /: 30 flows instead of 31$/],
+    [
+      'a minute is another one',
+      'UPDATE edge_minutes SET minute_max = minute_max + 1',
+      /minute is another one$/,
+    ],
+    ['kinds are gone', 'DELETE FROM rollup_kind', /ends or kinds that are not there$/],
+  ])('tells that %s', async (_, sql, words) => {
+    const file = await removed();
+    if (sql === undefined) flipBits(file, 'edge_minutes.columns');
+    else change(file, sql);
+    const { problems } = verified(file);
+    expect(problems).toEqual([expect.stringMatching(words)]);
+    expect(problems[0]).toMatch(name);
+  });
+});

@@ -9,6 +9,7 @@ import { Lines } from './lines.js';
 import { SegmentReader } from './segment-reader.js';
 import type { SegmentInfo } from './segment.js';
 import { SegmentVerifier } from './verify-segment.js';
+import { checkMinutes } from './verify-minutes.js';
 import { SumsVerifier } from './verify-sums.js';
 
 /** One thing that was looked at. */
@@ -28,6 +29,7 @@ export function* verify(db: Database.Database): Generator<Verified> {
     yield found(guarded('pages', () => checkPages(db)));
     yield found(guarded('dictionary', () => checkDictionary(db)));
     yield* verifySegments(db);
+    yield found(guarded('minutes', () => checkMinutes(db)));
     yield found(guarded('events', () => checkEvents(db)));
   } finally {
     db.exec('COMMIT');

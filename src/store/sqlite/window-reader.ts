@@ -40,12 +40,13 @@ export class WindowReader {
   async sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
     const filter = within(scopeOf(viewer), query.filter);
     const isNumbered = query.afterSeq !== undefined || query.upTo !== undefined;
+    const maySum = filter.isEmpty && !isNumbered;
     for (let tries = 1; ; tries++) {
-      const { flows } = this.#retention.removed();
-      const summed = filter.isEmpty && !isNumbered ? this.#summed(query.window) : {};
-      const sums = await this.#read({ ...query, filter }, summed);
-      const isSteady = summed.minutes === undefined || this.#retention.removed().flows === flows;
+      const gone = this.#retention.gone();
+      const sums = await this.#read({ ...query, filter }, maySum ? this.#summed(query.window) : {});
+      const isSteady = !maySum || this.#retention.gone() === gone;
       if (isSteady || tries === TRIES || query.signal?.aborted === true) return sums;
+      if (this.#minutes.of(query.window, undefined) === undefined) return sums;
     }
   }
 
