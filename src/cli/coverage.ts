@@ -1,3 +1,4 @@
+import type { ServiceMapResponse } from '../service-map/service-map.schema.js';
 import type { Coverage } from '../telemetry/coverage.schema.js';
 import { paint, print, safe } from './terminal.js';
 import { counted } from './words.js';
@@ -17,6 +18,15 @@ export function coverageWords(coverage: Coverage, isEmpty: boolean): string[] {
     words.push(paint.yellow(`${silent} fell silent, ${safe(last.node)} last, after ${last.lastHeard}`));
   }
   return words;
+}
+
+/** What is told by sums, as flows of it were removed. */
+export function printSummed({ hours, minutes }: Pick<ServiceMapResponse, 'hours' | 'minutes'>): void {
+  if (hours !== null) print(paint.dim(`${hours.from} to ${hours.to} is told by sums by hour`));
+  if (minutes === null) return;
+  print(paint.dim(`${minutes.from} to ${minutes.to} is told by sums by minute where flows were removed`));
+  for (const { from, to } of minutes.missing)
+    print(paint.yellow(`of ${from} to ${to} something is missing: it could not be read`));
 }
 
 export function printCoverage(coverage: Coverage, isEmpty: boolean): void {

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { mapFormats } from '../service-map/export/formats.js';
 import { nodeNames, portWords } from '../service-map/diff-words.js';
 import type { MapEdge, ServiceMapResponse } from '../service-map/service-map.schema.js';
-import { printCoverage } from './coverage.js';
+import { printCoverage, printSummed } from './coverage.js';
 import type { RestClient } from './rest-client.js';
 import { paint, print, printTable, safe, safeJson } from './terminal.js';
 import { counted } from './words.js';
@@ -28,6 +28,7 @@ export async function printMap(
   }
   if (map.edges.length === 0) {
     printCoverage(map.coverage, true);
+    printSummed(map);
     return;
   }
   const name = nodeNames(map.nodes);
@@ -53,6 +54,7 @@ export async function printMap(
   );
   if (map.folded !== null) printFolded(map.folded);
   printCoverage(map.coverage, false);
+  printSummed(map);
 }
 
 /** What the table does not list one by one. */

@@ -1,4 +1,5 @@
 import type { Status } from '../telemetry/status.schema.js';
+import { printSummed } from './coverage.js';
 import type { RestClient } from './rest-client.js';
 import { paint, print, safe, safeJson } from './terminal.js';
 import { counted, duration } from './words.js';
@@ -21,6 +22,7 @@ export async function printStatus(client: RestClient, format: 'table' | 'json'):
   }
   const { since, removedFlows } = status.kept;
   if (removedFlows > 0) print(`${counted(removedFlows, 'flow')} removed by retention, up to ${since ?? ''}`);
+  printSummed(status.kept);
   if (status.eventsLost > 0)
     print(paint.yellow(`Hubble reported ${counted(status.eventsLost, 'event')} as lost`));
   for (const { firstSeq, lastSeq, oldest, newest, reason } of status.damaged)

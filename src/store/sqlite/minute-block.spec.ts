@@ -37,7 +37,7 @@ describe('a block of minutes', () => {
   it('tells what was written, in its order', () =>
     fc.assert(
       fc.asyncProperty(fc.array(sum), async (sums) => {
-        const columns = await compress(writeMinutes(HOUR, sums), Effort.columns);
+        const columns = await compress(writeMinutes(HOUR, sums.length, sums).columns, Effort.columns);
         const checksum = checksumOf(columns);
         const read = unpackMinutes(HOUR, { sums: sums.length, columns, checksum });
         expect(read.map(plain)).toEqual(sums.map(plain));
@@ -46,13 +46,13 @@ describe('a block of minutes', () => {
 
   it('is refused where its bytes or its size are others, or where it is of another hour', async () => {
     const [one] = fc.sample(sum, { numRuns: 1, seed: 1 });
-    const columns = await compress(writeMinutes(HOUR, [one!]), Effort.columns);
+    const columns = await compress(writeMinutes(HOUR, 1, [one!]).columns, Effort.columns);
     const checksum = checksumOf(columns);
     expect(() => unpackMinutes(HOUR, { sums: 1, columns, checksum: checksum ^ 1 })).toThrow(Damaged);
     for (const sums of [0, 2, 1e9]) {
       expect(() => unpackMinutes(HOUR, { sums, columns, checksum })).toThrow(Damaged);
     }
-    const other = await compress(writeMinutes(HOUR + 1, [one!]), Effort.columns);
+    const other = await compress(writeMinutes(HOUR + 1, 1, [one!]).columns, Effort.columns);
     expect(() => unpackMinutes(HOUR, { sums: 1, columns: other, checksum: checksumOf(other) })).toThrow(
       Damaged,
     );

@@ -17,34 +17,87 @@ export interface PackedMinutes {
   checksum: number;
 }
 
+/** Sums of an hour in the making. */
+export interface WrittenMinutes {
+  /** Minutes since 1970, the last one included. */
+  minuteMin: number;
+  minuteMax: number;
+  flows: number;
+  sums: number;
+  columns: Buffer;
+}
+
+/** Numbers up to 2^53, in two words. */
+class Longs {
+  readonly #low: Uint32Array;
+  readonly #high: Uint32Array;
+
+  constructor(count: number) {
+    this.#low = new Uint32Array(count);
+    this.#high = new Uint32Array(count);
+  }
+
+  set(i: number, value: number): void {
+    this.#low[i] = value % WORD;
+    this.#high[i] = value / WORD;
+  }
+
+  write(columns: ColumnWriter): void {
+    columns.write(this.#low);
+    columns.write(this.#high);
+  }
+}
+
 /**
- * The sums of an hour, by minute, as columns: sorted by their keys, of which the first words are told as steps from one
- * sum to the next. `columns` of `edge_minutes`, before they are compressed.
+ * The sums of an hour, by minute, as columns: in order of their keys, of which the first words are told as steps from
+ * one sum to the next. `columns` of `edge_minutes`, before they are compressed.
  */
-export function writeMinutes(hour: number, sums: readonly Sum[]): Buffer {
+export function writeMinutes(hour: number, count: number, sums: Iterable<Sum>): WrittenMinutes {
+  const words = Array.from({ length: 7 }, () => new Uint32Array(count)) as Words;
+  const [minutes, sources, destinations, kinds, sourcePorts, ports, lengths] = words;
+  const longs = Array.from({ length: 5 }, () => new Longs(count)) as Five<Longs>;
+  const latencies: Buffer[] = [];
+  const before = new Int32Array(3);
+  let [i, flows, begins, minuteMin, minuteMax] = [0, 0, 0n, 0, -1];
+  for (const sum of sums) {
+    const [minute = 0, source = 0, destination = 0, kind = 0, both = 0] = sum.key;
+    if (i === 0) minuteMin = minute;
+    if (minute !== minuteMax) begins = BigInt(minute) * MINUTE;
+    minuteMax = minute;
+    minutes[i] = stepTo(before, 0, minute - hour * MINUTES);
+    sources[i] = stepTo(before, 1, source);
+    destinations[i] = stepTo(before, 2, destination);
+    kinds[i] = kind;
+    sourcePorts[i] = both >>> 16;
+    ports[i] = both & 0xffff;
+    longs[0].set(i, sum.flows);
+    longs[1].set(i, Number(sum.first - begins));
+    longs[2].set(i, Number(sum.last - sum.first));
+    longs[3].set(i, sum.syns);
+    longs[4].set(i, sum.resets);
+    if (sum.latencies !== undefined) {
+      const packed = packLatencies(sum.latencies);
+      lengths[i] = packed.length;
+      latencies.push(packed);
+    }
+    flows += sum.flows;
+    i++;
+  }
   const columns = new ColumnWriter();
-  const word = (of: (sum: Sum) => number) => {
-    columns.write(Uint32Array.from(sums, of));
-  };
-  /** Up to 2^53. */
-  const long = (of: (sum: Sum) => number) => {
-    word((sum) => of(sum) % WORD);
-    word((sum) => of(sum) / WORD);
-  };
-  columns.write(steps(Int32Array.from(sums, ({ key }) => (key[0] ?? 0) - hour * MINUTES)));
-  columns.write(steps(Int32Array.from(sums, ({ key }) => key[1] ?? 0)));
-  columns.write(steps(Int32Array.from(sums, ({ key }) => key[2] ?? 0)));
-  word(({ key }) => key[3] ?? 0);
-  word(({ key }) => (key[4] ?? 0) >>> 16);
-  word(({ key }) => (key[4] ?? 0) & 0xffff);
-  long(({ flows }) => flows);
-  long(({ key, first }) => Number(first - BigInt(key[0] ?? 0) * MINUTE));
-  long(({ first, last }) => Number(last - first));
-  long(({ syns }) => syns);
-  long(({ resets }) => resets);
-  const latencies = sums.map(({ latencies }) => latencies && packLatencies(latencies));
-  columns.write(Uint32Array.from(latencies, (packed) => packed?.length ?? 0));
-  return Buffer.concat([columns.take(), ...latencies.flatMap((packed) => packed ?? [])]);
+  for (const column of words.slice(0, -1)) columns.write(column);
+  for (const column of longs) column.write(columns);
+  columns.write(lengths);
+  return { minuteMin, minuteMax, flows, sums: count, columns: Buffer.concat([columns.take(), ...latencies]) };
+}
+
+type Five<T> = [T, T, T, T, T];
+type Words = [...Five<Uint32Array>, Uint32Array, Uint32Array];
+
+/** Forward steps become even numbers, backward ones odd: small either way. */
+function stepTo(before: Int32Array, column: number, value: number): number {
+  const step = value - (before[column] ?? 0);
+  before[column] = value;
+  return (step << 1) ^ (step >> 31);
 }
 
 /** The sums of an hour's part; their keys begin with the minute since 1970. */
@@ -90,16 +143,6 @@ function readMinutes(hour: number, count: number, bytes: Uint8Array): Sum[] {
   });
   if (at !== bytes.length) throw new Damaged('a block of minutes has the wrong size');
   return sums;
-}
-
-/** Forward steps become even numbers, backward ones odd: small either way. */
-function steps(values: Int32Array): Uint32Array {
-  let before = 0;
-  return Uint32Array.from(values, (value) => {
-    const step = value - before;
-    before = value;
-    return (step << 1) ^ (step >> 31);
-  });
 }
 
 function unsteps(folded: Uint32Array): Int32Array {

@@ -4,7 +4,7 @@ import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { checksumOf, compress, Effort } from './compression.js';
 import { Damaged, Gone } from './damage.js';
 import { EdgeCounter, HOUR, MINUTE } from './edge-counter.js';
-import { unpackMinutes, writeMinutes, type PackedMinutes } from './minute-block.js';
+import { unpackMinutes, writeMinutes, type PackedMinutes, type WrittenMinutes } from './minute-block.js';
 import { RollupParts } from './rollup-parts.js';
 import { rowsOf, withL7Kinds } from './rollup.js';
 import { SegmentReader } from './segment-reader.js';
@@ -15,14 +15,9 @@ import { Sums, type Sum } from './sums.js';
 const PART_SUMS = 1 << 14;
 const MINUTES = 60;
 
-interface Part {
+interface Part extends WrittenMinutes {
   hour: number;
   part: number;
-  minuteMin: number;
-  minuteMax: number;
-  flows: number;
-  sums: number;
-  columns: Buffer;
 }
 
 /** What is written when the segments go, from which it was made. */
@@ -61,11 +56,11 @@ export class RemovedMinutes {
       await setImmediate();
       if (!this.db.open) return undefined;
     }
-    const sums = Array.from(this.#counter.sums.all(), copyOf);
+    const { sums } = this.#counter;
     this.#counter.sums = new Sums();
     const parts: Part[] = [];
-    for (const [hour, ofHour] of byHour(sums)) {
-      parts.push(await this.#part(hour, ofHour));
+    for (const [hour, indexes] of byHour(sums)) {
+      parts.push(await this.#part(hour, sums, indexes));
       if (!this.db.open) return undefined;
     }
     return { parts, gaps };
@@ -91,20 +86,14 @@ export class RemovedMinutes {
   }
 
   /** Together with those of the hour's last part, where there is room and it can be read. */
-  async #part(hour: number, added: readonly Sum[]): Promise<Part> {
+  async #part(hour: number, added: Sums, indexes: Uint32Array): Promise<Part> {
     const last = this.#statements.last.get(hour);
-    const known = last && added.length + last.sums <= PART_SUMS ? heldSums(hour, last) : undefined;
-    const sums = (known === undefined ? [...added] : merged(known, added)).sort(byKey);
+    const hasRoom = last !== undefined && indexes.length + last.sums <= PART_SUMS;
+    const known = hasRoom ? heldSums(hour, last) : undefined;
+    const written = known === undefined ? write(hour, added, indexes) : merge(hour, known, added, indexes);
+    const columns = await compress(written.columns, Effort.columns);
     const part = last === undefined ? 0 : known === undefined ? last.part + 1 : last.part;
-    return {
-      hour,
-      part,
-      minuteMin: sums[0]?.key[0] ?? 0,
-      minuteMax: sums.at(-1)?.key[0] ?? 0,
-      flows: sums.reduce((all, { flows }) => all + flows, 0),
-      sums: sums.length,
-      columns: await compress(writeMinutes(hour, sums), Effort.columns),
-    };
+    return { ...written, hour, part, columns };
   }
 
   /** In the transaction in which the flows go. */
@@ -126,34 +115,31 @@ function heldSums(hour: number, row: PartRow): Sum[] | undefined {
   }
 }
 
-function merged(known: readonly Sum[], added: readonly Sum[]): Sum[] {
+function write(hour: number, sums: Sums, indexes = sums.order()): WrittenMinutes {
+  return writeMinutes(hour, indexes.length, at(sums, indexes));
+}
+
+function merge(hour: number, known: readonly Sum[], added: Sums, indexes: Uint32Array): WrittenMinutes {
   const sums = new Sums();
   for (const sum of known) sums.merge(sum);
-  for (const sum of added) sums.merge(sum);
-  return Array.from(sums.all(), copyOf);
+  for (const sum of at(added, indexes)) sums.merge(sum);
+  return write(hour, sums);
 }
 
-function copyOf(sum: Sum): Sum {
-  return { ...sum, key: sum.key.slice() };
+function* at(sums: Sums, indexes: Uint32Array): Generator<Sum> {
+  for (const i of indexes) yield sums.at(i);
 }
 
-function byHour(sums: readonly Sum[]): Map<number, Sum[]> {
-  const hours = new Map<number, Sum[]>();
-  for (const sum of sums) {
-    const hour = Math.floor((sum.key[0] ?? 0) / MINUTES);
-    const ofHour = hours.get(hour);
-    if (ofHour === undefined) hours.set(hour, [sum]);
-    else ofHour.push(sum);
+/** Hours, and the indexes of their sums in order of the keys. */
+function* byHour(sums: Sums): Generator<[hour: number, indexes: Uint32Array]> {
+  const order = sums.order();
+  const hourAt = (i: number) => Math.floor(sums.unitAt(order[i] ?? 0) / MINUTES);
+  for (let from = 0, to; from < order.length; from = to) {
+    const hour = hourAt(from);
+    to = from + 1;
+    while (to < order.length && hourAt(to) === hour) to++;
+    yield [hour, order.subarray(from, to)];
   }
-  return hours;
-}
-
-function byKey({ key: a }: Sum, { key: b }: Sum): number {
-  for (let i = 0; i < a.length; i++) {
-    const [before = 0, after = 0] = [a[i], b[i]];
-    if (before !== after) return before - after;
-  }
-  return 0;
 }
 
 function prepare(db: Database.Database) {

@@ -22,7 +22,6 @@ const REMOVED = {
 export class RetentionReader {
   readonly #lastSeq;
   readonly #removed;
-  readonly #gone;
 
   constructor(db: Database.Database) {
     this.#lastSeq = db.prepare<[], { lastSeq: number }>('SELECT last_seq AS lastSeq FROM retention');
@@ -31,16 +30,6 @@ export class RetentionReader {
         'SELECT removals, flows, events, removed_until AS until, updated AS last FROM retention',
       )
       .safeIntegers();
-    this.#gone = db
-      .prepare<[], [number, number | null, number | null]>(
-        'SELECT flows, sums_since, minutes_since FROM retention',
-      )
-      .raw();
-  }
-
-  /** The same as long as no more flows and sums are removed. */
-  gone(): string {
-    return String(this.#gone.get());
   }
 
   /** Greatest number that was removed. */

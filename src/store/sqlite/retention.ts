@@ -9,6 +9,8 @@ import type { SegmentInfo } from './segment.js';
 
 /** Segments that one transaction removes: some milliseconds, after which flows are stored again. */
 const SEGMENTS_AT_ONCE = 8;
+/** Where sums by minute are made of them, which takes longer than removing. */
+const SUMMED_AT_ONCE = 2;
 const EVENTS_AT_ONCE = 1_000;
 /** Pages of 16 KiB that one step gives back to the file system: 4 MiB. */
 const PAGES_AT_ONCE = 256;
@@ -116,11 +118,11 @@ export class Retention {
   #next(): SegmentRow[] {
     const { keepFor } = this.limits;
     const { older, first } = this.#statements;
-    const old =
-      keepFor === undefined ? [] : older.all(fromMilliseconds(this.now() - keepFor), SEGMENTS_AT_ONCE);
+    const most = this.#minutes === undefined ? SEGMENTS_AT_ONCE : SUMMED_AT_ONCE;
+    const old = keepFor === undefined ? [] : older.all(fromMilliseconds(this.now() - keepFor), most);
     if (old.length > 0 || !this.#isTooLarge) return old;
     let excess = this.#bytesUsed() - this.#enough;
-    return first.all(SEGMENTS_AT_ONCE).filter(({ bytes }) => {
+    return first.all(most).filter(({ bytes }) => {
       const isTooMuch = excess > 0;
       excess -= Number(bytes);
       return isTooMuch;

@@ -108,17 +108,39 @@ export class Sums {
 
   /** The keys are only good until the next is taken. */
   *all(): Generator<Sum> {
-    for (let i = 0; i < this.#size; i++) {
-      yield {
-        key: this.#keys.subarray(i * WORDS, (i + 1) * WORDS),
-        flows: this.#flows[i] ?? 0,
-        first: this.#first[i] ?? 0n,
-        last: this.#last[i] ?? 0n,
-        syns: this.#syns[i] ?? 0,
-        resets: this.#resets[i] ?? 0,
-        latencies: this.#latencies.get(i),
-      };
-    }
+    for (let i = 0; i < this.#size; i++) yield this.at(i);
+  }
+
+  /** By index; its key is only good until something is added. */
+  at(i: number): Sum {
+    return {
+      key: this.#keys.subarray(i * WORDS, (i + 1) * WORDS),
+      flows: this.#flows[i] ?? 0,
+      first: this.#first[i] ?? 0n,
+      last: this.#last[i] ?? 0n,
+      syns: this.#syns[i] ?? 0,
+      resets: this.#resets[i] ?? 0,
+      latencies: this.#latencies.get(i),
+    };
+  }
+
+  /** The indexes in order of the keys. */
+  order(): Uint32Array {
+    const keys = this.#keys;
+    const indexes = new Uint32Array(this.#size);
+    for (let i = 0; i < indexes.length; i++) indexes[i] = i;
+    return indexes.sort((a, b) => {
+      for (let word = 0; word < WORDS; word++) {
+        const step = (keys[a * WORDS + word] ?? 0) - (keys[b * WORDS + word] ?? 0);
+        if (step !== 0) return step;
+      }
+      return 0;
+    });
+  }
+
+  /** First word of a key. */
+  unitAt(i: number): number {
+    return this.#keys[i * WORDS] ?? 0;
   }
 
   #append(slot: number, key: Int32Array, flows: number, time: bigint): number {

@@ -9,7 +9,6 @@ import { HOUR, MINUTE } from './edge-counter.js';
 import { HourSums } from './hour-sums.js';
 import { MinuteSums } from './minute-sums.js';
 import { Pace } from './pace.js';
-import { RetentionReader } from './retention-reader.js';
 import type { SegmentList } from './segment-list.js';
 import type { SegmentVisits } from './segment-visits.js';
 import { ToldParts } from './told-parts.js';
@@ -23,7 +22,6 @@ export class WindowReader {
   readonly #hours: HourSums;
   readonly #minutes: MinuteSums;
   readonly #memory = new WindowMemory();
-  readonly #retention: RetentionReader;
 
   constructor(
     db: Database.Database,
@@ -33,20 +31,18 @@ export class WindowReader {
     const told = new ToldParts(db);
     this.#hours = new HourSums(db, told);
     this.#minutes = new MinuteSums(db, told);
-    this.#retention = new RetentionReader(db);
   }
 
   /** What moves from blocks to sums while it is read would be missed, or counted twice: then it is read anew. */
   async sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
     const filter = within(scopeOf(viewer), query.filter);
     const isNumbered = query.afterSeq !== undefined || query.upTo !== undefined;
-    const maySum = filter.isEmpty && !isNumbered;
+    if (!filter.isEmpty || isNumbered) return this.#read({ ...query, filter }, {});
     for (let tries = 1; ; tries++) {
-      const gone = this.#retention.gone();
-      const sums = await this.#read({ ...query, filter }, maySum ? this.#summed(query.window) : {});
-      const isSteady = !maySum || this.#retention.gone() === gone;
+      const summed = this.#summed(query.window);
+      const sums = await this.#read({ ...query, filter }, summed);
+      const isSteady = isSame(summed, this.#summed(query.window));
       if (isSteady || tries === TRIES || query.signal?.aborted === true) return sums;
-      if (this.#minutes.of(query.window, undefined) === undefined) return sums;
     }
   }
 
@@ -79,4 +75,13 @@ export class WindowReader {
       },
     };
   }
+}
+
+/** Neither was anything added to the parts, nor removed. */
+function isSame(a: Summed, b: Summed): boolean {
+  const told = ({ hours, minutes }: Summed) => {
+    const parts = minutes?.parts.map(({ hour, part, flows }) => [hour, part, flows].join(':'));
+    return [hours?.from, hours?.to, minutes?.gaps.length, ...(parts ?? [])].join();
+  };
+  return told(a) === told(b);
 }
