@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { L7Kinds } from '../../domain/service-map/coarse.js';
 import { checksumOf, compress, Effort } from './compression.js';
 import { Damaged, Gone } from './damage.js';
 import { EdgeCounter, HOUR, MINUTE } from './edge-counter.js';
 import { unpackMinutes, writeMinutes, type PackedMinutes, type WrittenMinutes } from './minute-block.js';
 import { RollupParts } from './rollup-parts.js';
-import { rowsOf, withL7Kinds } from './rollup.js';
+import { rowsOf } from './rollup.js';
 import { SegmentReader } from './segment-reader.js';
 import type { SegmentInfo } from './segment.js';
 import { Sums, type Sum } from './sums.js';
@@ -35,7 +34,6 @@ interface PartRow extends PackedMinutes {
 export class RemovedMinutes {
   readonly #segments: SegmentReader;
   readonly #counter: EdgeCounter;
-  readonly #l7Kinds = new L7Kinds();
   readonly #statements;
 
   constructor(private readonly db: Database.Database) {
@@ -71,7 +69,7 @@ export class RemovedMinutes {
     try {
       const segment = this.#segments.read(info);
       if (segment === undefined) throw new Gone('a block is not there any more');
-      const rows = withL7Kinds(rowsOf(segment), this.#l7Kinds);
+      const rows = rowsOf(segment);
       const begin = BigInt(oldest) * HOUR;
       const all = Uint32Array.from({ length: info.flows }, (_, row) => row);
       const { time } = segment.columns;
