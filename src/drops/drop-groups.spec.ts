@@ -68,6 +68,19 @@ describe('drops grouped by cause', () => {
     expect(group?.fields).toEqual({ source: 'c/shop/storefront', destination: 'entity:world' });
   });
 
+  it('are told, too, where records disagree about the workload of a pod, in any order', () => {
+    const ofOwner = (workload: string, seq: number) =>
+      tally({ ...drop, source: pod('shop/web-6c9f7b8d4-x2z4k', workload), destination: world }, seq);
+    const [replicaSet, deployment] = [ofOwner('web-6c9f7b8d4', 1), ofOwner('web', 2)];
+    for (const told of [
+      [replicaSet, deployment],
+      [deployment, replicaSet],
+    ])
+      expect(grouped(told, ['destination'])).toMatchObject([
+        { fields: { destination: 'entity:world' }, count: 2 },
+      ]);
+  });
+
   it('count requests that the proxy refused once, under a reason of their own', () => {
     const l7 = (type: string) => ({ type, http: { method: 'POST', url: 'http://x/admin' } });
     const request = { verdict: 'DROPPED', Type: 'L7', event_type: { type: 129 }, l7: l7('REQUEST') };

@@ -31,9 +31,10 @@ interface Cell {
 
 /** Groups dropped flows by cause. */
 export function groupDrops(dropped: Dropped, by: readonly DropField[]): DropCause[] {
-  const groups = new DropGroups(by);
-  groups.add(dropped);
-  return groups.causes();
+  for (let groups = new DropGroups(by); ; groups = groups.again()) {
+    groups.add(dropped);
+    if (groups.holds) return groups.causes();
+  }
 }
 
 /**
