@@ -90,5 +90,14 @@ describe('a field', () => {
       '',
     ]);
     expect(values(dns, 'dns-query', 'dns-rcode', 'http-status')).toEqual(['a.example', 'NXDOMAIN', '']);
+    const odd = flow({ Type: 'L7', l7: { type: 'REQUEST', http: { method: 'GET', url: '::1/b' } } });
+    expect(values(odd, 'http-path', 'http-url')).toEqual(['', '::1/b']);
+  });
+
+  it('tells DNS names as they are: the filter takes them so', () => {
+    const told = flow({ destination_names: ['a.example.com', 'other.example.com'] });
+    expect(groupFields.get('to-fqdn')?.of(told)).toBe('a.example.com');
+    const capital = flow({ destination_names: ['A.example.com'] });
+    expect(groupFields.get('to-fqdn')?.of(capital)).toBe('A.example.com');
   });
 });

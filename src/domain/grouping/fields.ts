@@ -75,7 +75,7 @@ const sided: readonly (readonly [name: string, describe: string, of: ReadEnd])[]
   ['service', 'service as namespace/name', onEnd((end) => qualified(end.serviceNamespace, end.service))],
   ['ip', 'address', onEnd(({ ip }) => ip)],
   ['port', 'port', portOf],
-  ['fqdn', 'first DNS name of the address', onEnd(({ names }) => withoutDot(names[0]))],
+  ['fqdn', 'first DNS name of the address', onEnd(({ names: [name = ''] }) => name)],
   ['identity', 'security identity', onEnd(({ identity }) => nonZero(identity))],
   ['cluster', 'cluster', onEnd(({ cluster }) => cluster)],
 ];
@@ -160,8 +160,9 @@ function portOf({ traits, sourcePort, destinationPort }: Flow, side: Side): stri
   return nonZero(side === 'source' ? sourcePort : destinationPort);
 }
 
-function pathOf(url: string | undefined): string {
-  return url === undefined ? '' : (urlPath(url) ?? url);
+/** As the filter takes it, which finds no path in what is no address. */
+function pathOf(url = ''): string {
+  return urlPath(url) ?? '';
 }
 
 function qualified(namespace: string, name: string): string {
