@@ -65,18 +65,11 @@ export interface KeysRow {
 
 /** From row `from` on, up to the one before `end`. Throws `Damaged` where they are not what was written. */
 export function readKeys(row: KeysRow, from = 0, end = row.flows): Uint8Array {
-  const {
-    flows,
-    layout,
-    keys: blob,
-    checksum,
-  } = typed(row, { flows: 'count', layout: 'count', keys: 'blob', checksum: 'count?' });
-  refuseChanged(checksum, blob);
-  const planes = layout === 1 ? planesOfFirstLayout(blob, flows) : unpackPlanes(blob, flows);
+  const planes = new KeyPlanes(row);
   const keys = new Uint8Array((end - from) * KEY_BYTES);
-  for (const [byte, plane] of planes.entries()) {
+  for (let byte = 0; byte < KEY_BYTES; byte++) {
     let at = byte;
-    for (const part of plane.subarray(from, end)) {
+    for (const part of planes.plane(byte).subarray(from, end)) {
       keys[at] = part;
       at += KEY_BYTES;
     }
@@ -84,14 +77,45 @@ export function readKeys(row: KeysRow, from = 0, end = row.flows): Uint8Array {
   return keys;
 }
 
-function unpackPlanes(blob: Buffer, flows: number): Uint8Array[] {
+/** The planes, each unpacked when it is asked for. Throws `Damaged` where they are not what was written. */
+export class KeyPlanes {
+  readonly flows: number;
+  /** As they rest. */
+  readonly #packed: readonly Uint8Array[];
+
+  constructor(row: KeysRow) {
+    const { flows, layout, keys, checksum } = typed(row, {
+      flows: 'count',
+      layout: 'count',
+      keys: 'blob',
+      checksum: 'count?',
+    });
+    refuseChanged(checksum, keys);
+    this.flows = flows;
+    this.#packed = layout === 1 ? planesOfFirstLayout(keys, flows) : packedPlanes(keys);
+  }
+
+  plane(byte: number): Uint8Array {
+    const packed = this.#packed[byte] ?? new Uint8Array();
+    return ofLength(packed.length === this.flows ? packed : decompress(packed, this.flows), this.flows);
+  }
+
+  /** So many bytes of keys that tell these from each other best: of the planes that are hardest to compress. */
+  telling(count: number): number[] {
+    const sizes = this.#packed.map(({ length }, byte) => ({ length, byte }));
+    return sizes
+      .sort((a, b) => b.length - a.length)
+      .slice(0, count)
+      .map(({ byte }) => byte);
+  }
+}
+
+function packedPlanes(blob: Buffer): Uint8Array[] {
   let at = KEY_BYTES * 4;
   if (blob.length < at) throw new Damaged('its keys are cut off');
-  return Array.from({ length: KEY_BYTES }, (_, byte) => {
-    const length = blob.readUInt32LE(byte * 4);
-    const packed = blob.subarray(at, (at += length));
-    return ofLength(length === flows ? packed : decompress(packed, flows), flows);
-  });
+  return Array.from({ length: KEY_BYTES }, (_, byte) =>
+    blob.subarray(at, (at += blob.readUInt32LE(byte * 4))),
+  );
 }
 
 /** All planes were compressed together. */

@@ -6,7 +6,7 @@ import { Damaged, Gone, typed } from './damage.js';
 import { DictionaryReader } from './dictionary-reader.js';
 import { readFirstLayout } from './first-layout.js';
 import { Heads } from './heads.js';
-import { readKeys, type KeysRow } from './keys.js';
+import { KeyPlanes, readKeys, type KeysRow } from './keys.js';
 import { Messages } from './messages.js';
 import { KeyHints } from './named-keys.js';
 import { Recent } from './recent.js';
@@ -114,7 +114,7 @@ export class SegmentReader {
     let chunks: number[] | undefined;
     const text = (number: number) =>
       this.#texts.read(info.id, (chunks ??= this.#texts.chunksOf(info.id)), number);
-    const keys = () => this.#keysOf(info);
+    const keys = () => readKeys(this.#keysOf(info));
     return new Segment(info, parts, columns, keys, text, (valueOf) => this.#messagesOf(info, valueOf));
   }
 
@@ -144,7 +144,7 @@ export class SegmentReader {
   /** Undefined where its keys cannot be read: whoever reads the segment is told why. */
   #hintsOf(info: SegmentInfo): KeyHints | undefined {
     try {
-      const hints = new KeyHints(this.#keysOf(info));
+      const hints = new KeyHints(new KeyPlanes(this.#keysOf(info)));
       return this.#hints.put(info.id, hints, hints.bytes);
     } catch (error) {
       if (error instanceof Damaged || error instanceof Gone) return undefined;
@@ -152,10 +152,10 @@ export class SegmentReader {
     }
   }
 
-  #keysOf(info: SegmentInfo): Uint8Array {
+  #keysOf(info: SegmentInfo): KeysRow {
     const found = this.#statements.keys.get(info.id, info.firstSeq, info.flows);
     if (found === undefined) throw new Gone('a block has lost its keys');
-    return readKeys(found);
+    return found;
   }
 }
 
