@@ -39,6 +39,7 @@ function sideOf(fields: readonly object[], from: string | null = coverage.from):
       held: undefined,
       coverage: own,
       summed: false,
+      sumsMissing: false,
       report: undefined,
     },
   };

@@ -16,6 +16,10 @@ export function isSummed({ hours, minutes }: Summed): boolean {
   return (hours ?? minutes) !== undefined;
 }
 
+export function isMissing(minutes: { missing: readonly unknown[] } | null | undefined): boolean {
+  return minutes != null && minutes.missing.length > 0;
+}
+
 export function heldOf(
   oldest: bigint | undefined,
   newest: bigint | undefined,
@@ -38,6 +42,8 @@ export interface Recorded {
   coverage: Coverage;
   /** Sums tell of flows that are no longer held. */
   summed: boolean;
+  /** Some of these sums could not be read. */
+  sumsMissing: boolean;
   /** Node by node; undefined where only a finished map is at hand. */
   report: CoverageReport | undefined;
 }
@@ -48,6 +54,10 @@ const MINUTE = 60e9;
 /** A rim that is this small a part of the window is not worth telling. */
 const RIM = 0.1;
 const MOST_NAMES = 5;
+const SUMS_MISSING: Note = {
+  kind: 'damaged',
+  words: 'Sums by minute of it are damaged on disk, or made of flows that were, and left out.',
+};
 
 /** Length of the window as far as it lies inside of what is held. */
 export function recordedMinutes({ since, until, held }: Pick<Recorded, 'since' | 'until' | 'held'>): number {
@@ -71,7 +81,12 @@ function notesOf(recorded: Recorded, other: Recorded): Note[] {
     const words = 'No flow of this window is held, so nothing follows from what it lacks.';
     return [{ kind: 'nothing-held', words }];
   }
-  return [...rimNotes(recorded), ...lossNotes(coverage), ...(report ? nodeNotes(report, other.report) : [])];
+  return [
+    ...rimNotes(recorded),
+    ...lossNotes(coverage),
+    ...(recorded.sumsMissing ? [SUMS_MISSING] : []),
+    ...(report ? nodeNotes(report, other.report) : []),
+  ];
 }
 
 function rimNotes({ since, until, held }: Recorded): Note[] {

@@ -13,7 +13,7 @@ import { coverageReport } from '../telemetry/coverage-report.js';
 import { coverageOf, format, formatSummed } from '../telemetry/coverage.js';
 import { diffAnswer, type DiffSide } from './diff-answer.js';
 import { diffMarkdown } from './diff-markdown.js';
-import { heldOf, isSummed, recordedMinutes } from './diff-notes.js';
+import { heldOf, isMissing, isSummed, recordedMinutes } from './diff-notes.js';
 import { thresholdShape, thresholdsOf } from './diff-thresholds.js';
 import { mapDiffSchema } from './map-diff.schema.js';
 import { MapReader } from './map-reader.js';
@@ -66,7 +66,7 @@ export class MapDiffController {
     const { map, seq } = await this.maps.read(viewer, level, question);
     const summed = this.maps.summedOf(viewer, level, question);
     const { oldest, newest } = this.store.summary();
-    const held = heldOf(oldest, newest, summed);
+    const held = heldOf(oldest, newest, this.maps.reachOf(viewer, level, question));
     const coverage = coverageOf(this.store, window);
     const report = await coverageReport(this.store, this.sources.gaps(), viewer, window);
     const span = map.span();
@@ -82,7 +82,14 @@ export class MapDiffController {
         summed: formatSummed(summed),
         coverage,
       },
-      recorded: { ...window, held, coverage, summed: isSummed(summed), report },
+      recorded: {
+        ...window,
+        held,
+        coverage,
+        summed: isSummed(summed),
+        sumsMissing: isMissing(summed.minutes),
+        report,
+      },
     };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { within } from '../domain/filter/filter.js';
-import { overlap, type Window } from '../domain/filter/window.js';
+import { always, overlap, type Window } from '../domain/filter/window.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { EdgeDetail, type EdgeNames } from '../domain/service-map/edge-detail.js';
 import { Foretold } from '../domain/service-map/foretold.js';
@@ -13,6 +13,8 @@ import type { SummedParts } from '../store/queries.js';
 import { MapQuestions } from './map-questions.js';
 import { isCoarse, mapOfSums, readMap } from './read-map.js';
 import type { MapLevel } from './service-map.schema.js';
+
+const NONE: SummedParts = { hours: undefined, minutes: undefined };
 
 interface Answer {
   map: ServiceMap;
@@ -75,11 +77,18 @@ export class MapReader {
   }
 
   /** Which parts are made of sums, as flows of them are no longer held. */
-  summedOf(viewer: Viewer, level: MapLevel, { filter, window }: Question): SummedParts {
+  summedOf(viewer: Viewer, level: MapLevel, question: Question): SummedParts {
+    return this.#maySum(viewer, level, question) ? this.store.summed(question.window) : NONE;
+  }
+
+  /** How far sums reach that it could be made of. */
+  reachOf(viewer: Viewer, level: MapLevel, question: Question): SummedParts {
+    return this.#maySum(viewer, level, question) ? this.store.summed(always) : NONE;
+  }
+
+  #maySum({ namespaces }: Viewer, level: MapLevel, { filter, window }: Question): boolean {
     const isOpen = window.since === undefined && window.until === undefined;
-    if (isOpen || !isCoarse(level) || !filter.isEmpty || viewer.namespaces !== 'all')
-      return { hours: undefined, minutes: undefined };
-    return this.store.summed(window);
+    return !isOpen && isCoarse(level) && filter.isEmpty && namespaces === 'all';
   }
 
   #isAround(window: Window): boolean {

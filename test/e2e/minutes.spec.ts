@@ -36,7 +36,7 @@ async function answersOf(server: Server) {
     map: drawn(await mapOf(server, WINDOW)),
     namespaces: drawn(await mapOf(server, `${WINDOW}&level=namespace`)),
     frames: frames.map(({ from, nodes, edges }) => [from, nodes.remove, edges]),
-    diff: { added, removed, changed },
+    diff: { added, removed, changed, minutes: [diff.a, diff.b].map(({ minutes }) => Math.round(minutes)) },
     // What it rests on is told below the table, and is another matter.
     printed: stdout.split('\n').slice(0, stdout.split('\n').findIndex((line) => / nodes, /.test(line)) + 1),
   };

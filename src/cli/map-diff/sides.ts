@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { parseTimestamp } from '../../domain/flow/timestamp.js';
-import { heldOf, isSummed, recordedMinutes } from '../../service-map/diff-notes.js';
+import { heldOf, isMissing, isSummed, recordedMinutes } from '../../service-map/diff-notes.js';
 import type { DiffSide } from '../../service-map/diff-answer.js';
 import { plainMapSchema, type MapLevel, type PlainMap } from '../../service-map/service-map.schema.js';
 import type { Span } from '../../store/queries.js';
@@ -19,8 +19,9 @@ export async function readSide(
 ): Promise<Side> {
   const map = await client.get<PlainMap>('/api/v1/map', { ...parameters, ...window });
   const report = await client.get<CoverageReport>('/api/v1/coverage', window);
-  const { oldest, newest } = await client.get<Status>('/api/v1/status');
-  return sideOf(map, report, { oldest, newest });
+  const { oldest, newest, kept } = await client.get<Status>('/api/v1/status');
+  const isSummed = (map.hours ?? map.minutes) !== null;
+  return sideOf(map, report, { oldest, newest }, isSummed ? kept : undefined);
 }
 
 /** Names of what the answer of `GET /map` may begin with, in whatever order a tool left them. */
@@ -64,10 +65,15 @@ function sideOf(
   map: PlainMap,
   report: CoverageReport | undefined,
   { oldest, newest }: Pick<Status, 'oldest' | 'newest'>,
+  /** How far sums reach. */
+  reach: Pick<Status['kept'], 'hours' | 'minutes'> = map,
 ): Side {
   const { level, nodes, edges, from, to, seq, hours, minutes, coverage } = map;
   const summed = { hours: readSpan(hours), minutes: readSpan(minutes) };
-  const held = heldOf(parseTimestamp(oldest), parseTimestamp(newest), summed);
+  const held = heldOf(parseTimestamp(oldest), parseTimestamp(newest), {
+    hours: readSpan(reach.hours),
+    minutes: readSpan(reach.minutes),
+  });
   const asked = report?.asked ?? { since: null, until: null };
   const bounds = { since: parseTimestamp(asked.since), until: parseTimestamp(asked.until) };
   return {
@@ -84,6 +90,13 @@ function sideOf(
       summed: { hours, minutes },
       coverage,
     },
-    recorded: { ...bounds, held, coverage, summed: isSummed(summed), report },
+    recorded: {
+      ...bounds,
+      held,
+      coverage,
+      summed: isSummed(summed),
+      sumsMissing: isMissing(minutes),
+      report,
+    },
   };
 }
