@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { filterWords, flowTexts } from '../../test/support/arbitrary-flows.js';
@@ -202,6 +203,31 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
     const none = { upsert: [], remove: [] };
     expect(changesSince(question, question.seq)).toEqual({ nodes: none, edges: none });
     expect(changesSince(question, 0).edges.upsert).toHaveLength(1);
+  });
+
+  it('misses nothing for who is told while many sums are placed, a few at a time', async () => {
+    const { store, append } = opened(kind);
+    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const client = new Client();
+    const round = (nth: number) =>
+      Array.from({ length: 1_100 }, (_, i) => {
+        const uuid = `5b1f0a1e-000${nth}-4000-8000-${String(i).padStart(12, '0')}`;
+        const l4 = { TCP: { source_port: 41_000, destination_port: 1_000 + i } };
+        return JSON.stringify(record({ uuid, l4, destination: pod('pay/api-0', 'api') }));
+      });
+    for (const nth of [1, 2]) {
+      await append(round(nth));
+      let isDone = false;
+      const refreshing = question.refresh().finally(() => (isDone = true));
+      while (!isDone) {
+        client.apply(changesSince(question, client.seq), question.seq);
+        await setImmediate();
+      }
+      await refreshing;
+      client.apply(changesSince(question, client.seq), question.seq);
+      expect(sorted(client.edges.values())).toEqual(question.map.edges());
+      expect(question.map.edges()).toHaveLength(1_100);
+    }
   });
 
   it('includes, when a refresh is done, what was on disk when it was asked for', async () => {

@@ -1,5 +1,6 @@
 import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
+import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import { Foretold } from '../domain/service-map/foretold.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -7,11 +8,11 @@ import type { Viewer } from '../domain/viewer.js';
 import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
 import { Versions } from '../feed/versions.js';
 import type { FlowStore } from '../store/flow-store.js';
-import { isCoarse, mapOfSums, readMap } from './read-map.js';
+import { isCoarse, mapOfSums, placeSums, readMap } from './read-map.js';
 import type { Level } from './service-map.schema.js';
 
-/** Flows that are added at a stretch, which takes some 8 ms; in smaller steps, all of them take a third longer. */
-const STEP = 1 << 13;
+/** Flows that are added up before their sums are placed: the more, the fewer sums of the same. */
+const STEP = 1 << 16;
 
 /** The map of all flows that pass a filter, at one level, kept up to date. */
 export class MapQuestion extends LiveQuestion {
@@ -21,6 +22,8 @@ export class MapQuestion extends LiveQuestion {
   /** Made of sums, as long as those may stand for flows; else of tallies. */
   #isAdded = false;
   #foretold = new Foretold();
+  /** Sums are placed a few at a time: until all are, what they touched is of no position. */
+  #isPlacing = false;
   readonly #nodes = new Versions((id) => jsonOf(this.#map.node(id)));
   readonly #edges = new Versions((id) => jsonOf(this.#map.edge(id)));
 
@@ -62,12 +65,21 @@ export class MapQuestion extends LiveQuestion {
       const sums = await this.store.sums(this.viewer, { ...this.#everything(this.seq), upTo });
       this.#isAdded = this.#foretold.add(sums.pods);
       if (!this.#isAdded) return false;
-      // All of them at once: in between, the map would be that of no position.
-      this.#map.labelEnds(sums.ends);
-      if (!this.#map.apply(sums.tallies)) return false;
-      this.reach(upTo);
+      if (!(await this.#place(sums, upTo))) return false;
     }
     return true;
+  }
+
+  /** False when a guess turned out wrong. */
+  async #place(sums: CoarseSums, upTo: number): Promise<boolean> {
+    this.#isPlacing = true;
+    try {
+      const holds = await placeSums(sums, this.#map);
+      if (holds) this.reach(upTo);
+      return holds;
+    } finally {
+      this.#isPlacing = false;
+    }
   }
 
   /** False when a guess turned out wrong. */
@@ -110,6 +122,7 @@ export class MapQuestion extends LiveQuestion {
   }
 
   #noteTouched(): void {
+    if (this.#isPlacing) return;
     const touched = this.#map.takeTouched();
     for (const id of touched.nodes) this.#nodes.change(id, this.seq);
     for (const id of touched.edges) this.#edges.change(id, this.seq);

@@ -37,18 +37,24 @@ const SLICE = 1_000;
 
 /** The map of sums, at a level that they can tell. */
 export async function mapOfSums(
-  { tallies, ends }: CoarseSums,
+  sums: CoarseSums,
   empty: ServiceMap,
   signal?: AbortSignal,
 ): Promise<ServiceMap> {
-  for (let map = empty; ; map = map.again()) {
-    map.labelEnds(ends);
-    let holds = true;
-    for (let at = 0; at < tallies.length && holds; at += SLICE) {
-      holds = map.apply(tallies.slice(at, at + SLICE));
-      await setImmediate();
-      if (signal?.aborted === true) return map;
-    }
-    if (holds) return map;
+  for (let map = empty; ; map = map.again()) if (await placeSums(sums, map, signal)) return map;
+}
+
+/** Adds sums to a map, unless it is called off. False when a guess turned out wrong. */
+export async function placeSums(
+  { tallies, ends }: CoarseSums,
+  map: ServiceMap,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  map.labelEnds(ends);
+  for (let at = 0; at < tallies.length; at += SLICE) {
+    if (tallies.length > SLICE) await setImmediate();
+    if (signal?.aborted === true) return true;
+    if (!map.apply(tallies.slice(at, at + SLICE))) return false;
   }
+  return true;
 }
