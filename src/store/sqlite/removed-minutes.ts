@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { checksumOf, compress, Effort } from './compression.js';
-import { Damaged, Gone } from './damage.js';
+import { Damaged, Gone, isDamage } from './damage.js';
 import { EdgeCounter, HOUR, MINUTE } from './edge-counter.js';
 import { unpackMinutes, writeMinutes, type PackedMinutes, type WrittenMinutes } from './minute-block.js';
 import { RollupParts } from './rollup-parts.js';
@@ -76,7 +76,7 @@ export class RemovedMinutes {
       this.#counter.add(rows, info.timeMin >= begin ? all : all.filter((row) => (time[row] ?? 0n) >= begin));
       return true;
     } catch (error) {
-      if (!(error instanceof Damaged)) throw error;
+      if (!isDamage(error)) throw error;
       return false;
     } finally {
       this.#segments.forget(info.id);

@@ -39,6 +39,7 @@ interface Step extends Removal {
 interface SegmentRow extends Record<Exclude<keyof SegmentInfo, 'timeMin' | 'timeMax'>, bigint> {
   timeMin: bigint;
   timeMax: bigint;
+  /** Asked of those that came first alone. */
   bytes: bigint;
 }
 
@@ -102,7 +103,7 @@ export class Retention {
     this.db.transaction(() => {
       for (const row of rows) this.#remove(row, step);
       this.#removeEvents(step);
-      this.#noteMinutes(minutes, step);
+      if (step.flows > 0) this.#noteMinutes(minutes, step);
       if (step.flows === 0 && step.events === 0) return;
       const { flows, events, until = null } = step;
       this.#statements.note.run({ flows, events, until, now: this.now() });
@@ -230,9 +231,10 @@ function infoOf({ timeMin, timeMax, ...row }: SegmentRow): SegmentInfo {
   };
 }
 
-const SEGMENT = `SELECT id, generation, first_seq AS firstSeq, flows, time_min AS timeMin, time_max AS timeMax,
-  length(columns) + length(keys) +
-  (SELECT coalesce(sum(length(texts)), 0) FROM text_chunk WHERE segment_id = segment.id) AS bytes FROM segment`;
+const SEGMENT =
+  'SELECT id, generation, first_seq AS firstSeq, flows, time_min AS timeMin, time_max AS timeMax';
+const BYTES = `length(columns) + length(keys) +
+  (SELECT coalesce(sum(length(texts)), 0) FROM text_chunk WHERE segment_id = segment.id) AS bytes`;
 /** An event came between two flows: it goes with the later one. */
 const BEFORE =
   'after_seq < (SELECT coalesce((SELECT min(first_seq) FROM segment), last_seq + 1) FROM retention) - 1';
@@ -245,8 +247,8 @@ function prepare(db: Database.Database) {
       `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ${which} LIMIT ?)`,
     );
   return {
-    older: rows(`${SEGMENT} WHERE time_max < ? ORDER BY time_max LIMIT ?`),
-    first: rows(`${SEGMENT} ORDER BY first_seq LIMIT ?`),
+    older: rows(`${SEGMENT}, 0 AS bytes FROM segment WHERE time_max < ? ORDER BY time_max LIMIT ?`),
+    first: rows(`${SEGMENT}, ${BYTES} FROM segment ORDER BY first_seq LIMIT ?`),
     olderEvent: db.prepare<[bigint]>(`SELECT 1 FROM event WHERE kind IN ${KINDS} AND time < ? LIMIT 1`),
     olderEvents: removeEvents(`kind IN ${KINDS} AND time < ?`),
     timelessEvents: removeEvents(`time IS NULL AND ${BEFORE}`),
