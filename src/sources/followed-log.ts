@@ -197,8 +197,9 @@ export class FollowedLog {
   }
 
   async #endAtCut(): Promise<void> {
-    const seen = this.size;
     const read = this.tail.offset;
+    // A size that it still has may be that of what was written anew.
+    const seen = (await this.tail.size()) < this.size ? this.size : 0;
     await this.finish();
     if (this.wasMovedClosed) return;
     this.source.cuts++;

@@ -66,6 +66,10 @@ export class Tail {
     return `${dev}:${ino}`;
   }
 
+  async size(): Promise<number> {
+    return (await (await this.open()).stat()).size;
+  }
+
   async readHead(): Promise<Buffer> {
     return this.#readAt(0, PRINT_BYTES);
   }
@@ -80,8 +84,7 @@ export class Tail {
 
   /** Behind the last line that is whole now; what is written later is read. */
   async goToEnd(): Promise<void> {
-    const { size } = await (await this.open()).stat();
-    for (let end = size; end > 0; end -= PRINT_BYTES) {
+    for (let end = await this.size(); end > 0; end -= PRINT_BYTES) {
       const start = Math.max(0, end - PRINT_BYTES);
       const found = (await this.#readAt(start, end - start)).lastIndexOf(LINE_BREAK);
       if (found < 0) continue;
