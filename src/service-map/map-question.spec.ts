@@ -217,9 +217,9 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
       });
     for (const nth of [1, 2]) {
       await append(round(nth));
-      let isDone = false;
-      const refreshing = question.refresh().finally(() => (isDone = true));
-      while (!isDone) {
+      const reading = { isDone: false };
+      const refreshing = question.refresh().finally(() => (reading.isDone = true));
+      while (!reading.isDone) {
         client.apply(changesSince(question, client.seq), question.seq);
         await setImmediate();
       }
