@@ -4,6 +4,7 @@ import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { FlowatlasError } from '../domain/errors.js';
 import type { DecodedBudget } from './decoded-budget.js';
+import { Utf16Decoder, utf16Of } from './utf16.js';
 
 /** A file may be compressed within a compressed body; more levels than this are none that people make. */
 const MOST_LEVELS = 4;
@@ -33,7 +34,7 @@ export function decodeBody(
 }
 
 /**
- * The plain bytes of a file: one compressed by gzip or zstd is known by its first bytes, whatever its
+ * The plain bytes of a file: one compressed by gzip or zstd, or in UTF-16, is known by its first bytes, whatever its
  * name. Without a budget, of a file that the operator has on disk, it may be as large as it likes.
  */
 export async function* decodeFile(
@@ -64,7 +65,8 @@ function decoderFor(head: Buffer): (() => Steps) | undefined {
   if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b)
     return () => new ZlibSteps(zlib.createGunzip(STEP));
   if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return createUnzstd;
-  return undefined;
+  const utf16 = utf16Of(head);
+  return utf16 && (() => new Utf16Decoder(utf16));
 }
 
 /** A decoder that is fed in small steps, so that little of a bomb is ever in memory. */
