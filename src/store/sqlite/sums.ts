@@ -108,13 +108,15 @@ export class Sums {
 
   /** The keys are only good until the next is taken. */
   *all(): Generator<Sum> {
-    for (let i = 0; i < this.#size; i++) yield this.at(i);
+    const key = new Int32Array(WORDS);
+    for (let i = 0; i < this.#size; i++) yield this.at(i, key);
   }
 
-  /** By index; its key is only good until something is added. */
-  at(i: number): Sum {
+  /** By index, the key in this list. */
+  at(i: number, key = new Int32Array(WORDS)): Sum {
+    for (let word = 0; word < WORDS; word++) key[word] = this.#keys[i * WORDS + word] ?? 0;
     return {
-      key: this.#keys.subarray(i * WORDS, (i + 1) * WORDS),
+      key,
       flows: this.#flows[i] ?? 0,
       first: this.#first[i] ?? 0n,
       last: this.#last[i] ?? 0n,

@@ -15,6 +15,8 @@ import type { SegmentInfo } from './segment.js';
 import type { SegmentVisits, Stretch } from './segment-visits.js';
 import type { Sum } from './sums.js';
 
+const noLabels: readonly string[] = [];
+
 /** What windows have in common, so that the next one is answered faster. */
 export class WindowMemory {
   readonly numbers = new RowNumbers();
@@ -170,20 +172,20 @@ export class WindowSums {
   /** The ends that packets had. */
   #labelled(): LabelledEnd[] {
     const { endpoints, ends, endOf } = this.#all.parts;
-    const labelled = new Map<number, LabelledEnd>();
+    /** By number of end. */
+    const labelled: LabelledEnd[] = [];
     for (const number of this.#all.metByPackets()) {
       const id = endOf[number] ?? 0;
       const endpoint = ends[id];
       if (endpoint === undefined) continue;
-      let end = labelled.get(id);
-      if (end === undefined) labelled.set(id, (end = { endpoint, labels: undefined }));
+      const end = (labelled[id] ??= { endpoint, labels: undefined });
       const labels = endpoints[number]?.labels ?? [];
       // A masked record has no labels; that says nothing about the others'.
       if (labels.length > 0 && labels !== end.labels) {
         end.labels = end.labels === undefined ? labels : sharedLabels(end.labels, labels);
       }
     }
-    return [...labelled.values()];
+    return Object.values(labelled);
   }
 
   #tallyOf({ key, flows, first, last, syns, resets, latencies }: Sum): Tally {
@@ -204,7 +206,7 @@ export class WindowSums {
       policies: told.policies,
       l7: told.l7,
       node: '',
-      nodeLabels: [],
+      nodeLabels: noLabels,
       weight: flows,
       first,
       last,
