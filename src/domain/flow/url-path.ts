@@ -2,6 +2,8 @@
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*:/;
 /** C0 and DEL: what a request cannot have held. */
 const CONTROL = /[^ -~\u0080-\uffff]/;
+/** Most authorities: a plain host, with or without a port. */
+const USUAL = /^[\w.-]*(?::\d*)?$/;
 const USER = /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})*$/i;
 const HOST = /^(?:[\w.~!$&'()*+,;=:<>"[\]-]|[\u0080-\uffff]|%25|%[89a-f][\da-f])*$/i;
 /** What may stand behind a host: no port, or digits, even none of them. */
@@ -14,15 +16,20 @@ const PORT = /^(?:\[.*\](?::\d*)?|(?!\[)(?:[^:]*|.*:\d*))$/;
 export function urlPath(url: string): string | undefined {
   if (CONTROL.test(url)) return undefined;
   if (url === '*') return url;
-  const scheme = SCHEME.exec(url)?.[0] ?? '';
-  const rest = url.slice(scheme.length).replace(/\?.*$/s, '');
+  const query = url.indexOf('?');
+  const whole = query < 0 ? url : url.slice(0, query);
+  if (whole.startsWith('/')) return decoded(whole);
+  const scheme = SCHEME.exec(whole)?.[0] ?? '';
+  const rest = whole.slice(scheme.length);
   if (!rest.startsWith('/')) return scheme === '' ? undefined : '';
-  if (scheme === '' || !rest.startsWith('//')) return decoded(rest);
-  const [authority = ''] = /^[^/]*/.exec(rest.slice(2)) ?? [];
-  return isAuthority(authority) ? decoded(rest.slice(2 + authority.length)) : undefined;
+  if (!rest.startsWith('//')) return decoded(rest);
+  const slash = rest.indexOf('/', 2);
+  const end = slash < 0 ? rest.length : slash;
+  return isAuthority(rest.slice(2, end)) ? decoded(rest.slice(end)) : undefined;
 }
 
 function isAuthority(authority: string): boolean {
+  if (USUAL.test(authority)) return true;
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
   return USER.test(authority.slice(0, Math.max(at, 0))) && HOST.test(host) && PORT.test(host);
