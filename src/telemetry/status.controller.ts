@@ -35,7 +35,6 @@ export class StatusController {
     const { flows, oldest, newest, bytesOnDisk } = this.store.summary();
     const { rules, records } = this.ingest.redaction;
     const removed = this.store.removed();
-    const losses = this.store.coverage(always).flatMap(({ lost }) => lost);
     return {
       version,
       uptimeSeconds: Math.round(process.uptime()),
@@ -44,7 +43,7 @@ export class StatusController {
       newest: newest === undefined ? null : formatTimestamp(newest),
       bytesOnDisk,
       flowsPerSecond: this.metrics.flowsPerSecond(),
-      eventsLost: losses.reduce((sum, { events }) => sum + events, 0),
+      eventsLost: this.store.extent(always).eventsLost,
       liveClients: this.metrics.liveClients,
       kept: {
         since: removed.until === undefined ? null : formatTimestamp(removed.until),
