@@ -1,5 +1,4 @@
-import type { FlowatlasError } from '../../domain/errors.js';
-import { damagedDatabase } from '../../domain/errors.js';
+import { damagedDatabase, FlowatlasError } from '../../domain/errors.js';
 import type { Window } from '../../domain/filter/window.js';
 import type { LedgerQuery } from '../../domain/ledger/ledger.js';
 import type { Viewer } from '../../domain/viewer.js';
@@ -25,9 +24,12 @@ import { isDamage } from './damage.js';
 
 /**
  * Where damage of SQLite's own pages keeps a question from being answered at all, it is said in an error that its
- * reader can act on. Damage inside of a block never comes here: the block is left out, and told.
+ * reader can act on, and likewise when the server ends meanwhile. Damage inside of a block never comes here: the block
+ * is left out, and told.
  */
 export class GuardedFlowStore extends FlowStore {
+  #isClosed = false;
+
   constructor(
     private readonly store: FlowStore,
     private readonly onDamage: (error: FlowatlasError) => void = () => undefined,
@@ -132,6 +134,7 @@ export class GuardedFlowStore extends FlowStore {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.store.close();
   }
 
@@ -157,6 +160,7 @@ export class GuardedFlowStore extends FlowStore {
   }
 
   readonly #fail = (error: unknown): never => {
+    if (this.#isClosed) throw new FlowatlasError('unavailable', 'the server is being stopped; ask it again');
     if (!isDamage(error)) throw error;
     const explained = damagedDatabase(error.message);
     this.onDamage(explained);
