@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readConfig } from '../config.js';
 import { settings } from '../config/settings.js';
 import { FlowatlasError } from '../domain/errors.js';
@@ -77,7 +77,7 @@ interface ReadOptions extends SourceOptions {
 const observeCommand = observeOptions(filtering(program.command('observe')))
   .enablePositionalOptions()
   .description('flows as `hubble observe` prints them, with its flags: of a server, a data folder or a file')
-  .addArgument(new Argument('[flows]', 'may be said, as `hubble observe flows`').choices(['flows']))
+  .argument('[flows]', 'may be said, as `hubble observe flows`', onlyFlows)
   .action(async (_: string | undefined, flags: ObserveFlags) => {
     process.exitCode = await observe(flags);
   });
@@ -210,6 +210,11 @@ function asking(command: Command): Command {
 /** A command that takes every filter, and a file instead of a store. */
 function filtering(command: Command): Command {
   return filterOptions(windowed(command));
+}
+
+function onlyFlows(name: string): string {
+  if (name === 'flows') return name;
+  throw new InvalidArgumentError('Allowed choices are flows, agent-events, debug-events.');
 }
 
 function windowed(command: Command): Command {

@@ -189,7 +189,7 @@ describe('observe agent-events and debug-events', () => {
     ['agent-events -f -o table', /columns are only known at the end/],
     ['--last 3 agent-events', /--last <n> stands in front of agent-events/],
     ['--pod x agent-events', /--pod <value> stands in front of agent-events/],
-    ['l7-events', /too many arguments|unknown command/],
+    ['l7-events', /Allowed choices are flows, agent-events, debug-events/],
   ])('exits 2: observe %s', async (args, words) => {
     const { code, stdout, stderr } = await runToEnd(['observe', ...args.split(' '), '--server', server.url]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
