@@ -25,7 +25,7 @@ async function measure(folder) {
   progress(`storing with ${options.clients} clients`);
   const many = await withServer(folder, (server) => watched(file, server, options));
   progress('storing with one client, beside plain socket.io');
-  const [one, plain] = await withServer(folder, (server) => besidePlain(file, server, many.texts));
+  const [one, plain] = await withServer(folder, (server) => besidePlain(file, server, many));
   progress('');
   print(one, many, plain);
 }
@@ -76,11 +76,11 @@ async function subscribers({ url }, { clients, processes }, flags) {
 }
 
 /** The CPU that counts ends when every client has caught up. */
-async function watched(file, server, crowd) {
+async function watched(file, server, crowd, lasts) {
   const watching = await subscribers(server, crowd);
   const before = server.cpu();
   const commits = watchCommits(server.data);
-  const { flows, seconds } = await runPart('upload', { file, url: server.url });
+  const { flows, seconds } = await runPart('upload', { file, url: server.url, lasts });
   const map = await mapOf(server);
   const told = await watching.ask({ seq: map.seq, commits: commits.stop() });
   const cpu = cpuBetween(before, server.cpu());
@@ -100,21 +100,22 @@ const sum = (parts, name) => parts.reduce((all, part) => all + part[name], 0);
 
 /**
  * One client alone, and at the same time what a client was told before, told to as many by plain socket.io: so that
- * storing has to share the machine with as many who read as before.
+ * storing has to share the machine with as many who read as before. It lasts as long as before, too: else plain
+ * socket.io would have the machine to itself once the flows are stored, which is sooner as it tells less.
  */
-async function besidePlain(file, server, texts) {
+async function besidePlain(file, server, { texts, seconds }) {
   const plain = startTalking('broadcast', {});
   const { url } = await plain.ready;
   const reading = await subscribers({ url }, options, { plain: true });
-  const one = watched(file, server, { clients: 1, processes: 1 });
+  const one = watched(file, server, { clients: 1, processes: 1 }, seconds);
   const before = plain.cpu();
   const read = reading.ask({ messages: texts.length });
   const { peak } = await plain.ask(texts);
-  const told = await read;
+  const [alone, told] = await Promise.all([one, read]);
   const cpu = cpuBetween(before, plain.cpu());
   reading.stop();
   plain.stop();
-  return [await one, { cpu, peak, bytes: sum(told, 'bytes'), received: sum(told, 'received') }];
+  return [alone, { cpu, peak, bytes: sum(told, 'bytes'), received: sum(told, 'received') }];
 }
 
 function print(one, many, plain) {

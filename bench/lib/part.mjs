@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
-/** The flags of the parts; `start` and `end` are bytes of the file. */
+/** The flags of the parts; `start` and `end` are bytes of the file, `lasts` is seconds. */
 export function optionsOfPart() {
   const text = { type: 'string' };
-  const options = { file: text, data: text, url: text, start: text, end: text, rounds: text };
+  const options = { file: text, data: text, url: text, start: text, end: text, rounds: text, lasts: text };
   const { values } = parseArgs({ options });
-  for (const name of ['start', 'end', 'rounds'])
+  for (const name of ['start', 'end', 'rounds', 'lasts'])
     if (values[name] !== undefined) values[name] = Number(values[name]);
   return values;
 }
