@@ -346,8 +346,13 @@ describe('a client that does not read', () => {
     await quick.subscribe({ level: 'pod' });
     const load = async (body: Buffer) => {
       for (const piece of pieces(body, 12)) {
+        const known = quick.events.length;
         await store(server, piece);
-        await sleep(270);
+        // A message a piece: a busy machine would put more of them into one.
+        await until(
+          () => quick.events.length > known,
+          (hasCome) => hasCome,
+        );
       }
       await expectSame(quick, server, 'level=pod');
     };
