@@ -64,15 +64,16 @@ export class MapDiffController {
   async #side(viewer: Viewer, level: MapLevel, question: Question): Promise<DiffSide> {
     const { window } = question;
     const { map, seq } = await this.maps.read(viewer, level, question);
+    // At once: a kept map goes on while the report is made.
+    const [nodes, edges, span] = [map.nodes(), map.edges(), map.span()];
     const summed = this.maps.summedOf(viewer, level, question);
     const { oldest, newest } = this.store.summary();
     const held = heldOf(oldest, newest, this.maps.reachOf(viewer, level, question));
     const coverage = coverageOf(this.store, window);
     const report = await coverageReport(this.store, this.sources.gaps(), viewer, window);
-    const span = map.span();
     return {
-      nodes: map.nodes(),
-      edges: map.edges(),
+      nodes,
+      edges,
       about: {
         asked: { since: format(window.since), until: format(window.until) },
         from: format(span?.oldest),

@@ -2,7 +2,7 @@ import type { RecordedFlow } from '../../domain/flow/flow.js';
 import type { HeldFlow } from '../queries.js';
 import type { Generation } from './dictionary-reader.js';
 import type { Segment } from './segment.js';
-import { Column, OWN, RowNumbers, WatchedRow } from './watched-row.js';
+import { Column, OWN, ColumnNumbers, WatchedRow } from './watched-row.js';
 
 /** Instead of a column: nothing is known yet, or the answer is. */
 const UNKNOWN = -1;
@@ -104,7 +104,7 @@ export class RowAnswers<T> {
     const known = this.#knownOf(segment.parts);
     const watched = new WatchedRow(segment.cursor());
     const cursor = segment.cursor();
-    const numbers = new RowNumbers(segment);
+    const numbers = new ColumnNumbers(segment);
     return (row) => {
       let step = known.root;
       while (step.column >= 0 && step.column !== OWN) {
@@ -140,7 +140,7 @@ function learn<T>(
   known: Known<T>,
   { seen, looks }: WatchedRow,
   row: number,
-  numbers: RowNumbers,
+  numbers: ColumnNumbers,
   answer: T,
   segment: Segment,
 ): void {

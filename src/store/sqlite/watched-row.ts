@@ -25,7 +25,7 @@ const COLUMNS = 9;
 const ofFlows = ['template', 'source', 'destination', 'node', 'policies'] as const;
 
 /** The numbers of a segment's rows in each column, each unpacked when it is first asked for. */
-export class RowNumbers {
+export class ColumnNumbers {
   readonly #columns: (Uint32Array | undefined)[] = [];
 
   constructor(private readonly segment: Segment) {}
