@@ -30,7 +30,9 @@ export function bucketOf(nanoseconds: number): number {
  * which add up in any order.
  */
 export class Latencies {
-  #counts = new Map<number, number>();
+  /** Those in which there are any, the fastest first, and how many are in each: two lists take little room. */
+  #buckets: number[] = [];
+  #counts: number[] = [];
   /** They are another's as well, until either is added to. */
   #isShared = false;
   #measured = 0;
@@ -49,10 +51,15 @@ export class Latencies {
 
   /** False when there is no room to count it. */
   add(bucket: number, count = 1, paired = 0): boolean {
-    const known = this.#counts.get(bucket);
-    if (known === undefined && this.room?.take() === false) return false;
+    const at = this.#placeOf(bucket);
+    const isKnown = this.#buckets[at] === bucket;
+    if (!isKnown && this.room?.take() === false) return false;
     if (this.#isShared) this.#part();
-    this.#counts.set(bucket, (known ?? 0) + count);
+    if (isKnown) this.#counts[at] = (this.#counts[at] ?? 0) + count;
+    else {
+      this.#buckets.splice(at, 0, bucket);
+      this.#counts.splice(at, 0, count);
+    }
     this.#measured += count;
     this.#paired += paired;
     return true;
@@ -60,23 +67,61 @@ export class Latencies {
 
   /** All of another's, as far as there is room. */
   merge(other: Latencies): void {
-    if (this.#counts.size === 0 && this.room === undefined) {
+    if (this.#buckets.length === 0 && this.room === undefined) {
       // Most are merged into nothing, and never added to again.
+      this.#buckets = other.#buckets;
       this.#counts = other.#counts;
       this.#isShared = other.#isShared = true;
       this.#measured = other.#measured;
-    } else for (const [bucket, count] of other.#counts) this.add(bucket, count);
+    } else this.#mergeEach(other);
     this.#paired += other.paired;
   }
 
+  #mergeEach(other: Latencies): void {
+    const [buckets, counts]: [number[], number[]] = [[], []];
+    let at = 0;
+    const take = (below: number) => {
+      for (; at < this.#buckets.length && (this.#buckets[at] ?? 0) < below; at++) {
+        buckets.push(this.#buckets[at] ?? 0);
+        counts.push(this.#counts[at] ?? 0);
+      }
+    };
+    for (const [i, bucket] of other.#buckets.entries()) {
+      take(bucket);
+      const known = this.#buckets[at] === bucket ? this.#counts[at++] : undefined;
+      if (known === undefined && this.room?.take() === false) continue;
+      const count = other.#counts[i] ?? 0;
+      buckets.push(bucket);
+      counts.push((known ?? 0) + count);
+      this.#measured += count;
+    }
+    take(Infinity);
+    this.#buckets = buckets;
+    this.#counts = counts;
+    this.#isShared = false;
+  }
+
+  /** Where the bucket stands, or belongs. */
+  #placeOf(bucket: number): number {
+    const buckets = this.#buckets;
+    let [from, to] = [0, buckets.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((buckets[middle] ?? 0) < bucket) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
   #part(): void {
-    this.#counts = new Map(this.#counts);
+    this.#buckets = this.#buckets.slice();
+    this.#counts = this.#counts.slice();
     this.#isShared = false;
   }
 
   /** Buckets and how many are in each, the fastest first. */
   counts(): [bucket: number, count: number][] {
-    return [...this.#counts].sort(([a], [b]) => a - b);
+    return this.#buckets.map((bucket, i) => [bucket, this.#counts[i] ?? 0]);
   }
 
   /** Nanoseconds that a part of the answers did not exceed, by nearest rank; undefined where none was measured. */
@@ -86,21 +131,21 @@ export class Latencies {
 
   /** The same of several parts, which are told in ascending order. */
   percentiles(parts: readonly number[]): (number | undefined)[] {
-    const counts = this.counts();
     let at = -1;
     let counted = 0;
     return parts.map((part) => {
       const rank = Math.ceil(part * this.#measured);
-      while (counted < rank && at < counts.length - 1) counted += counts[++at]?.[1] ?? 0;
-      const bucket = counts[at]?.[0];
+      while (counted < rank && at < this.#counts.length - 1) counted += this.#counts[++at] ?? 0;
+      const bucket = this.#buckets[at];
       // The middle of the bucket, as far from both of its ends.
       return bucket === undefined ? undefined : (2 * GROWTH ** (bucket - 1)) / (GROWTH + 1);
     });
   }
 
   free(): void {
-    this.room?.giveBack(this.#counts.size);
-    this.#counts = new Map();
+    this.room?.giveBack(this.#buckets.length);
+    this.#buckets = [];
+    this.#counts = [];
     this.#isShared = false;
   }
 }

@@ -1,4 +1,6 @@
-import { counterOf, headline, L7_DENIED, type Counters } from '../domain/service-map/counters.js';
+import { counterOf } from '../domain/service-map/counter.js';
+import { Counters } from '../domain/service-map/counters.js';
+import { headline, L7_DENIED } from '../domain/service-map/headline.js';
 import { namespaceOf, shownAs, type NodeIdentity } from '../domain/flow/node-identity.js';
 import type { Dropped } from '../domain/service-map/dropped.js';
 import { Lore } from '../domain/service-map/lore.js';
@@ -75,7 +77,8 @@ export class DropGroups {
     if (connection !== '') this.#learnPolicies(connection, tally.policies.deniedBy);
     const key = JSON.stringify([fields, connection]);
     const { first, last, lastSeq, policies } = tally;
-    const counters = new Map([[counterOf(tally), tally.weight]]);
+    const counters = new Counters();
+    counters.add(counterOf(tally), tally.weight);
     const deniedBy = new Set(policies.deniedBy);
     merge(this.#cells, key, { fields, connection, counters, first, last, lastSeq, deniedBy });
   }
@@ -102,7 +105,8 @@ export class DropGroups {
       const policy = [...(this.#policies.get(cell.connection) ?? [])].sort().join(', ');
       const fields = { ...cell.fields, policy };
       const { counters, deniedBy } = cell;
-      const copy = { ...cell, fields, counters: new Map(counters), deniedBy: new Set(deniedBy) };
+      const copy = { ...cell, fields, counters: new Counters(), deniedBy: new Set(deniedBy) };
+      copy.counters.addAll(counters);
       merge(groups, JSON.stringify(fields), copy);
     }
     return groups.values();
@@ -115,8 +119,7 @@ function merge(cells: Map<string, Cell>, key: string, cell: Cell): void {
     cells.set(key, cell);
     return;
   }
-  for (const [name, count] of cell.counters)
-    known.counters.set(name, (known.counters.get(name) ?? 0) + count);
+  known.counters.addAll(cell.counters);
   for (const policy of cell.deniedBy) known.deniedBy.add(policy);
   if (cell.first < known.first) known.first = cell.first;
   if (cell.last > known.last) known.last = cell.last;

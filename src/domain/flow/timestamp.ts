@@ -75,8 +75,9 @@ function digits(text: string, from: number, to: number): number {
   return value;
 }
 
-let lastDay = NaN;
-let lastDate = '';
+/** By days since 1970. */
+const dates = new Map<number, string>();
+const MOST_DATES = 1_000;
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 /** RFC 3339 in UTC with 0, 3, 6 or 9 fractional digits, as protojson writes it. */
@@ -91,14 +92,16 @@ export function formatTimestamp(nanoseconds: bigint): string {
   return fraction === 0 ? `${clock}Z` : `${clock}.${shortFraction(fraction)}Z`;
 }
 
-/** Times that stand together share their day. */
+/** Times share their days. */
 function dateOf(seconds: number): string {
   const day = Math.floor(seconds / DAY);
-  if (day !== lastDay) {
-    lastDate = new Date(day * DAY * 1000).toISOString().slice(0, -14);
-    lastDay = day;
+  let date = dates.get(day);
+  if (date === undefined) {
+    date = new Date(day * DAY * 1000).toISOString().slice(0, -14);
+    if (dates.size === MOST_DATES) dates.clear();
+    dates.set(day, date);
   }
-  return lastDate;
+  return date;
 }
 
 function clockOf(seconds: number): string {

@@ -1,7 +1,7 @@
 import { clientSide } from '../flow/direction.js';
 import { identify } from '../flow/node-identity.js';
 import { coarseEndpoint } from '../service-map/coarse.js';
-import { counterOf, isSocket } from '../service-map/counters.js';
+import { counterOf } from '../service-map/counter.js';
 import { edgeId } from '../service-map/edge-id.js';
 import type { Tally } from '../service-map/tally.js';
 import type { Acknowledgement, LedgerEntry } from './ledger.js';
@@ -15,7 +15,7 @@ export function ledgerOf(
 ): LedgerEntry[] {
   const entries = new Map<string, LedgerEntry>();
   for (const tally of tallies) {
-    if (isSocket(counterOf(tally))) continue;
+    if (counterOf(tally).isSocket) continue;
     const entry = entryOf(tally, acknowledged);
     const known = entries.get(entry.id);
     entries.set(entry.id, known === undefined ? entry : joined(known, entry));

@@ -9,7 +9,7 @@ import {
   withoutGeneratedSuffix,
   type NodeIdentity,
 } from '../flow/node-identity.js';
-import { counterOf } from './counters.js';
+import { counterOf } from './counter.js';
 
 /**
  * What sums over hours keep of a flow: all that the service map at the levels of workloads, namespaces and
@@ -211,7 +211,7 @@ export function readEndText(value: unknown): Endpoint {
 /** JSON of what was told, without what is empty; `point` is the counter of the map that it adds to. */
 export function kindText({ traits, policies, l7 }: Coarse): string {
   return JSON.stringify({
-    point: counterOf({ traits, l7 }),
+    point: counterOf({ traits, l7 }).name,
     verdict: traits.verdict || undefined,
     dropReason: traits.dropReason || undefined,
     protocol: traits.protocol || undefined,

@@ -1,4 +1,4 @@
-import { readCounter } from './counters.js';
+import type { Counters } from './counters.js';
 
 /** How TCP connections began and broke off. */
 export interface TcpSummary {
@@ -10,40 +10,24 @@ export interface TcpSummary {
   resets: number;
 }
 
-/** The same packet may be told at several points, so each side counts what the best-placed observer saw. */
-interface Seen {
-  syns: number;
-  resets: number;
-}
-
-/** Counts the packets that open, accept and break off connections, each at its point of observation. */
-export class Connections {
-  readonly #byCounter = new Map<string, Seen>();
-
-  add(counter: string, syns: number, resets: number): void {
-    const seen = this.#byCounter.get(counter);
-    if (seen === undefined) this.#byCounter.set(counter, { syns, resets });
-    else {
-      seen.syns += syns;
-      seen.resets += resets;
-    }
+/**
+ * The same packet may be told at several points, so each side counts what the best-placed observer saw. A packet that
+ * was dropped opened nothing: drops tell of it. Undefined where nothing else was seen.
+ */
+export function connections(counters: Counters): TcpSummary | undefined {
+  const client = { syns: 0, resets: 0 };
+  const server = { syns: 0, resets: 0 };
+  let isServerSeen = false;
+  for (const { counter, syns, resets } of counters.all()) {
+    if (counter.isReply) isServerSeen = true;
+    if (counter.verdict === 'dropped' || counter.isSocket) continue;
+    const side = counter.isReply ? server : client;
+    side.syns = Math.max(side.syns, syns);
+    side.resets = Math.max(side.resets, resets);
   }
-
-  /** A packet that was dropped opened nothing: drops tell of it. Undefined where nothing else was seen. */
-  summary(isServerSeen: boolean): TcpSummary | undefined {
-    const client = { syns: 0, resets: 0 };
-    const server = { syns: 0, resets: 0 };
-    for (const [name, { syns, resets }] of this.#byCounter) {
-      const { verdict, reply } = readCounter(name);
-      if (verdict === 'dropped') continue;
-      const side = reply ? server : client;
-      side.syns = Math.max(side.syns, syns);
-      side.resets = Math.max(side.resets, resets);
-    }
-    // What was accepted was attempted, also where nobody saw it.
-    const attempts = Math.max(client.syns, server.syns);
-    const resets = client.resets + server.resets;
-    if (attempts + resets === 0) return undefined;
-    return { attempts, accepted: isServerSeen ? server.syns : null, resets };
-  }
+  // What was accepted was attempted, also where nobody saw it.
+  const attempts = Math.max(client.syns, server.syns);
+  const resets = client.resets + server.resets;
+  if (attempts + resets === 0) return undefined;
+  return { attempts, accepted: isServerSeen ? server.syns : null, resets };
 }

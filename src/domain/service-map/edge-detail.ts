@@ -2,7 +2,7 @@ import type { DnsMessage, Endpoint, HttpMessage } from '../flow/flow.js';
 import { serviceOf } from '../flow/node-identity.js';
 import { urlPath } from '../flow/url-path.js';
 import { Room } from '../latencies.js';
-import { counterOf, isSocket } from './counters.js';
+import { counterOf } from './counter.js';
 import type { PinnedRoutes } from './pinned-routes.js';
 import { Routes, type RouteSummary } from './routes.js';
 import { Services, type ReachedService } from './services.js';
@@ -43,7 +43,7 @@ export class EdgeDetail {
   add(tally: Tally): void {
     this.#addService(tally.source);
     this.#addService(tally.destination);
-    if (isSocket(counterOf(tally))) return;
+    if (counterOf(tally).isSocket) return;
     const { l7, lastSeq } = tally;
     if (l7?.http !== undefined) this.#addHttp(l7.http, tally);
     if (l7?.dns !== undefined) this.#addDns(l7.dns, tally);

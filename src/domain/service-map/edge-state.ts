@@ -1,7 +1,9 @@
 import type { Endpoint, Policies } from '../flow/flow.js';
 import { isLearnedService } from '../flow/node-identity.js';
-import { Connections, type TcpSummary } from './connections.js';
-import { headline, isSocket, readCounter, type Counters, type Headline } from './counters.js';
+import { connections, type TcpSummary } from './connections.js';
+import type { Counter } from './counter.js';
+import { Counters } from './counters.js';
+import { headline, type Headline } from './headline.js';
 import { L7Summary } from './l7-summary.js';
 import type { NodeState } from './node-state.js';
 import type { Pair } from './pair.js';
@@ -17,10 +19,9 @@ export interface Ends {
 
 /** Everything counted on one edge: client, server, protocol and the server's port. */
 export class EdgeState {
-  readonly #counters: Counters = new Map();
+  readonly #counters = new Counters();
   readonly #protection = new Protection();
   /** Most edges have none of these: made when there is something to keep. */
-  #tcp: Connections | undefined;
   #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
   #l7: L7Summary | undefined;
   #learned: Set<string> | undefined;
@@ -38,9 +39,10 @@ export class EdgeState {
     readonly ends: Ends,
   ) {}
 
-  add(tally: Tally, counter: string, guessed: boolean): void {
-    this.#addCount(counter, tally.weight);
-    if (isSocket(counter)) return;
+  add(tally: Tally, counter: Counter, guessed: boolean): void {
+    this.#headline = undefined;
+    this.#counters.add(counter, tally.weight, tally.syns, tally.resets);
+    if (counter.isSocket) return;
     this.#made = true;
     if (!guessed) this.#directionKnown = true;
     this.#note(tally.source);
@@ -50,8 +52,6 @@ export class EdgeState {
     if (this.#last === undefined || last > this.#last) this.#last = last;
     this.#addPolicies(tally.policies);
     this.#protection.add(tally.traits, tally.weight);
-    if (tally.syns + tally.resets > 0)
-      (this.#tcp ??= new Connections()).add(counter, tally.syns, tally.resets);
     if (tally.l7 !== undefined) (this.#l7 ??= new L7Summary()).add(tally.l7, tally.weight, tally.latencies);
   }
 
@@ -69,11 +69,6 @@ export class EdgeState {
     const known = (this.#policies ??= { allowedBy: new Set(), deniedBy: new Set() });
     for (const policy of allowedBy) known.allowedBy.add(policy);
     for (const policy of deniedBy) known.deniedBy.add(policy);
-  }
-
-  #addCount(counter: string, weight: number): void {
-    this.#headline = undefined;
-    this.#counters.set(counter, (this.#counters.get(counter) ?? 0) + weight);
   }
 
   /** Sockets alone make no edge: they add to one that other records made. */
@@ -106,17 +101,16 @@ export class EdgeState {
 
   /** Undefined where no connection was seen to begin or to break off. */
   tcp(): TcpSummary | undefined {
-    if (this.#tcp === undefined) return undefined;
-    const counters = [...this.#counters.keys()];
-    return this.#tcp.summary(counters.some((name) => readCounter(name).reply));
+    return connections(this.#counters);
   }
 
   /** With what sockets without a port add. */
   get points(): Counters {
     const extra = this.ends.pair.socketsOf(this.protocol);
     if (extra === undefined) return this.#counters;
-    const sum = new Map(this.#counters);
-    for (const [counter, count] of extra) sum.set(counter, (sum.get(counter) ?? 0) + count);
+    const sum = new Counters();
+    sum.addAll(this.#counters);
+    sum.addAll(extra);
     return sum;
   }
 

@@ -6,15 +6,25 @@ import { inOrder } from './counters.js';
 /** A map, not an object: names come from the network, and one may be `__proto__`. */
 type Counts = Map<string, number>;
 
+interface Http {
+  requests: number;
+  responses: number;
+  methods: Counts;
+  statuses: Counts;
+}
+
+interface Dns {
+  queries: number;
+  responses: number;
+  rcodes: Counts;
+}
+
 /** What an edge carried on layer 7, but for routes and names, of which there may be many (`EdgeDetail`). */
 export class L7Summary {
   #answers = 0;
   #latencies: Latencies | undefined;
-  readonly #methods: Counts = new Map();
-  readonly #statuses: Counts = new Map();
-  readonly #rcodes: Counts = new Map();
-  readonly #http = { requests: 0, responses: 0 };
-  readonly #dns = { queries: 0, responses: 0 };
+  #http: Http | undefined;
+  #dns: Dns | undefined;
 
   add(l7: L7, count: number, latencies?: Latencies): void {
     const response = l7.type === 'RESPONSE';
@@ -25,30 +35,34 @@ export class L7Summary {
   }
 
   #addHttp({ method, status }: HttpMessage, response: boolean, count: number): void {
+    this.#http ??= { requests: 0, responses: 0, methods: new Map(), statuses: new Map() };
     if (response) {
       this.#http.responses += count;
-      increase(this.#statuses, String(status), count);
+      increase(this.#http.statuses, String(status), count);
     } else {
       this.#http.requests += count;
-      increase(this.#methods, method, count);
+      increase(this.#http.methods, method, count);
     }
   }
 
   #addDns({ rcode }: DnsMessage, response: boolean, count: number): void {
+    this.#dns ??= { queries: 0, responses: 0, rcodes: new Map() };
     if (response) {
       this.#dns.responses += count;
-      increase(this.#rcodes, rcodeName(rcode), count);
+      increase(this.#dns.rcodes, rcodeName(rcode), count);
     } else this.#dns.queries += count;
   }
 
   http() {
-    if (this.#http.requests + this.#http.responses === 0) return undefined;
-    return { ...this.#http, methods: inOrder(this.#methods), statuses: inOrder(this.#statuses) };
+    if (this.#http === undefined) return undefined;
+    const { requests, responses, methods, statuses } = this.#http;
+    return { requests, responses, methods: inOrder(methods), statuses: inOrder(statuses) };
   }
 
   dns() {
-    if (this.#dns.queries + this.#dns.responses === 0) return undefined;
-    return { ...this.#dns, rcodes: inOrder(this.#rcodes) };
+    if (this.#dns === undefined) return undefined;
+    const { queries, responses, rcodes } = this.#dns;
+    return { queries, responses, rcodes: inOrder(rcodes) };
   }
 
   /** Undefined where there was no answer. */

@@ -12,7 +12,7 @@ import { formatTimestamp } from '../flow/timestamp.js';
 import type { LatencySummary } from '../latencies.js';
 import type { LabelledEnd } from './coarse-sums.js';
 import type { TcpSummary } from './connections.js';
-import { counterOf, inOrder, isSocket } from './counters.js';
+import { counterOf } from './counter.js';
 import { edgeId } from './edge-id.js';
 import { EdgeState, type Ends } from './edge-state.js';
 import type { L7Summary } from './l7-summary.js';
@@ -201,7 +201,7 @@ export class ServiceMap {
     const { side, guessed } = this.#lore.client(tally);
     const clientIsSource = side === 'source';
     const counter = counterOf(tally);
-    const seen = !isSocket(counter);
+    const seen = !counter.isSocket;
     const source = this.#node(clientIsSource ? tally.source : tally.destination, seen);
     const target = this.#node(clientIsSource ? tally.destination : tally.source, seen);
     const port = clientIsSource ? tally.destinationPort : tally.sourcePort;
@@ -355,7 +355,7 @@ function renderEdge(state: EdgeState): MapEdge {
     port: port === 0 ? null : port,
     verdicts,
     dropReasons,
-    points: inOrder(state.points),
+    points: state.points.record(),
     firstSeen: formatTimestamp(state.first),
     lastSeen: formatTimestamp(state.last),
   };

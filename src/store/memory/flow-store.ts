@@ -18,7 +18,7 @@ import {
 } from '../../domain/ledger/ledger.js';
 import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
-import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { counterOf } from '../../domain/service-map/counter.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
 import { tallyOf, type Tally } from '../../domain/service-map/tally.js';
 import { canSee, scopeOf, type Viewer } from '../../domain/viewer.js';
@@ -125,7 +125,7 @@ export class MemoryFlowStore extends FlowStore {
   sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
     const gone = this.#isSummed(viewer, query) ? this.#goneOf(query.window) : [];
     const tallies = [...this.#matching(viewer, query), ...gone].map(toTally);
-    const packets = tallies.filter((tally) => !isSocket(counterOf(tally)));
+    const packets = tallies.filter((tally) => !counterOf(tally).isSocket);
     const endpoints = packets.flatMap(({ source, destination }) => [source, destination]);
     const ends = endpoints.map((endpoint) => {
       const { labels } = shownAs(endpoint);

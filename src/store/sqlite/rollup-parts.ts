@@ -4,7 +4,7 @@ import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { identify, shownAs } from '../../domain/flow/node-identity.js';
-import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { counterOf } from '../../domain/service-map/counter.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
 import { parseHeld } from './damage.js';
 import type { Kind, Numbering } from './edge-counter.js';
@@ -81,7 +81,7 @@ export class RollupParts implements Numbering {
     const client = clientSide(flow);
     const isDrop = flow.traits.verdict === 'DROPPED';
     const id = this.#kinds.get(told) ?? this.#kindId(told, client);
-    return { id, client, isDrop, isSocket: isSocket(counterOf(flow)), isAnswer: isAnswer(flow) };
+    return { id, client, isDrop, isSocket: counterOf(flow).isSocket, isAnswer: isAnswer(flow) };
   }
 
   #kindId(told: string, client: Kind['client']): number {

@@ -2,7 +2,7 @@ import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { podKey, shownAs } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
-import { counterOf, isSocket } from '../../domain/service-map/counters.js';
+import { counterOf } from '../../domain/service-map/counter.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
 import { isUnforetold } from '../../domain/service-map/dropped.js';
 import type { Kind } from './edge-counter.js';
@@ -90,7 +90,7 @@ export class WindowParts {
         told,
         client: clientSide(flow),
         isDrop,
-        isSocket: isSocket(counterOf(flow)),
+        isSocket: counterOf(flow).isSocket,
         isAnswer: isAnswer(flow),
       };
       this.kinds.push(kind);
