@@ -150,6 +150,12 @@ export class Latencies {
   }
 }
 
+/** Records of answers, measured or not, and how long those took that were. */
+export interface Answers {
+  count: number;
+  latencies: Latencies;
+}
+
 /** Milliseconds that parts of the answers did not exceed, at most 1 % off. */
 export interface LatencySummary {
   p50: number | null;

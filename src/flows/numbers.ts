@@ -1,4 +1,4 @@
-import { within, type Filter } from '../domain/filter/filter.js';
+import type { Filter } from '../domain/filter/filter.js';
 import { takesValue } from '../domain/filter/parse-filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { Field, GroupField } from '../domain/grouping/fields.js';
@@ -45,24 +45,12 @@ export async function groupFlows(
 ): Promise<Groups> {
   const groups = new Groups();
   const valuesOf = (flow: HeldFlow) => by.map((field) => field.of(flow));
-  for await (const counts of store.counts(viewer, asked, valuesOf)) {
-    for (const { key, count, flows, first, last } of counts)
-      groups.add({ values: key, count, weight: flows, first, last });
-  }
-  const answers = within(asked.filter.isEmpty ? undefined : asked.filter.matches, onlyAnswers);
-  const measure = (flow: HeldFlow) => ({
-    values: valuesOf(flow),
-    latency: flow.latency,
-    isPaired: flow.isPaired,
-  });
-  for await (const { items } of store.scan(viewer, { ...asked, filter: answers }, measure)) {
-    for (const { values, ...answer } of items) groups.measure(values, answer);
+  for await (const counts of store.counts(viewer, { ...asked, latencies: true }, valuesOf)) {
+    for (const { key, count, flows, first, last, answers } of counts)
+      groups.add({ values: key, count, weight: flows, first, last, answers });
   }
   return groups;
 }
-
-/** Flows that could have been measured. */
-const onlyAnswers: Filter = { matches: ({ l7 }) => l7?.type === 'RESPONSE', isEmpty: false };
 
 export interface SeriesAnswer extends Ranking {
   series: { value: string; total: number; counts: number[] }[];

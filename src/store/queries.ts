@@ -2,6 +2,7 @@ import type { Filter } from '../domain/filter/filter.js';
 import type { Window } from '../domain/filter/window.js';
 import type { RecordedFlow } from '../domain/flow/flow.js';
 import type { EventKind } from '../domain/flow/record.js';
+import type { Answers } from '../domain/latencies.js';
 
 /** A flow as it rests: its number, its place in time, and the record exactly as Hubble wrote it. */
 export interface StoredFlow {
@@ -73,6 +74,8 @@ export interface CountQuery extends ScanQuery {
   step?: bigint | undefined;
   /** When is not asked: then first and last may be 0. */
   untimed?: true;
+  /** Also asked is how long answers took. */
+  latencies?: true;
 }
 
 /** Flows of one key, and of one bucket of time where those are asked for. */
@@ -85,6 +88,8 @@ export interface Count<T> {
   /** Nanoseconds since 1970. */
   first: bigint;
   last: bigint;
+  /** Those among them, where that is asked and there are any. */
+  answers?: Answers;
 }
 
 /** A flow where it rests. What is not asked of it is not read; it is gone when whoever looks at it returns. */

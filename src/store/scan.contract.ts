@@ -5,6 +5,8 @@ import { groupFields } from '../domain/grouping/fields.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { everything, type Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
+import { bucketOf, Latencies, type Answers } from '../domain/latencies.js';
+import { isAnswer } from '../domain/service-map/tally.js';
 import { everyone, scopeOf, type Viewer } from '../domain/viewer.js';
 import { filterWords, flowTexts, windows } from '../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../test/support/json-text.js';
@@ -104,14 +106,19 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
               const keyOf = (flow: Flow) => groupFields.get(field)!.of(flow);
               const step = seconds === undefined ? undefined : seconds * second;
               for (const asked of [everything, parseFilter(words(filter))]) {
-                const query = { filter: asked, window, afterSeq: later, step };
+                const query = { filter: asked, window, afterSeq: later, step, latencies: true as const };
                 const told = (await collect(at.store.counts(everyone, query, keyOf))).flat();
                 const mine = naive(held, query)
                   .filter((seq) => seq > later)
                   .map((seq) => held[seq - 1]!);
                 expect(added(told, step)).toEqual(
                   added(
-                    mine.map((flow) => ({ ...once(flow.time!), key: keyOf(flow), flows: flow.weight })),
+                    mine.map((flow) => ({
+                      ...once(flow.time!),
+                      key: keyOf(flow),
+                      flows: flow.weight,
+                      ...(isAnswer(flow) && { answers: answersOf(flow) }),
+                    })),
                     step,
                   ),
                 );
@@ -178,21 +185,32 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
 
 const once = (time: bigint) => ({ count: 1, first: time, last: time });
 
+function answersOf({ latency, isPaired }: Flow): Answers {
+  const latencies = new Latencies();
+  if (latency > 0) latencies.add(bucketOf(latency), 1, isPaired ? 1 : 0);
+  return { count: 1, latencies };
+}
+
 /** By key and bucket. */
-function added(
-  counts: readonly Count<string>[],
-  step = 1n << 62n,
-): Record<string, Omit<Count<string>, 'key'>> {
-  const sums: Record<string, Omit<Count<string>, 'key'>> = {};
-  for (const { key, count, flows, first, last } of counts) {
+function added(counts: readonly Count<string>[], step = 1n << 62n): Record<string, object> {
+  const sums: Record<string, Omit<Count<string>, 'key' | 'answers'> & { answers: Answers }> = {};
+  for (const { key, count, flows, first, last, answers } of counts) {
     expect(first / step).toBe(last / step);
-    const sum = (sums[`${key} ${first / step}`] ??= { count: 0, flows: 0, first, last });
+    const none = { count: 0, latencies: new Latencies() };
+    const sum = (sums[`${key} ${first / step}`] ??= { count: 0, flows: 0, first, last, answers: none });
     sum.count += count;
     sum.flows += flows;
     if (first < sum.first) sum.first = first;
     if (last > sum.last) sum.last = last;
+    if (answers === undefined) continue;
+    sum.answers.count += answers.count;
+    sum.answers.latencies.merge(answers.latencies);
   }
-  return sums;
+  return Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, { ...sum, answers: told(sum) }]));
+}
+
+function told({ answers: { count, latencies } }: { answers: Answers }): object {
+  return { count, measured: latencies.counts(), paired: latencies.paired };
 }
 
 function numbersIn(batches: readonly ScanBatch<unknown>[]): number[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { bucketOf, Latencies } from '../latencies.js';
 import { Groups, keyOf, type Observation } from './groups.js';
 
 const observation = fc.record({
@@ -82,14 +83,16 @@ describe('groups', () => {
 
   it('count latencies as far as there is room, and say how many were left out', () => {
     const names = Array.from({ length: 100 }, (_, i) => [String(i)]);
+    const answers = (i: number) => {
+      const latencies = new Latencies();
+      latencies.add(bucketOf(1_000_000), 1, i < 7 ? 1 : 0);
+      return { count: 1, latencies };
+    };
     const groups = groupsOf(
-      names.map((values) => ({ values, ...once })),
+      names.map((values, i) => ({ values, ...once, answers: answers(i) })),
       1_000,
       60,
     );
-    for (const [i, values] of names.entries())
-      groups.measure(values, { latency: 1_000_000, isPaired: i < 7 });
-    groups.measure(['none'], { latency: 1_000_000, isPaired: false });
     const { top, unmeasured } = groups.rank(Infinity);
     expect(top.filter(({ latencies }) => latencies.measured === 1)).toHaveLength(60);
     expect(unmeasured).toBe(40);

@@ -1,5 +1,4 @@
-import type { Flow } from '../flow/flow.js';
-import { bucketOf, Latencies, Room } from '../latencies.js';
+import { Latencies, Room, type Answers } from '../latencies.js';
 
 /** What flows of the same values add to their group. */
 export interface Observation {
@@ -12,6 +11,8 @@ export interface Observation {
   /** Nanoseconds since 1970. */
   first: bigint;
   last: bigint;
+  /** Those among them, if any. */
+  answers?: Answers | undefined;
 }
 
 export interface Group {
@@ -75,21 +76,21 @@ export class Groups {
     return this.#count;
   }
 
-  add({ values, count = 1, weight, first, last }: Observation): void {
+  add({ values, count = 1, weight, first, last, answers }: Observation): void {
     const group = this.#groupOf(values, first);
     this.#count += count;
     group.count += count;
     group.flows += weight;
     if (first < group.first) group.first = first;
     if (last > group.last) group.last = last;
+    if (answers !== undefined) this.#measure(group, answers);
   }
 
-  /** An answer of a group, and how long it took: nanoseconds, 0 where that was not measured. Of groups that were given up, none. */
-  measure(values: readonly string[], { latency, isPaired }: Pick<Flow, 'latency' | 'isPaired'>): void {
-    const group = this.#groups.get(keyOf(values));
-    if (group === undefined) return;
-    group.answers++;
-    if (latency > 0 && !group.latencies.add(bucketOf(latency), 1, isPaired ? 1 : 0)) this.#unmeasured++;
+  #measure(group: Group, { count, latencies }: Answers): void {
+    group.answers += count;
+    const before = group.latencies.measured;
+    group.latencies.merge(latencies);
+    this.#unmeasured += latencies.measured - (group.latencies.measured - before);
   }
 
   rank(most: number): Ranking {

@@ -18,9 +18,10 @@ import {
 } from '../../domain/ledger/ledger.js';
 import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
+import { bucketOf, Latencies, type Answers } from '../../domain/latencies.js';
 import { counterOf } from '../../domain/service-map/counter.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
-import { tallyOf, type Tally } from '../../domain/service-map/tally.js';
+import { isAnswer, tallyOf, type Tally } from '../../domain/service-map/tally.js';
 import { canSee, scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
   FlowStore,
@@ -95,7 +96,8 @@ export class MemoryFlowStore extends FlowStore {
   ): AsyncGenerator<Count<T>[]> {
     const count = (flow: HeldFlow): Count<T> => {
       const { time, weight } = flow;
-      return { key: keyOf(flow), count: 1, flows: weight, first: time, last: time };
+      const answers = query.latencies && isAnswer(flow) ? { answers: answerOf(flow) } : {};
+      return { key: keyOf(flow), count: 1, flows: weight, first: time, last: time, ...answers };
     };
     for await (const { items } of this.scan(viewer, query, count)) yield items;
   }
@@ -315,4 +317,10 @@ function withRecord({ flow, record }: Held): RecordedFlow {
 
 function toTally({ flow, time, seq }: Held): Tally {
   return tallyOf({ ...flow, time }, seq);
+}
+
+function answerOf({ latency, isPaired }: HeldFlow): Answers {
+  const latencies = new Latencies();
+  if (latency > 0) latencies.add(bucketOf(latency), 1, isPaired ? 1 : 0);
+  return { count: 1, latencies };
 }

@@ -6,15 +6,19 @@ import { Pace } from './pace.js';
 import { Recent } from './recent.js';
 import type { SegmentList } from './segment-list.js';
 import type { SegmentVisits, Stretch } from './segment-visits.js';
+import { bytesOfAnswers, traitAnswersOf, type TraitAnswers } from './trait-answers.js';
 import { bytesOf, traitMinutesOf, type TraitMinutes } from './trait-minutes.js';
-import type { SegmentInfo } from './segment.js';
+import type { Segment, SegmentInfo } from './segment.js';
 
 /** Sums by minute and traits: of some ten million flows, where a minute has five hundred. */
 const MINUTES_CACHED = 32 << 20;
+/** Answers by traits: some 5 KB a segment, so of thirty million flows. */
+const ANSWERS_CACHED = 16 << 20;
 
 /** Counts flows, where it can by what is known of whole segments. */
 export class CountReader {
   readonly #minutes = new Recent<number, TraitMinutes>(MINUTES_CACHED);
+  readonly #answers = new Recent<number, TraitAnswers>(ANSWERS_CACHED);
 
   constructor(
     private readonly list: SegmentList,
@@ -22,8 +26,8 @@ export class CountReader {
   ) {}
 
   async *read<T>(query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncGenerator<Count<T>[]> {
-    const { filter, window, step, afterSeq = 0, upTo = Infinity, signal } = query;
-    const counts = new FlowCounts(filter, window, keyOf, step, query.untimed === true);
+    const { window, afterSeq = 0, upTo = Infinity, signal } = query;
+    const counts = new FlowCounts(query, keyOf);
     const pace = new Pace();
     const isCalledOff = () => signal?.aborted === true;
     for (const info of this.list.infos()) {
@@ -33,7 +37,7 @@ export class CountReader {
       const end = Math.min(flows, upTo + 1 - firstSeq);
       if (first >= end || !overlaps(info, window)) continue;
       const isWhole = end - first === flows && inWindow(window, timeMin) && inWindow(window, timeMax);
-      const known = isWhole && counts.canBeMinutes ? this.#ofMinutes(info, counts) : undefined;
+      const known = isWhole && counts.canBeSums ? this.#ofSums(info, counts) : undefined;
       if (known !== undefined) {
         yield known;
         await pace.pause();
@@ -47,12 +51,25 @@ export class CountReader {
     }
   }
 
-  /** Undefined where minutes do not tell, or its rows lie in another segment by now. */
-  #ofMinutes<T>(info: SegmentInfo, counts: FlowCounts<T>): Count<T>[] | undefined {
-    const known = this.#minutes.get(info.id);
-    if (known !== undefined) return counts.ofMinutes(known);
-    const add = ({ segment }: Stretch) => (segment.info.id === info.id ? [traitMinutesOf(segment)] : []);
-    const [minutes] = this.visits.visit(info, add);
-    return minutes && counts.ofMinutes(this.#minutes.put(info.id, minutes, bytesOf(minutes)));
+  /** Undefined where sums do not tell, or its rows lie in another segment by now. */
+  #ofSums<T>(info: SegmentInfo, counts: FlowCounts<T>): Count<T>[] | undefined {
+    const minutes = this.#sumsOf(info, this.#minutes, traitMinutesOf, bytesOf);
+    if (minutes === undefined) return undefined;
+    if (!counts.asksLatencies) return counts.ofSums(minutes);
+    const answers = this.#sumsOf(info, this.#answers, traitAnswersOf, bytesOfAnswers);
+    return answers && counts.ofSums(minutes, answers);
+  }
+
+  #sumsOf<S>(
+    info: SegmentInfo,
+    held: Recent<number, S>,
+    make: (segment: Segment) => S,
+    bytesOf: (sums: S) => number,
+  ): S | undefined {
+    const known = held.get(info.id);
+    if (known !== undefined) return known;
+    const add = ({ segment }: Stretch) => (segment.info.id === info.id ? [make(segment)] : []);
+    const [sums] = this.visits.visit(info, add);
+    return sums && held.put(info.id, sums, bytesOf(sums));
   }
 }

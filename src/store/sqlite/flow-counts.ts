@@ -1,10 +1,10 @@
-import type { Filter } from '../../domain/filter/filter.js';
-import type { Window } from '../../domain/filter/window.js';
 import type { Traits } from '../../domain/flow/flow.js';
-import type { Count, HeldFlow } from '../queries.js';
+import { Latencies } from '../../domain/latencies.js';
+import type { Count, CountQuery, HeldFlow } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
 import { RowAnswers } from './row-answers.js';
 import type { Stretch } from './segment-visits.js';
+import type { TraitAnswers } from './trait-answers.js';
 import { floor, MINUTE, type TraitMinutes } from './trait-minutes.js';
 
 /** Counts flows by what is asked of each and by buckets of time, segment by segment. */
@@ -14,42 +14,57 @@ export class FlowCounts<T> {
   #asksMore = false;
 
   constructor(
-    private readonly filter: Filter,
-    private readonly window: Window,
+    private readonly query: CountQuery,
     private readonly keyOf: (flow: HeldFlow) => T,
-    private readonly step: bigint | undefined,
-    private readonly untimed: boolean,
   ) {
     this.#keys = new RowAnswers(keyOf);
   }
 
-  /** Whether minutes may tell: each lies in one bucket, and so far nothing but traits was asked. */
-  get canBeMinutes(): boolean {
-    return !this.#asksMore && (this.step === undefined || this.step % MINUTE === 0n);
+  get asksLatencies(): boolean {
+    return this.query.latencies === true;
+  }
+
+  /** Whether sums may tell: each lies in one bucket, and so far nothing but traits was asked. */
+  get canBeSums(): boolean {
+    const { step } = this.query;
+    // Answers are not told apart by minutes.
+    return !this.#asksMore && (step === undefined || (step % MINUTE === 0n && !this.asksLatencies));
   }
 
   ofRows(stretch: Stretch): Count<T>[] {
     const { segment } = stretch;
+    const { filter, window, step, untimed } = this.query;
     const { weight } = segment.columns;
-    const time = this.untimed ? undefined : segment.columns.time;
+    const time = untimed ? undefined : segment.columns.time;
     const keyOf = this.#keys.of(segment);
-    const counter = new Counter<T>(this.step);
-    for (const row of matchingRows(stretch, this.filter, this.window)) {
+    const counter = new Counter<T>(step);
+    for (const row of matchingRows(stretch, filter, window)) {
       const at = time?.[row] ?? 0n;
-      counter.add(keyOf(row), 1, weight[row] ?? 1, at, at);
+      const sum = counter.add(keyOf(row), 1, weight[row] ?? 1, at, at);
+      if (!this.asksLatencies) continue;
+      const bucket = segment.answer(row);
+      if (bucket >= 0) addAnswers(sum, bucket, 1, segment.isPaired(row) ? 1 : 0);
     }
     return counter.counts;
   }
 
   /** Undefined where more than traits is asked. */
-  ofMinutes({ traits, number, count, weight, first, last }: TraitMinutes): Count<T>[] | undefined {
-    const told = traits.map((each) => this.#askTraits(each));
+  ofSums(minutes: TraitMinutes, answers?: TraitAnswers): Count<T>[] | undefined {
+    const counter = new Counter<T>(this.query.step);
+    const groups = minutes.traits.map((each) => this.#askTraits(each));
+    const answering = answers?.traits.map((each) => this.#askTraits(each));
     if (this.#asksMore) return undefined;
-    const counter = new Counter<T>(this.step);
+    const { number, count, weight, first, last } = minutes;
     for (let i = 0; i < number.length; i++) {
-      const answer = told[number[i] ?? 0];
-      if (typeof answer !== 'object') continue;
-      counter.add(answer.key, count[i] ?? 0, weight[i] ?? 0, first[i] ?? 0n, last[i] ?? 0n);
+      const told = groups[number[i] ?? 0];
+      if (typeof told !== 'object') continue;
+      counter.add(told.key, count[i] ?? 0, weight[i] ?? 0, first[i] ?? 0n, last[i] ?? 0n);
+    }
+    if (answers === undefined) return counter.counts;
+    for (let i = 0; i < answers.number.length; i++) {
+      const told = answering?.[answers.number[i] ?? 0];
+      const sum = typeof told === 'object' ? counter.sumOf(told.key) : undefined;
+      if (sum) addAnswers(sum, answers.bucket[i] ?? 0, answers.count[i] ?? 0, answers.paired[i] ?? 0);
     }
     return counter.counts;
   }
@@ -64,7 +79,8 @@ export class FlowCounts<T> {
   #ask(traits: Traits): Told<T> {
     const flow = new Proxy({ traits } as HeldFlow, { get: onlyTraits });
     try {
-      if (!this.filter.isEmpty && !this.filter.matches(flow)) return 'does not pass';
+      const { filter } = this.query;
+      if (!filter.isEmpty && !filter.matches(flow)) return 'does not pass';
       return { key: this.keyOf(flow) };
     } catch (error) {
       if (error !== MORE) throw error;
@@ -90,7 +106,7 @@ class Counter<T> {
 
   constructor(private readonly step: bigint | undefined) {}
 
-  add(key: T, count: number, weight: number, first: bigint, last: bigint): void {
+  add(key: T, count: number, weight: number, first: bigint, last: bigint): Count<T> {
     let open = this.#open.get(key);
     if (open === undefined || first < open.begin || first >= open.end) {
       open = this.#begin(key, first);
@@ -101,6 +117,12 @@ class Counter<T> {
     sum.flows += weight;
     if (first < sum.first) sum.first = first;
     if (last > sum.last) sum.last = last;
+    return sum;
+  }
+
+  /** What was added to last with this key. */
+  sumOf(key: T): Count<T> | undefined {
+    return this.#open.get(key)?.count;
   }
 
   #begin(key: T, first: bigint): Open<T> {
@@ -110,6 +132,12 @@ class Counter<T> {
     const begin = floor(first, this.step);
     return { count, begin, end: begin + this.step };
   }
+}
+
+function addAnswers<T>(sum: Count<T>, bucket: number, count: number, paired: number): void {
+  const answers = (sum.answers ??= { count: 0, latencies: new Latencies() });
+  answers.count += count;
+  if (bucket > 0) answers.latencies.add(bucket, count, paired);
 }
 
 interface Open<T> {

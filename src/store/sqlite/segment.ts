@@ -5,6 +5,7 @@ import { flowOf } from '../../domain/flow/recorded-flow.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
 import { L7Kinds } from '../../domain/service-map/coarse.js';
+import { isAnswer } from '../../domain/service-map/tally.js';
 import type { Sought } from '../../domain/flow/sought.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../queries.js';
@@ -98,6 +99,11 @@ export class Segment {
   bucket(row: number): number {
     const { l7 } = this.columns;
     return l7 === undefined ? bucketOf(this.latency(row)) : (l7.bucket[row] ?? 0);
+  }
+
+  /** Of an answer the bucket of its latency, 0 where it was not measured; negative for all other rows. */
+  answer(row: number): number {
+    return isAnswer({ l7: this.l7Kind(row) }) ? this.bucket(row) : -1;
   }
 
   /** Equal messages have the same; negative where there is none. */

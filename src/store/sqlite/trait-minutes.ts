@@ -68,8 +68,8 @@ interface Group {
   last: bigint;
 }
 
-/** Many templates have the same. */
-class Numbers<T> {
+/** Numbers parts in the order in which they are met; many templates have the same. */
+export class Numbers<T> {
   readonly #numbers = new Map<T, number>();
 
   get parts(): T[] {
