@@ -28,7 +28,7 @@ export async function countFlows(
   asked: Counted,
 ): Promise<{ count: number; flows: number }> {
   const sum = { count: 0, flows: 0 };
-  for await (const counts of store.counts(viewer, { ...asked, untimed: true }, () => '')) {
+  for await (const counts of store.counts(viewer, { ...asked, untimed: true }, [])) {
     for (const { count, flows } of counts) {
       sum.count += count;
       sum.flows += flows;
@@ -44,8 +44,8 @@ export async function groupFlows(
   by: readonly GroupField[],
 ): Promise<Groups> {
   const groups = new Groups();
-  const valuesOf = (flow: HeldFlow) => by.map((field) => field.of(flow));
-  for await (const counts of store.counts(viewer, { ...asked, latencies: true }, valuesOf)) {
+  const asks = by.map((field) => field.of);
+  for await (const counts of store.counts(viewer, { ...asked, latencies: true }, asks)) {
     for (const { key, count, flows, first, last, answers } of counts)
       groups.add({ values: key, count, weight: flows, first, last, answers });
   }
@@ -69,14 +69,15 @@ export async function seriesOf(
   field: GroupField | undefined,
   most: number,
 ): Promise<SeriesAnswer> {
-  const valueOf = field === undefined ? () => '' : (flow: HeldFlow) => field.of(flow);
+  const asks = field === undefined ? [] : [field.of];
   const groups = new Groups();
   const query = { ...asked, step: buckets.step };
   let series = new Series(buckets.count, MOST_NUMBERS);
-  for await (const counts of store.counts(viewer, query, valueOf)) {
+  for await (const counts of store.counts(viewer, query, asks)) {
     for (const { key, count, flows, first, last } of counts) {
-      groups.add({ values: [key], count, weight: flows, first, last });
-      series.add(key, bucketAt(buckets, first), count);
+      const [value = ''] = key;
+      groups.add({ values: [value], count, weight: flows, first, last });
+      series.add(value, bucketAt(buckets, first), count);
     }
   }
   const ranking = groups.rank(most);
@@ -84,9 +85,10 @@ export async function seriesOf(
   if (!series.isWhole) {
     series = new Series(buckets.count, Infinity);
     const others = new Series(buckets.count, Infinity);
-    for await (const counts of store.counts(viewer, query, valueOf)) {
+    for await (const counts of store.counts(viewer, query, asks)) {
       for (const { key, count, first } of counts) {
-        if (chosen.has(key)) series.add(key, bucketAt(buckets, first), count);
+        const [value = ''] = key;
+        if (chosen.has(value)) series.add(value, bucketAt(buckets, first), count);
         else others.add('', bucketAt(buckets, first), count);
       }
     }
@@ -138,9 +140,9 @@ export async function hintsOf(
     ? (value: string) => strange.has(value) || !takesValue(field.name, value)
     : () => false;
   const valuesOf = (flow: HeldFlow) => field.all(flow).filter(begins);
-  for await (const counts of store.counts(viewer, asked, valuesOf)) {
+  for await (const counts of store.counts(viewer, asked, [valuesOf])) {
     for (const { key, count, flows, first, last } of counts)
-      for (const value of key) {
+      for (const value of key.flat()) {
         if (!isStrange(value)) groups.add({ values: [value], count, weight: flows, first, last });
         else if (strange.size < MOST_STRANGE) strange.add(value);
       }

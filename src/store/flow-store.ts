@@ -107,13 +107,14 @@ export abstract class FlowStore {
   ): AsyncIterable<ScanBatch<T>>;
 
   /**
-   * Flows that match, counted by what `keyOf` answers of them; the same key and bucket may come again. `keyOf` must
-   * depend on the flow alone: it is asked once for flows that are alike in all that it looks at.
+   * Flows that match, counted by what is answered of them; the same key and bucket may come again. Answers must
+   * depend on the flow alone: each question is asked once for flows that are alike in all that it looks at, and what
+   * was answered is remembered as long as the same function is asked.
    */
   abstract counts<T>(
     viewer: Viewer,
     query: CountQuery,
-    keyOf: (flow: HeldFlow) => T,
+    asks: readonly ((flow: HeldFlow) => T)[],
   ): AsyncIterable<Count<T>[]>;
 
   /** Flows by number, in the order asked for; numbers not held or out of scope are left out. */

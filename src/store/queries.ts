@@ -78,9 +78,10 @@ export interface CountQuery extends ScanQuery {
   latencies?: true;
 }
 
-/** Flows of one key, and of one bucket of time where those are asked for. */
+/** Flows of the same answers, and of one bucket of time where those are asked for. */
 export interface Count<T> {
-  key: T;
+  /** One answer for each question. */
+  key: readonly T[];
   /** Records. */
   count: number;
   /** Flows that they stand for. */

@@ -27,6 +27,11 @@ import {
 const whole: ScanQuery = { filter: everything, window: always };
 const seqOf = ({ seq }: HeldFlow): number => seq;
 
+const fieldNames = fc.uniqueArray(
+  fc.constantFrom('verdict', 'type', 'from-namespace', 'to-port', 'http-path', 'http-status', 'node-name'),
+  { maxLength: 3 },
+);
+
 /** The laws of `scan`: what counts, groups and follows is made of. */
 export function scanContract(name: string, open: () => Promise<OpenedStore>): void {
   const opened = opening(open);
@@ -97,17 +102,17 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
           flowTexts(),
           filterWords,
           windows,
-          fc.constantFrom('verdict', 'type', 'from-namespace', 'to-port', 'http-path'),
+          fieldNames,
           fc.constantFrom(undefined, 1n, 60n, 120n),
           fc.nat(8),
-          (texts, filter, window, field, seconds, later) =>
+          (texts, filter, window, fields, seconds, later) =>
             opened(async (at) => {
               const held = await hold(at, texts);
-              const keyOf = (flow: Flow) => groupFields.get(field)!.of(flow);
+              const asks = fields.map((name) => groupFields.get(name)!.of);
               const step = seconds === undefined ? undefined : seconds * second;
               for (const asked of [everything, parseFilter(words(filter))]) {
                 const query = { filter: asked, window, afterSeq: later, step, latencies: true as const };
-                const told = (await collect(at.store.counts(everyone, query, keyOf))).flat();
+                const told = (await collect(at.store.counts(everyone, query, asks))).flat();
                 const mine = naive(held, query)
                   .filter((seq) => seq > later)
                   .map((seq) => held[seq - 1]!);
@@ -115,7 +120,7 @@ export function scanContract(name: string, open: () => Promise<OpenedStore>): vo
                   added(
                     mine.map((flow) => ({
                       ...once(flow.time!),
-                      key: keyOf(flow),
+                      key: asks.map((ask) => ask(flow)),
                       flows: flow.weight,
                       ...(isAnswer(flow) && { answers: answersOf(flow) }),
                     })),
@@ -197,7 +202,13 @@ function added(counts: readonly Count<string>[], step = 1n << 62n): Record<strin
   for (const { key, count, flows, first, last, answers } of counts) {
     expect(first / step).toBe(last / step);
     const none = { count: 0, latencies: new Latencies() };
-    const sum = (sums[`${key} ${first / step}`] ??= { count: 0, flows: 0, first, last, answers: none });
+    const sum = (sums[`${JSON.stringify(key)} ${first / step}`] ??= {
+      count: 0,
+      flows: 0,
+      first,
+      last,
+      answers: none,
+    });
     sum.count += count;
     sum.flows += flows;
     if (first < sum.first) sum.first = first;

@@ -17,7 +17,7 @@ export interface Field {
 /** One that has a single value, so that flows can be divided by it. */
 export interface GroupField extends Field {
   /** Empty where the flow does not say. */
-  of(flow: Flow): string;
+  readonly of: Read;
 }
 
 const eventTypes = new Map<number, string>([

@@ -92,12 +92,13 @@ export class MemoryFlowStore extends FlowStore {
   async *counts<T>(
     viewer: Viewer,
     query: CountQuery,
-    keyOf: (flow: HeldFlow) => T,
+    asks: readonly ((flow: HeldFlow) => T)[],
   ): AsyncGenerator<Count<T>[]> {
     const count = (flow: HeldFlow): Count<T> => {
       const { time, weight } = flow;
       const answers = query.latencies && isAnswer(flow) ? { answers: answerOf(flow) } : {};
-      return { key: keyOf(flow), count: 1, flows: weight, first: time, last: time, ...answers };
+      const key = asks.map((ask) => ask(flow));
+      return { key, count: 1, flows: weight, first: time, last: time, ...answers };
     };
     for await (const { items } of this.scan(viewer, query, count)) yield items;
   }

@@ -1,9 +1,10 @@
 import { inWindow } from '../../domain/filter/window.js';
-import type { Count, CountQuery, HeldFlow } from '../queries.js';
+import type { Count, CountQuery } from '../queries.js';
 import { FlowCounts } from './flow-counts.js';
 import { overlaps } from './matching-rows.js';
 import { Pace } from './pace.js';
 import { Recent } from './recent.js';
+import { NumberedAnswers, type Ask } from './row-keys.js';
 import type { SegmentList } from './segment-list.js';
 import type { SegmentVisits, Stretch } from './segment-visits.js';
 import { bytesOfAnswers, traitAnswersOf, type TraitAnswers } from './trait-answers.js';
@@ -14,20 +15,23 @@ import type { Segment, SegmentInfo } from './segment.js';
 const MINUTES_CACHED = 32 << 20;
 /** Answers by traits: some 5 KB a segment, so of thirty million flows. */
 const ANSWERS_CACHED = 16 << 20;
+/** Questions of which answers are remembered: most take less than a MB each. */
+const QUESTIONS_CACHED = 16;
 
 /** Counts flows, where it can by what is known of whole segments. */
 export class CountReader {
   readonly #minutes = new Recent<number, TraitMinutes>(MINUTES_CACHED);
   readonly #answers = new Recent<number, TraitAnswers>(ANSWERS_CACHED);
+  readonly #asked = new Recent<Ask<unknown>, NumberedAnswers<unknown>>(QUESTIONS_CACHED);
 
   constructor(
     private readonly list: SegmentList,
     private readonly visits: SegmentVisits,
   ) {}
 
-  async *read<T>(query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncGenerator<Count<T>[]> {
+  async *read<T>(query: CountQuery, asks: readonly Ask<T>[]): AsyncGenerator<Count<T>[]> {
     const { window, afterSeq = 0, upTo = Infinity, signal } = query;
-    const counts = new FlowCounts(query, keyOf);
+    const counts = new FlowCounts(query, asks, (ask) => this.#answersTo(ask));
     const pace = new Pace();
     const isCalledOff = () => signal?.aborted === true;
     for (const info of this.list.infos()) {
@@ -58,6 +62,15 @@ export class CountReader {
     if (!counts.asksLatencies) return counts.ofSums(minutes);
     const answers = this.#sumsOf(info, this.#answers, traitAnswersOf, bytesOfAnswers);
     return answers && counts.ofSums(minutes, answers);
+  }
+
+  /** What is known of one question is known for all who ask it. */
+  #answersTo<T>(ask: Ask<T>): NumberedAnswers<T> {
+    const known = this.#asked.get(ask) as NumberedAnswers<T> | undefined;
+    if (known?.isFull === false) return known;
+    const answers = new NumberedAnswers(ask);
+    this.#asked.put(ask, answers);
+    return answers;
   }
 
   #sumsOf<S>(

@@ -2,23 +2,22 @@ import type { Traits } from '../../domain/flow/flow.js';
 import { Latencies } from '../../domain/latencies.js';
 import type { Count, CountQuery, HeldFlow } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
-import { RowAnswers } from './row-answers.js';
+import { RowKeys, type Ask, type NumberedAnswers } from './row-keys.js';
 import type { Stretch } from './segment-visits.js';
 import type { TraitAnswers } from './trait-answers.js';
 import { floor, MINUTE, type TraitMinutes } from './trait-minutes.js';
 
 /** Counts flows by what is asked of each and by buckets of time, segment by segment. */
 export class FlowCounts<T> {
-  readonly #keys: RowAnswers<T>;
   readonly #byTraits = new Map<Traits, Told<T>>();
   #asksMore = false;
 
   constructor(
     private readonly query: CountQuery,
-    private readonly keyOf: (flow: HeldFlow) => T,
-  ) {
-    this.#keys = new RowAnswers(keyOf);
-  }
+    private readonly asks: readonly Ask<T>[],
+    /** Shared with other questions, so from stretch to stretch it may be another. */
+    private readonly answersTo: (ask: Ask<T>) => NumberedAnswers<T>,
+  ) {}
 
   get asksLatencies(): boolean {
     return this.query.latencies === true;
@@ -36,11 +35,11 @@ export class FlowCounts<T> {
     const { filter, window, step, untimed } = this.query;
     const { weight } = segment.columns;
     const time = untimed ? undefined : segment.columns.time;
-    const keyOf = this.#keys.of(segment);
-    const counter = new Counter<T>(step);
+    const keys = new RowKeys(this.asks.map(this.answersTo), segment);
+    const counter = new Counter((number: number) => keys.key(number), step);
     for (const row of matchingRows(stretch, filter, window)) {
       const at = time?.[row] ?? 0n;
-      const sum = counter.add(keyOf(row), 1, weight[row] ?? 1, at, at);
+      const sum = counter.add(keys.of(row), 1, weight[row] ?? 1, at, at);
       if (!this.asksLatencies) continue;
       const bucket = segment.answer(row);
       if (bucket >= 0) addAnswers(sum, bucket, 1, segment.isPaired(row) ? 1 : 0);
@@ -50,7 +49,7 @@ export class FlowCounts<T> {
 
   /** Undefined where more than traits is asked. */
   ofSums(minutes: TraitMinutes, answers?: TraitAnswers): Count<T>[] | undefined {
-    const counter = new Counter<T>(this.query.step);
+    const counter = new Counter((key: readonly T[]) => key, this.query.step);
     const groups = minutes.traits.map((each) => this.#askTraits(each));
     const answering = answers?.traits.map((each) => this.#askTraits(each));
     if (this.#asksMore) return undefined;
@@ -81,7 +80,7 @@ export class FlowCounts<T> {
     try {
       const { filter } = this.query;
       if (!filter.isEmpty && !filter.matches(flow)) return 'does not pass';
-      return { key: this.keyOf(flow) };
+      return { key: this.asks.map((ask) => ask(flow)) };
     } catch (error) {
       if (error !== MORE) throw error;
       this.#asksMore = true;
@@ -90,7 +89,7 @@ export class FlowCounts<T> {
   }
 }
 
-type Told<T> = 'does not pass' | { key: T };
+type Told<T> = 'does not pass' | { key: readonly T[] };
 
 const MORE = new Error('more than traits is asked');
 
@@ -100,13 +99,16 @@ function onlyTraits(flow: HeldFlow, name: string | symbol): Traits {
 }
 
 /** Adds up by key and bucket; a bucket may come again. */
-class Counter<T> {
+class Counter<K, T> {
   readonly counts: Count<T>[] = [];
-  readonly #open = new Map<T, Open<T>>();
+  readonly #open = new Map<K, Open<T>>();
 
-  constructor(private readonly step: bigint | undefined) {}
+  constructor(
+    private readonly keyOf: (key: K) => readonly T[],
+    private readonly step: bigint | undefined,
+  ) {}
 
-  add(key: T, count: number, weight: number, first: bigint, last: bigint): Count<T> {
+  add(key: K, count: number, weight: number, first: bigint, last: bigint): Count<T> {
     let open = this.#open.get(key);
     if (open === undefined || first < open.begin || first >= open.end) {
       open = this.#begin(key, first);
@@ -121,12 +123,12 @@ class Counter<T> {
   }
 
   /** What was added to last with this key. */
-  sumOf(key: T): Count<T> | undefined {
+  sumOf(key: K): Count<T> | undefined {
     return this.#open.get(key)?.count;
   }
 
-  #begin(key: T, first: bigint): Open<T> {
-    const count = { key, count: 0, flows: 0, first, last: first };
+  #begin(key: K, first: bigint): Open<T> {
+    const count = { key: this.keyOf(key), count: 0, flows: 0, first, last: first };
     this.counts.push(count);
     if (this.step === undefined) return { count, begin: EARLIEST, end: LATEST };
     const begin = floor(first, this.step);

@@ -200,8 +200,12 @@ export class SqliteFlowStore extends FlowStore {
     }
   }
 
-  counts<T>(viewer: Viewer, query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncGenerator<Count<T>[]> {
-    return this.#counts.read({ ...query, filter: within(scopeOf(viewer), query.filter) }, keyOf);
+  counts<T>(
+    viewer: Viewer,
+    query: CountQuery,
+    asks: readonly ((flow: HeldFlow) => T)[],
+  ): AsyncGenerator<Count<T>[]> {
+    return this.#counts.read({ ...query, filter: within(scopeOf(viewer), query.filter) }, asks);
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {

@@ -45,8 +45,12 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guardedItems(this.store.scan(viewer, query, read));
   }
 
-  counts<T>(viewer: Viewer, query: CountQuery, keyOf: (flow: HeldFlow) => T): AsyncIterable<Count<T>[]> {
-    return this.#guardedItems(this.store.counts(viewer, query, keyOf));
+  counts<T>(
+    viewer: Viewer,
+    query: CountQuery,
+    asks: readonly ((flow: HeldFlow) => T)[],
+  ): AsyncIterable<Count<T>[]> {
+    return this.#guardedItems(this.store.counts(viewer, query, asks));
   }
 
   take(viewer: Viewer, seqs: readonly number[]): Promise<StoredFlow[]> {

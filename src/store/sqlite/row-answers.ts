@@ -49,14 +49,14 @@ class Step<T> {
 /** What is known of a generation. */
 class Known<T> {
   readonly root = new Step<T>();
-  /** Of predicates there are but two. */
+  /** Of predicates there are but two, and numbers come again. */
   readonly #ends = new Map<T, Step<T>>();
   steps = 1;
   /** By the number in the first column: 1 where that alone makes the answer false, which is so of most rows. */
   readonly refused = new Uint8Array(REFUSALS);
 
   end(answer: T): Step<T> {
-    if (typeof answer !== 'boolean') return new Step<T>().end(answer);
+    if (typeof answer === 'object') return new Step<T>().end(answer);
     let end = this.#ends.get(answer);
     if (end === undefined) this.#ends.set(answer, (end = new Step<T>().end(answer)));
     return end;
