@@ -172,10 +172,8 @@ class WrittenColumns implements SegmentColumns {
   }
 
   get l7(): L7Columns | undefined {
-    if (this.#l7 === undefined && this.#places.has('l7')) {
-      const reader = this.#reader('l7');
-      this.#l7 = { kind: readSparse(this.rows, reader), bucket: readSparse(this.rows, reader) };
-    }
+    const from = this.#places.get('l7');
+    if (from !== undefined) this.#l7 ??= new WrittenL7(this.bytes, this.rows, from);
     return this.#l7;
   }
 
@@ -190,6 +188,32 @@ class WrittenColumns implements SegmentColumns {
   #guesses(): Guesses {
     const known = this.#reader('habits').read(1)[0] ?? 0;
     return this.vocabulary.guesses.begin(this.vocabulary.habits(known), known);
+  }
+}
+
+/** Filters ask for kinds alone. */
+class WrittenL7 implements L7Columns {
+  #kind?: Uint32Array;
+  #bucket?: Uint32Array;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly rows: number,
+    private readonly from: number,
+  ) {}
+
+  get kind(): Uint32Array {
+    return (this.#kind ??= readSparse(this.rows, new ColumnReader(this.bytes, this.from)));
+  }
+
+  get bucket(): Uint32Array {
+    return (this.#bucket ??= this.#readBucket());
+  }
+
+  #readBucket(): Uint32Array {
+    const reader = new ColumnReader(this.bytes, this.from);
+    skipSparse(reader);
+    return readSparse(this.rows, reader);
   }
 }
 

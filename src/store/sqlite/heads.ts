@@ -9,12 +9,14 @@ export interface Head {
   /** Equal heads have the same in all segments; no other ever gets it. Counts from 1. */
   readonly number: number;
   readonly l7: L7;
-  readonly kind: HeadKind;
 }
 
-/** Which parts a message has: sums of these and 1. No message at all is 0. */
-export const HeadKind = { http: 2, dns: 4, kafka: 8 } as const;
-export type HeadKind = number;
+/** Which parts a message has: 1 for itself, 2 for HTTP, 4 for DNS, 8 for Kafka. No message at all is 0. */
+export type L7Parts = number;
+
+export function partsOf({ kind, http, dns }: L7): L7Parts {
+  return 1 + (http ? 2 : 0) + (dns ? 4 : 0) + (kind === 'kafka' ? 8 : 0);
+}
 
 /** The one text of a message that is seldom the same: the URL, or the name that DNS was asked for. */
 export function textOfMessage({ http, dns }: L7): string {
@@ -40,13 +42,8 @@ export class Heads {
       http: http && { ...http, url: '' },
       dns: dns && { ...dns, query: http ? dns.query : '' },
     };
-    return { number: ++this.#last, l7, kind: kindOf(l7) };
+    return { number: ++this.#last, l7 };
   }
-}
-
-function kindOf({ kind, http, dns }: L7): HeadKind {
-  const parts = (http ? HeadKind.http : 0) + (dns ? HeadKind.dns : 0);
-  return 1 + parts + (kind === 'kafka' ? HeadKind.kafka : 0);
 }
 
 function isHeadOf(head: L7, { type, kind, http, dns }: L7): boolean {

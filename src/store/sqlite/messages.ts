@@ -1,6 +1,6 @@
 import type { L7 } from '../../domain/flow/flow.js';
 import { readL7, readLatency } from '../../domain/flow/l7-reader.js';
-import { textOfMessage, type Head, type HeadKind, type Heads } from './heads.js';
+import { textOfMessage, type Head, type Heads } from './heads.js';
 
 /** More than fit into 16 bits. */
 const MANY = 0xffff;
@@ -12,16 +12,13 @@ const MANY_TEXTS = 2 ** 26;
  * names stand in one text, everything else is told by a few heads.
  */
 export class Messages {
-  /** Rows that have one, in order: their places. */
-  readonly rows: Uint16Array | Uint32Array;
-  /** Of each row its place, plus one. */
+  /** Of each row its place among those that have one, plus one. */
   readonly #places: Uint16Array | Uint32Array;
   /** By place. */
   readonly #numbers: Uint32Array;
   /** Nanoseconds; 0 where it was not measured. */
   readonly #latencies: Float64Array;
-  /** By number: what is told of the head, and the number of the text. */
-  readonly #kinds: Uint8Array;
+  /** By number: those of the head and of the text. */
   readonly #headNumbers: Uint32Array;
   readonly #textOf: Uint32Array;
   /** By their numbers. */
@@ -34,18 +31,14 @@ export class Messages {
   constructor(rows: number, valueOf: (row: number) => unknown, heads: Heads) {
     this.#places = rows < MANY ? new Uint16Array(rows) : new Uint32Array(rows);
     const told = new Collected(heads);
-    const having: number[] = [];
     for (let row = 0; row < rows; row++) {
       const value = valueOf(row);
       const message = readL7(value);
       if (message === undefined) continue;
       this.#places[row] = told.add(message, readLatency(value));
-      having.push(row);
     }
-    this.rows = rows < MANY ? Uint16Array.from(having) : Uint32Array.from(having);
     this.#numbers = Uint32Array.from(told.numbers);
     this.#latencies = Float64Array.from(told.latencies);
-    this.#kinds = Uint8Array.from(told.headOf, ({ kind }) => kind);
     this.#headNumbers = Uint32Array.from(told.headOf, ({ number }) => number);
     this.#textOf = Uint32Array.from(told.textOf);
     this.#heads = new Map(told.headOf.map(({ number, l7 }) => [number, l7]));
@@ -56,12 +49,19 @@ export class Messages {
 
   /** About so much memory. */
   get bytes(): number {
-    const byPlace = [this.rows, this.#places, this.#numbers, this.#latencies];
-    const byNumber = [this.#kinds, this.#headNumbers, this.#textOf, this.#ends];
+    const byPlace = [this.#places, this.#numbers, this.#latencies];
+    const byNumber = [this.#headNumbers, this.#textOf, this.#ends];
     return [...byPlace, ...byNumber].reduce(
       (sum, { byteLength }) => sum + byteLength,
       this.#text.length + this.#heads.size * 100,
     );
+  }
+
+  /** Rows that have one, in order. */
+  get rows(): Uint32Array {
+    const rows = new Uint32Array(this.#numbers.length);
+    for (const [row, place] of this.#places.entries()) if (place > 0) rows[place - 1] = row;
+    return rows;
   }
 
   /** The number of a row's message: equal ones have the same. Negative where there is none. */
@@ -74,10 +74,6 @@ export class Messages {
   latency(row: number): number {
     const place = this.#places[row] ?? 0;
     return place === 0 ? 0 : (this.#latencies[place - 1] ?? 0);
-  }
-
-  kind(number: number): HeadKind {
-    return this.#kinds[number] ?? 0;
   }
 
   headNumber(number: number): number {

@@ -11,7 +11,7 @@ import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../queries.js';
 import { parseHeld } from './damage.js';
 import type { Generation, NodeEntry } from './dictionary-reader.js';
-import type { HeadKind } from './heads.js';
+import { partsOf, type L7Parts } from './heads.js';
 import type { Messages } from './messages.js';
 import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
 
@@ -28,6 +28,7 @@ export interface SegmentInfo {
 /** One segment, unpacked as far as it was asked for. */
 export class Segment {
   #firstOwn: Uint32Array | undefined;
+  #l7Rows: Uint32Array | undefined;
   #ofMessages: Messages | undefined;
   #keys: Uint8Array | undefined;
 
@@ -90,9 +91,17 @@ export class Segment {
   /** What kind of message it is: the same object for equal kinds. Blocks of schema 14 and older have to read it. */
   l7Kind(row: number): L7 | undefined {
     const { l7 } = this.columns;
-    if (l7 === undefined) return kindOf(this.l7(row));
+    if (l7 === undefined) return kindOf(this.l7Head(row));
     const number = l7.kind[row] ?? 0;
     return number === 0 ? undefined : this.parts.l7(number - 1);
+  }
+
+  /** Messages of one number are of one kind, in all segments of the generation; 0 where there is none. */
+  l7KindNumber(row: number): number {
+    const { l7 } = this.columns;
+    if (l7 !== undefined) return l7.kind[row] ?? 0;
+    const head = this.l7HeadNumber(row);
+    return head === 0 ? 0 : KINDS + head;
   }
 
   /** Of an answer's latency; 0 where it was not measured. */
@@ -114,15 +123,25 @@ export class Segment {
   }
 
   /** Rows from `from` to before `to` that have a message, in order. */
-  rowsWithL7(from: number, to: number): Uint16Array | Uint32Array {
-    const { rows } = this.#messages;
+  rowsWithL7(from: number, to: number): Uint32Array {
+    const rows = (this.#l7Rows ??= this.#findL7());
     return rows.subarray(firstAtLeast(rows, from), firstAtLeast(rows, to));
   }
 
+  #findL7(): Uint32Array {
+    const { l7 } = this.columns;
+    if (l7 === undefined) return this.#messages.rows;
+    const { kind } = l7;
+    const rows = new Uint32Array(kind.length);
+    let found = 0;
+    for (let row = 0; row < kind.length; row++) if (kind[row] !== 0) rows[found++] = row;
+    return rows.subarray(0, found);
+  }
+
   /** Which parts its message has; 0 where there is none. */
-  l7Parts(row: number): HeadKind {
-    const number = this.messageNumber(row);
-    return number < 0 ? 0 : this.#messages.kind(number);
+  l7Parts(row: number): L7Parts {
+    const kind = this.l7Kind(row);
+    return kind === undefined ? 0 : partsOf(kind);
   }
 
   /** Equal heads of messages have the same number, in all segments; 0 where there is none. */
@@ -149,7 +168,7 @@ export class Segment {
   }
 
   latency(row: number): number {
-    if (!this.canHaveL7(row)) return 0;
+    if (!this.canHaveL7(row) || this.columns.l7?.bucket[row] === 0) return 0;
     return this.isPaired(row) ? (this.columns.paired[row] ?? 0) * PAIRED_UNIT : this.#messages.latency(row);
   }
 
@@ -200,6 +219,9 @@ export class Segment {
   }
 }
 
+/** Behind the numbers of all kinds that a generation has. */
+const KINDS = 2 ** 24;
+
 const l7Kinds = new L7Kinds();
 
 function kindOf(l7: L7 | undefined): L7 | undefined {
@@ -207,7 +229,7 @@ function kindOf(l7: L7 | undefined): L7 | undefined {
 }
 
 /** Where a row would stand among these, which are in order. */
-function firstAtLeast(rows: Uint16Array | Uint32Array, row: number): number {
+function firstAtLeast(rows: Uint32Array, row: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -295,6 +317,11 @@ export class SegmentRow implements HeldFlow {
 
   get canHaveL7(): boolean {
     return this.segment.canHaveL7(this.row);
+  }
+
+  /** Its message, as far as the kind of it tells. */
+  get l7Kind(): L7 | undefined {
+    return this.segment.l7Kind(this.row);
   }
 
   get l7Head(): L7 | undefined {

@@ -11,16 +11,17 @@ export const Column = {
   destination: 2,
   node: 3,
   policies: 4,
-  /** Of the L7 message: which kind it is, all of it but its text, and the text. */
+  /** Of the L7 message: which parts it has, which kind it is, all of it but its text, and the text. */
   l7Parts: 5,
-  l7Head: 6,
+  l7Kind: 6,
+  l7Head: 7,
   /** Its numbers are those of one segment. */
-  l7Text: 7,
+  l7Text: 8,
 } as const;
 
 /** Instead of a column: what is looked at is a row's own. */
-export const OWN = 8;
-const COLUMNS = 9;
+export const OWN = 9;
+const COLUMNS = 10;
 
 const ofFlows = ['template', 'source', 'destination', 'node', 'policies'] as const;
 
@@ -33,6 +34,7 @@ export class ColumnNumbers {
   of(column: number, row: number): number {
     if (column < Column.l7Parts) return (this.#columns[column] ?? this.#unpack(column))[row] ?? 0;
     if (column === Column.l7Parts) return this.segment.l7Parts(row);
+    if (column === Column.l7Kind) return this.segment.l7KindNumber(row);
     if (column === Column.l7Head) return this.segment.l7HeadNumber(row);
     return this.segment.l7TextNumber(row);
   }
@@ -100,8 +102,8 @@ export class WatchedRow implements HeldFlow {
   get l7(): L7 | undefined {
     // Most templates have none: then nothing more is looked at than what was.
     if ((this.#noted & (1 << Column.template)) !== 0 && !this.row.canHaveL7) return undefined;
-    const head = this.see(Column.l7Parts).l7Head;
-    return head && new WatchedL7(this, head);
+    const told = this.see(Column.l7Parts).l7Kind;
+    return told && new WatchedL7(this, told);
   }
 
   get latency(): number {
@@ -154,40 +156,40 @@ export class WatchedRow implements HeldFlow {
   }
 }
 
-/** Its message. Which parts there are was noted already. */
+/** Its message, made of what its kind tells. Which parts there are was noted already. */
 class WatchedL7 implements L7 {
   constructor(
     private readonly row: WatchedRow,
-    private readonly head: L7,
+    private readonly told: L7,
   ) {}
 
   get type(): string {
-    this.row.see(Column.l7Head);
-    return this.head.type;
+    this.row.see(Column.l7Kind);
+    return this.told.type;
   }
 
   get kind(): L7['kind'] {
-    return this.head.kind;
+    return this.told.kind;
   }
 
   get http(): HttpMessage | undefined {
-    return this.head.http && new WatchedHttp(this.row, this.head.http);
+    return this.told.http && new WatchedHttp(this.row, this.told.http);
   }
 
   get dns(): DnsMessage | undefined {
-    return this.head.dns && new WatchedDns(this.row, this.head.dns, this.head.http === undefined);
+    return this.told.dns && new WatchedDns(this.row, this.told.dns, this.told.http === undefined);
   }
 }
 
 class WatchedHttp implements HttpMessage {
   constructor(
     private readonly row: WatchedRow,
-    private readonly head: HttpMessage,
+    private readonly told: HttpMessage,
   ) {}
 
   get method(): string {
-    this.row.see(Column.l7Head);
-    return this.head.method;
+    this.row.see(Column.l7Kind);
+    return this.told.method;
   }
 
   get url(): string {
@@ -195,37 +197,34 @@ class WatchedHttp implements HttpMessage {
   }
 
   get protocol(): string {
-    this.row.see(Column.l7Head);
-    return this.head.protocol;
+    return this.row.see(Column.l7Head).l7Head?.http?.protocol ?? '';
   }
 
   get status(): number {
-    this.row.see(Column.l7Head);
-    return this.head.status;
+    this.row.see(Column.l7Kind);
+    return this.told.status;
   }
 }
 
 class WatchedDns implements DnsMessage {
   constructor(
     private readonly row: WatchedRow,
-    private readonly head: DnsMessage,
+    private readonly told: DnsMessage,
     /** Else the text is that of HTTP. */
     private readonly hasText: boolean,
   ) {}
 
   get query(): string {
     if (this.hasText) return this.row.see(Column.l7Text).l7Text;
-    this.row.see(Column.l7Head);
-    return this.head.query;
+    return this.row.see(Column.l7Head).l7Head?.dns?.query ?? '';
   }
 
   get qtypes(): string {
-    this.row.see(Column.l7Head);
-    return this.head.qtypes;
+    return this.row.see(Column.l7Head).l7Head?.dns?.qtypes ?? '';
   }
 
   get rcode(): number {
-    this.row.see(Column.l7Head);
-    return this.head.rcode;
+    this.row.see(Column.l7Kind);
+    return this.told.rcode;
   }
 }
