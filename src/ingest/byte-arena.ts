@@ -51,17 +51,31 @@ export class ByteArena {
   }
 }
 
-/** Four words at a time take two thirds of what one by one takes. */
+/**
+ * Eight bytes at a time, as floats, which takes half of what words of four take; the last eight may overlap those
+ * before. Equal floats are equal bytes but for the two zeros, which are eight bytes of which seven are NUL: there is
+ * none in JSON, and `a` is JSON. Some bytes are no number, and then not even equal to themselves: no text has them
+ * either, and where one did, it would be parsed.
+ */
 export function sameBytes(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
+  if (length < 8) return sameFew(a, atA, b, atB, length);
+  const last = length - 8;
   let i = 0;
-  for (; i + 16 <= length; i += 16) {
-    const difference =
-      (a.getInt32(atA + i, true) ^ b.getInt32(atB + i, true)) |
-      (a.getInt32(atA + i + 4, true) ^ b.getInt32(atB + i + 4, true)) |
-      (a.getInt32(atA + i + 8, true) ^ b.getInt32(atB + i + 8, true)) |
-      (a.getInt32(atA + i + 12, true) ^ b.getInt32(atB + i + 12, true));
-    if (difference !== 0) return false;
+  for (; i < last - 24; i += 32) {
+    if (
+      a.getFloat64(atA + i, true) !== b.getFloat64(atB + i, true) ||
+      a.getFloat64(atA + i + 8, true) !== b.getFloat64(atB + i + 8, true) ||
+      a.getFloat64(atA + i + 16, true) !== b.getFloat64(atB + i + 16, true) ||
+      a.getFloat64(atA + i + 24, true) !== b.getFloat64(atB + i + 24, true)
+    )
+      return false;
   }
+  for (; i < last; i += 8) if (a.getFloat64(atA + i, true) !== b.getFloat64(atB + i, true)) return false;
+  return a.getFloat64(atA + last, true) === b.getFloat64(atB + last, true);
+}
+
+function sameFew(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
+  let i = 0;
   for (; i + 4 <= length; i += 4) if (a.getInt32(atA + i, true) !== b.getInt32(atB + i, true)) return false;
   for (; i < length; i++) if (a.getUint8(atA + i) !== b.getUint8(atB + i)) return false;
   return true;
