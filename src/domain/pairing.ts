@@ -132,7 +132,7 @@ function since(time: bigint, waiting: Waiting): Waiting {
   const { requests } = waiting;
   if (requests.every((request) => request.time >= time)) return waiting;
   const left = requests.filter((request) => request.time >= time);
-  return left.length === 0 ? nobody : { ...waiting, requests: left };
+  return left.length === 0 ? nobody : { requests: left, isMixed: waiting.isMixed };
 }
 
 /** The request with the id of the answer. */

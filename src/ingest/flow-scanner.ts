@@ -4,7 +4,7 @@ import { readL7, readLatency, readMessageId } from '../domain/flow/l7-reader.js'
 import { noPolicies } from '../domain/flow/policies-reader.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
-import type { FlowNotes, NewFlow } from '../store/flow-writer.js';
+import { newNote, type FlowNotes, type NewFlow } from '../store/flow-writer.js';
 import { NONE } from './byte-numbers.js';
 import { Patience } from './patience.js';
 import { KnownValues, type KnownEndpoint, type KnownText, type NotedEndpoint } from './known-values.js';
@@ -31,7 +31,7 @@ export class FlowScanner {
   readonly #patience = new Patience();
   /** One object for all records: who stores a flow keeps its parts, hardly anybody the flow. */
   readonly #flow = new ScannedFlow();
-  readonly #notes: FlowNotes = { source: {}, destination: {}, node: {} };
+  readonly #notes: FlowNotes = { source: newNote(), destination: newNote(), node: newNote() };
   /** The reader's own list, by which it is known again. */
   readonly #noLabels: readonly string[];
 
@@ -123,7 +123,7 @@ export class FlowScanner {
     const notes = this.#notes;
     notes.source = source;
     notes.destination = destination;
-    notes.node = slots.nodeNote ?? (slots.nodeLabels === undefined ? node : undefined) ?? {};
+    notes.node = slots.nodeNote ?? (slots.nodeLabels === undefined ? node : undefined) ?? newNote();
     flow.time = slots.time;
     flow.key = slots.hasUuid ? slots.uuid : undefined;
     flow.source = source.endpoint;
@@ -188,14 +188,16 @@ export class FlowScanner {
   }
 
   /** Takes a record apart that was parsed, and learns from it how others like it are told. */
-  take(bytes: Buffer, flow: Flow): NewFlow {
+  take(bytes: Buffer, flow: Flow, messageId?: string): NewFlow {
     if (this.#patience.learnsNext() && flow.weight === 1) this.#learn(bytes, flow);
-    return this.keepWhole(bytes, flow);
+    return this.keepWhole(bytes, flow, messageId);
   }
 
-  keepWhole(bytes: Buffer, flow: Flow): NewFlow {
+  /** Of the same shape as what is scanned: whoever stores both is faster so. */
+  keepWhole(bytes: Buffer, flow: Flow, messageId?: string): NewFlow {
     const own = [Buffer.from(shorten(bytes.toString('utf8'), flow))];
-    return { flow, template: this.#whole(flow), known: [], own };
+    const template = this.#whole(flow);
+    return { flow, template, known: [], own, key: undefined, notes: undefined, messageId };
   }
 
   #whole({ traits }: Flow): Template {

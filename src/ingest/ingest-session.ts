@@ -148,8 +148,8 @@ export class IngestSession {
     const flow = this.reader.read(record);
     // Records read from text hold the text itself: no two are told alike.
     const printed = record.envelope['flowatlas'] !== undefined;
-    const added = printed ? this.scanner.keepWhole(json, flow) : this.scanner.take(json, flow);
-    this.#store({ ...added, messageId: readMessageId(record.flow['l7']) });
+    const id = readMessageId(record.flow['l7']);
+    this.#store(printed ? this.scanner.keepWhole(json, flow, id) : this.scanner.take(json, flow, id));
   }
 
   #store(added: NewFlow): void {

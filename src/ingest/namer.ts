@@ -4,7 +4,7 @@ import { PodsSeen, type Moment } from '../domain/names/pods-seen.js';
 import { ServicesAsked } from '../domain/names/services-asked.js';
 import type { Endpoint, Side } from '../domain/flow/flow.js';
 import { flowOf } from '../domain/flow/recorded-flow.js';
-import type { NewFlow, Note } from '../store/flow-writer.js';
+import { newNote, type NewFlow, type Note } from '../store/flow-writer.js';
 import { SocketCookies } from './socket-cookie.js';
 import { parse } from './unwrap.js';
 
@@ -55,7 +55,7 @@ export class Namer {
     flow[side] = endpoint;
     if (notes === undefined) return;
     let note = this.#notes.get(endpoint);
-    if (note === undefined) this.#notes.set(endpoint, (note = {}));
+    if (note === undefined) this.#notes.set(endpoint, (note = newNote()));
     notes[side] = note;
   }
 }

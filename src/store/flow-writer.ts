@@ -36,9 +36,9 @@ export interface NewFlow {
   /** The key that its uuid is, where whoever read it has it already. */
   key?: FlowKey | undefined;
   /** Of parts that whoever hands them out knows again. */
-  notes?: FlowNotes;
+  notes?: FlowNotes | undefined;
   /** What its L7 message is told by, where it has an id of its own. */
-  messageId?: string;
+  messageId?: string | undefined;
 }
 
 /**
@@ -49,6 +49,11 @@ export interface Note {
   number?: number;
   numberedBy?: number;
   metIn?: Moment | undefined;
+}
+
+/** One that says nothing yet. All have the same members from the start: each flow looks at several. */
+export function newNote(): Note {
+  return { number: -1, numberedBy: -1, metIn: undefined };
 }
 
 /** A note for each part; a part that comes with the same note is the same. */

@@ -1,4 +1,4 @@
-import type { Endpoint, Workload } from './flow.js';
+import type { Endpoint, Learned, Workload } from './flow.js';
 import { Forgetful } from './forgetful.js';
 import { isWrittenAlike, valueText } from './template.js';
 import {
@@ -47,7 +47,7 @@ export class EndpointReader {
     if (known !== undefined) return known;
     const { raw, names, service } = source;
     const characters = valueText(raw).length + charactersOf([names, service]);
-    const fresh = { ...source, endpoint: readEndpoint(source) };
+    const fresh = { raw, ip: source.ip, names, service, endpoint: readEndpoint(source) };
     this.#byObject.set(raw, fresh);
     return this.#byAddress.add(address, fresh, characters);
   }
@@ -77,6 +77,27 @@ export function readEndpoint({ raw, ip, names, service }: EndpointSource): Endpo
     service: textOf(frontend['name']),
     serviceNamespace: textOf(frontend['namespace']),
     learned: undefined,
+  };
+}
+
+/**
+ * The end with what was learned for it. Part by part: where objects of many kinds are spread, V8 gives each copy a
+ * hidden class of its own, and whatever looks at ends of flows is slow from then on.
+ */
+export function withLearned(endpoint: Endpoint, learned: Learned | undefined): Endpoint {
+  return {
+    raw: endpoint.raw,
+    ip: endpoint.ip,
+    identity: endpoint.identity,
+    cluster: endpoint.cluster,
+    namespace: endpoint.namespace,
+    pod: endpoint.pod,
+    labels: endpoint.labels,
+    workloads: endpoint.workloads,
+    names: endpoint.names,
+    service: endpoint.service,
+    serviceNamespace: endpoint.serviceNamespace,
+    learned,
   };
 }
 

@@ -1,3 +1,4 @@
+import { withLearned } from '../flow/endpoint-reader.js';
 import type { Endpoint, Learned } from '../flow/flow.js';
 
 /** What is learned for one end that is the same objects again. */
@@ -14,7 +15,7 @@ export class LearnedEnds {
     let found = known.get(key);
     if (found === undefined) {
       if (known.size >= MOST_OF_ONE) known.clear();
-      known.set(key, (found = { ...endpoint, learned: { ...endpoint.learned, ...learned } }));
+      known.set(key, (found = withLearned(endpoint, { ...endpoint.learned, ...learned })));
     }
     return found;
   }

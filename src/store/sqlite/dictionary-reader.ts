@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { readEndpoint, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
+import { readEndpoint, withLearned, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { objectOf, type Json } from '../../domain/flow/json.js';
@@ -215,12 +215,12 @@ class SharedParts {
   endpoint = (line: Buffer): Endpoint =>
     this.#shared(line, () => {
       const [raw, ip, names, service, learned] = parse(line) as EndpointLine;
-      return {
-        ...readEndpoint({ raw: asWritten(raw), ip, names, service }),
-        learned: readLearned(learned, (pod) =>
+      return withLearned(
+        readEndpoint({ raw: asWritten(raw), ip, names, service }),
+        readLearned(learned, (pod) =>
           readEndpoint({ raw: objectOf(pod), ip, names: [], service: undefined }),
         ),
-      };
+      );
     });
 
   template = (line: Buffer): Template => {

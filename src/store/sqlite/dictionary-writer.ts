@@ -4,7 +4,7 @@ import { learnedJson } from '../../domain/names/learned.js';
 import { l7Json, L7Kinds } from '../../domain/service-map/coarse.js';
 import type { Template } from '../../domain/flow/template.js';
 import { valueText } from '../../domain/flow/template.js';
-import type { Note, RepeatedText } from '../flow-writer.js';
+import { newNote, type Note, type RepeatedText } from '../flow-writer.js';
 import { Guesses, HabitLearner } from './guesses.js';
 import { Habits, writeHabits } from './habits.js';
 
@@ -45,17 +45,25 @@ export class DictionaryWriter {
   readonly learner = new HabitLearner(this.#habits);
   readonly guesses = new Guesses();
 
-  /** The number of a part is left in its note: to look for it takes ten times as long, and each flow has many. */
-  endpoint(endpoint: Endpoint, note: Note = {}): number {
-    return this.#isNoted(note) ? note.number : this.#note(note, this.#endpoints.idOf(endpoint));
+  /**
+   * The number of a part is left in its note: to look for it takes ten times as long, and each flow has many. Each
+   * kind looks at its notes itself: where one place sees the notes of all kinds, it takes three times as long.
+   */
+  endpoint(endpoint: Endpoint, note: Note = newNote()): number {
+    const { number, numberedBy } = note;
+    if (numberedBy === this.#name && number !== undefined) return number;
+    return this.#note(note, this.#endpoints.idOf(endpoint));
   }
 
   template(template: Template): number {
-    return this.#isNoted(template) ? template.number : this.#note(template, this.#templates.idOf(template));
+    const { number, numberedBy } = template;
+    return numberedBy === this.#name ? number : this.#note(template, this.#templates.idOf(template));
   }
 
   text(text: RepeatedText): number {
-    return this.#isNoted(text) ? text.number : this.#note(text, this.#texts.idOf(text));
+    const { number, numberedBy } = text;
+    if (numberedBy === this.#name && number !== undefined) return number;
+    return this.#note(text, this.#texts.idOf(text));
   }
 
   policies(policies: Policies): number {
@@ -68,12 +76,10 @@ export class DictionaryWriter {
   }
 
   /** Of a node with its labels. */
-  node(flow: Pick<Flow, 'node' | 'nodeLabels'>, note: Note = {}): number {
-    return this.#isNoted(note) ? note.number : this.#note(note, this.#nodeOf(flow));
-  }
-
-  #isNoted(note: Note): note is Required<Note> {
-    return note.numberedBy === this.#name;
+  node(flow: Pick<Flow, 'node' | 'nodeLabels'>, note: Note = newNote()): number {
+    const { number, numberedBy } = note;
+    if (numberedBy === this.#name && number !== undefined) return number;
+    return this.#note(note, this.#nodeOf(flow));
   }
 
   #note(note: Note, number: number): number {
