@@ -1,12 +1,15 @@
-/** The writing thread: decodes records and stores them, so that the event loop stays free for reads. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The thread that reads flows: decodes records and fills segments, so that the event loop stays free for reads. */
+import { once } from 'node:events';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Redactor } from './domain/redaction/redactor.js';
 import type { RedactionSettings } from './domain/redaction/settings.js';
 import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
 import { IngestServer } from './ingest/ingest-server.js';
 import type { KeepLimits } from './store/flow-writer.js';
-import { DatabaseRefused, openForWriting, readMigrations, refusal } from './store/sqlite/database.js';
+import { DatabaseRefused, openForReading, refusal } from './store/sqlite/database.js';
 import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
+import { KeeperClient } from './store/sqlite/keeper-client.js';
+import type { FromKeeper } from './store/sqlite/keeper-protocol.js';
 
 const { file, migrations, redact, limits } = workerData as {
   file: string;
@@ -14,6 +17,9 @@ const { file, migrations, redact, limits } = workerData as {
   redact: RedactionSettings;
   limits: KeepLimits;
 };
+/** Most of what the keeper allocates are columns, which are no young objects. */
+const YOUNG_MEGABYTES = 4;
+
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
 const send = (message: FromWriter) => {
@@ -21,7 +27,8 @@ const send = (message: FromWriter) => {
 };
 
 try {
-  const writer = openWriter();
+  const keeper = await startKeeper();
+  const writer = openWriter(keeper);
   const redactor = Redactor.of(redact);
   const server = new IngestServer(writer, send, limits, redactor);
   port.on('message', (message: ToWriter) => {
@@ -34,11 +41,31 @@ try {
   send({ kind: 'refused', message: error.message });
 }
 
+/** It brings the database up to date, so it comes first. When it dies, this thread does. */
+async function startKeeper(): Promise<Worker> {
+  const keeper = new Worker(new URL('./keeper-worker.js', import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    workerData: { file, migrations },
+  });
+  const [message] = (await once(keeper, 'message')) as [FromKeeper];
+  if (message.kind === 'refused') throw new DatabaseRefused(message.message);
+  keeper.on('error', (error) => {
+    throw error;
+  });
+  return keeper;
+}
+
 /** What a database holds is read when it is opened; a damaged one cannot be. */
-function openWriter(): SqliteFlowWriter {
-  const db = openForWriting(file, readMigrations(migrations));
+function openWriter(keeper: Worker): SqliteFlowWriter {
+  const db = openForReading(file);
   try {
-    return new SqliteFlowWriter(db);
+    return new SqliteFlowWriter(
+      db,
+      undefined,
+      undefined,
+      undefined,
+      (news) => new KeeperClient(keeper, db, news),
+    );
   } catch (error) {
     db.close();
     throw refusal(file, error);

@@ -108,7 +108,7 @@ export class IngestServer {
       return;
     }
     if (message.kind === 'acknowledge' || message.kind === 'digested') {
-      this.#note(message);
+      await this.#note(message);
       return;
     }
     if (message.kind === 'open') {
@@ -140,11 +140,11 @@ export class IngestServer {
     }
   }
 
-  #note(message: Note): void {
+  async #note(message: Note): Promise<void> {
     const { request } = message;
     try {
-      if (message.kind === 'digested') this.writer.noteDigest(message.posted);
-      else this.writer.acknowledge(message.edge, message.acknowledgement);
+      if (message.kind === 'digested') await this.writer.noteDigest(message.posted);
+      else await this.writer.acknowledge(message.edge, message.acknowledgement);
       this.send({ kind: 'noted', request });
     } catch (error) {
       this.send({ kind: 'noted', request, failure: describe(error) });

@@ -97,11 +97,11 @@ export abstract class FlowWriter {
 
   abstract commit(): Promise<void>;
 
-  /** Notes that somebody has seen an edge of the ledger; undefined takes it back. Durable when it returns. */
-  abstract acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void;
+  /** Notes that somebody has seen an edge of the ledger; undefined takes it back. Durable when it resolves. */
+  abstract acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): Promise<void>;
 
-  /** Notes that news of the ledger were posted. Durable when it returns. */
-  abstract noteDigest(posted: PostedDigest): void;
+  /** Notes that news of the ledger were posted. Durable when it resolves. */
+  abstract noteDigest(posted: PostedDigest): Promise<void>;
 
   /** Begins a commit when the oldest flow, event or checkpoint of the open block has waited this long. */
   abstract commitAfter(milliseconds: number): void;

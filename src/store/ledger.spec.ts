@@ -80,7 +80,7 @@ describe('the ledger', () => {
           for (const place of acknowledged) {
             const edge = entries[place]?.id;
             for (const each of edge === undefined ? [] : [writer, opened.writer])
-              each.acknowledge(edge!, { note: 'seen', at: 7 });
+              await each.acknowledge(edge!, { note: 'seen', at: 7 });
           }
           await opened.close();
           const again = openSqlite(opened.folder);
@@ -112,7 +112,7 @@ describe('the ledger', () => {
     await opened.writer.trim({ keepFor: DAY });
     await append(opened.writer, [at(29, {}), at(30, { destination: pod('pay/new-0') })]);
     const [known] = opened.store.ledger(everyone, everything).entries;
-    opened.writer.acknowledge(known!.id, { note: 'by design', at: 5 });
+    await opened.writer.acknowledge(known!.id, { note: 'by design', at: 5 });
     await opened.close();
     const entries = await ledgerOfFile(folder, everyone);
     const day = (number: number) => BigInt(Date.UTC(2026, 5, number)) * 1_000_000n;

@@ -23,14 +23,16 @@ export class MemoryFlowWriter extends FlowWriter {
     super();
   }
 
-  acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): void {
+  acknowledge(edge: string, acknowledgement: Acknowledgement | undefined): Promise<void> {
     const { acknowledgements } = this.memory;
     if (acknowledgement === undefined) acknowledgements.delete(edge);
     else acknowledgements.set(edge, acknowledgement);
+    return Promise.resolve();
   }
 
-  noteDigest(posted: PostedDigest): void {
+  noteDigest(posted: PostedDigest): Promise<void> {
     this.memory.postedDigest = posted;
+    return Promise.resolve();
   }
 
   append({ flow, template, known, own }: NewFlow): boolean {

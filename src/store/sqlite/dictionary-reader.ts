@@ -1,15 +1,19 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { readEndpoint, withLearned, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
-import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
+import type { Endpoint, L7, Policies } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
-import { objectOf, type Json } from '../../domain/flow/json.js';
 import type { Sought } from '../../domain/flow/sought.js';
-import { readLearned } from '../../domain/names/learned.js';
-import { readL7Json } from '../../domain/service-map/coarse.js';
-import { keepText, Template } from '../../domain/flow/template.js';
+import type { Template } from '../../domain/flow/template.js';
 import { decompress, refuseChanged } from './compression.js';
-import { Damaged, parseHeld, typed } from './damage.js';
+import { Damaged, typed } from './damage.js';
+import {
+  readEndpointLine,
+  readL7Line,
+  readNodeLine,
+  readPoliciesLine,
+  readTemplateLine,
+  type NodeEntry,
+} from './dictionary-lines.js';
 import { Kind } from './dictionary-writer.js';
 import { Guesses } from './guesses.js';
 import { Habits, readHabits } from './habits.js';
@@ -19,12 +23,6 @@ import { ValueSearch } from './value-search.js';
 
 /** Generations kept: some megabytes each, of a million flows. */
 const GENERATIONS_CACHED = 16;
-
-/** What columns name by number: a node with its labels. */
-export interface NodeEntry {
-  node: string;
-  labels: readonly string[];
-}
 
 /** Reads the dictionary's generations, each as far as it was written when it was last asked. */
 export class DictionaryReader {
@@ -205,65 +203,24 @@ function unpacked(lines: Buffer, checksum: number | null): Buffer | undefined {
 /** Some 50,000 parts. */
 const MOST_CHARACTERS = 32 << 20;
 
-type EndpointLine = [Json | string, string, string[], EndpointSource['service'], unknown];
-
 /** Equal parts are the same object across generations, so that what is known of one is known of all. */
 class SharedParts {
   /** By a hash of the line: the lines themselves are as large as what is read from them. */
   readonly #known = new Forgetful<object>(MOST_CHARACTERS);
 
-  endpoint = (line: Buffer): Endpoint =>
-    this.#shared(line, () => {
-      const [raw, ip, names, service, learned] = parse(line) as EndpointLine;
-      return withLearned(
-        readEndpoint({ raw: asWritten(raw), ip, names, service }),
-        readLearned(learned, (pod) =>
-          readEndpoint({ raw: objectOf(pod), ip, names: [], service: undefined }),
-        ),
-      );
-    });
+  endpoint = (line: Buffer): Endpoint => this.#shared(line, readEndpointLine);
+  node = (line: Buffer): NodeEntry => this.#shared(line, readNodeLine);
+  policies = (line: Buffer): Policies => this.#shared(line, readPoliciesLine);
+  l7 = (line: Buffer): L7 => this.#shared(line, readL7Line);
+  template = (line: Buffer): Template =>
+    readTemplateLine(line, (text, traits) => this.#shared(text, () => traits));
 
-  template = (line: Buffer): Template => {
-    const [text, traits] = parse(line) as [string, Traits];
-    const traitsLine = Buffer.from(JSON.stringify(traits));
-    return new Template(
-      text,
-      this.#shared(traitsLine, () => traits),
-    );
-  };
-
-  node = (line: Buffer): NodeEntry =>
-    this.#shared(line, () => {
-      const [node, labels] = parse(line) as [string, string[] | string];
-      return { node, labels: asWritten(labels) };
-    });
-
-  policies = (line: Buffer): Policies =>
-    this.#shared(line, () => {
-      const [allowedBy, deniedBy] = parse(line) as [string[], string[]];
-      return { allowedBy, deniedBy };
-    });
-
-  l7 = (line: Buffer): L7 => this.#shared(line, () => readL7Json(objectOf(parse(line))));
-
-  #shared<T extends object>(line: Buffer, read: () => T): T {
+  #shared<T extends object>(line: Buffer, read: (line: Buffer) => T): T {
     const key = hash('sha256', line, 'base64');
     const known = this.#known.get(key);
     if (known !== undefined) return known as T;
-    const part = read();
+    const part = read(line);
     this.#known.add(key, part, line.length);
     return part;
   }
-}
-
-/** The value, or the one that the text stands for, which is then how it is written. */
-function asWritten<T extends object>(value: T | string): T {
-  if (typeof value !== 'string') return value;
-  const parsed = JSON.parse(value) as T;
-  keepText(parsed, value);
-  return parsed;
-}
-
-function parse(line: Buffer): unknown {
-  return parseHeld(line.toString('utf8'));
 }

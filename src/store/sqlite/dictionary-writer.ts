@@ -1,12 +1,15 @@
-import { endpointFields, traitFields } from '../../domain/coverage/fields.js';
 import type { Endpoint, Flow, L7, Policies } from '../../domain/flow/flow.js';
-import { learnedJson } from '../../domain/names/learned.js';
-import { l7Json, L7Kinds } from '../../domain/service-map/coarse.js';
+import { L7Kinds } from '../../domain/service-map/coarse.js';
 import type { Template } from '../../domain/flow/template.js';
-import { valueText } from '../../domain/flow/template.js';
 import { newNote, type Note, type RepeatedText } from '../flow-writer.js';
-import { Guesses, HabitLearner } from './guesses.js';
-import { Habits, writeHabits } from './habits.js';
+import {
+  endpointLine,
+  l7Line,
+  nodeLine,
+  policiesLine,
+  templateLine,
+  type NodeEntry,
+} from './dictionary-lines.js';
 
 /** What the columns name by number. */
 export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4, habit: 5, l7: 6 } as const;
@@ -17,7 +20,7 @@ export interface NewEntries {
   kind: Kind;
   firstId: number;
   entries: number;
-  lines: Buffer;
+  lines: Uint8Array;
 }
 
 let names = 0;
@@ -36,14 +39,9 @@ export class DictionaryWriter {
   readonly #texts = new EntryList(Kind.text, ({ text }: RepeatedText) => text, this.#size);
   readonly #policies = new EntryList(Kind.policies, policiesLine, this.#size);
   readonly #l7Kinds = new L7Kinds();
-  readonly #l7 = new EntryList(Kind.l7, (l7: L7) => JSON.stringify(l7Json(l7)), this.#size);
-  readonly #nodes = new Map<string, NodeLabels[]>();
+  readonly #l7 = new EntryList(Kind.l7, l7Line, this.#size);
+  readonly #nodes = new Map<string, NodeEntry[]>();
   readonly #newNodes = new EntryList(Kind.node, nodeLine, this.#size);
-  readonly #endpointFields: number[] = [];
-  readonly #templateFields: number[] = [];
-  readonly #habits = new Habits();
-  readonly learner = new HabitLearner(this.#habits);
-  readonly guesses = new Guesses();
 
   /**
    * The number of a part is left in its note: to look for it takes ten times as long, and each flow has many. Each
@@ -87,19 +85,6 @@ export class DictionaryWriter {
     return (note.number = number);
   }
 
-  endpointOf = (id: number): Endpoint => this.#endpoints.partOf(id);
-  templateOf = (id: number): Template => this.#templates.partOf(id);
-  policiesOf = (id: number): Policies => this.#policies.partOf(id);
-  l7Of = (id: number): L7 => this.#l7.partOf(id);
-  nodeNameOf = (id: number): string => this.#newNodes.partOf(id).node;
-
-  /** Bits of the fields that flows carry by this end, or by this template. */
-  endpointFields = (id: number): number => (this.#endpointFields[id] ??= endpointFields(this.endpointOf(id)));
-  templateFields = (id: number): number =>
-    (this.#templateFields[id] ??= traitFields(this.templateOf(id).traits));
-
-  habits = (): Habits => this.#habits;
-
   #nodeOf({ node, nodeLabels }: Pick<Flow, 'node' | 'nodeLabels'>): number {
     let entry = this.#nodes.get(node)?.find(({ labels }) => labels === nodeLabels);
     if (entry === undefined) {
@@ -126,14 +111,7 @@ export class DictionaryWriter {
     this.#size.taken = this.#size.bytes;
     return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies, this.#l7]
       .map((list) => list.takeNew())
-      .concat(this.#newHabits())
       .filter(({ entries }) => entries > 0);
-  }
-
-  #newHabits(): NewEntries {
-    const firstId = this.#habits.size;
-    const habits = this.learner.takeNew();
-    return { kind: Kind.habit, firstId, entries: habits.length, lines: writeHabits(habits) };
   }
 }
 
@@ -143,15 +121,8 @@ interface Size {
   taken: number;
 }
 
-/** A node has other labels when it is upgraded or moved: seldom. */
-interface NodeLabels {
-  node: string;
-  labels: readonly string[];
-}
-
 class EntryList<T extends object> {
   readonly #ids = new Map<T, number>();
-  readonly #parts: T[] = [];
   #lines: string[] = [];
   /** Asked for last: policies and templates come many times in a row. */
   #last: T | undefined;
@@ -174,18 +145,11 @@ class EntryList<T extends object> {
     if (id === undefined) {
       id = this.#ids.size;
       this.#ids.set(part, id);
-      this.#parts.push(part);
       const line = this.write(part);
       this.size.bytes += line.length + 1;
       this.#lines.push(`${line}\n`);
     }
     return id;
-  }
-
-  partOf(id: number): T {
-    const part = this.#parts[id];
-    if (part === undefined) throw new RangeError(`nothing has number ${id}`);
-    return part;
   }
 
   takeNew(): NewEntries {
@@ -194,37 +158,4 @@ class EntryList<T extends object> {
     this.#lines = [];
     return { kind: this.kind, firstId: this.#ids.size - entries, entries, lines };
   }
-}
-
-/** The raw object comes first and unchanged: what an endpoint means is read from it again. */
-function endpointLine({ raw, ip, names, service, serviceNamespace, learned }: Endpoint): string {
-  const frontend =
-    service === '' && serviceNamespace === ''
-      ? undefined
-      : JSON.stringify({ name: service, namespace: serviceNamespace });
-  const more =
-    learned === undefined
-      ? ((frontend && `,${frontend}`) ?? '')
-      : `,${frontend ?? 'null'},${JSON.stringify(learnedJson(learned, ({ raw }) => raw))}`;
-  return `[${asWritten(raw)},${JSON.stringify(ip)},${JSON.stringify(names)}${more}]`;
-}
-
-/** The value itself where its text is what JSON.stringify makes of it, else its text, as a string. */
-function asWritten(value: object): string {
-  const text = valueText(value);
-  const usual = JSON.stringify(value);
-  return text === usual ? usual : JSON.stringify(text);
-}
-
-function policiesLine({ allowedBy, deniedBy }: Policies): string {
-  return JSON.stringify([allowedBy, deniedBy]);
-}
-
-function nodeLine({ node, labels }: NodeLabels): string {
-  return `[${JSON.stringify(node)},${asWritten(labels)}]`;
-}
-
-/** The mark of a slot is a control character, which JSON escapes. */
-function templateLine({ text, traits }: Template): string {
-  return JSON.stringify([text, traits]);
 }

@@ -1,6 +1,7 @@
 import { compress, Effort } from './compression.js';
 import { packKeys } from './keys.js';
-import { CHUNK_BYTES, type PackedSegment } from './segment-builder.js';
+import type { PackedSegment } from './packed-segment.js';
+import { CHUNK_BYTES } from './segment-builder.js';
 import { writeSegmentColumns } from './column-layout.js';
 import { joinSegmentColumns } from './segment-columns.js';
 import type { Segment } from './segment.js';

@@ -1,14 +1,10 @@
-import { KEY_BYTES, type FlowKey } from '../../domain/flow/flow-key.js';
+import type { FlowKey } from '../../domain/flow/flow-key.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
 import type { NewFlow } from '../flow-writer.js';
-import type { DeliveredBlock } from './block-minutes.js';
-import { compress, Effort } from './compression.js';
-import type { DictionaryWriter, NewEntries } from './dictionary-writer.js';
-import type { CountedRows } from './edge-counter.js';
+import type { DictionaryWriter } from './dictionary-writer.js';
+import type { FilledSegment, TextChunk } from './filled-segment.js';
 import { KeyBlock } from './key-block.js';
-import { packKeys } from './keys.js';
-import { writeSegmentColumns } from './column-layout.js';
 import { emptySegmentColumns, Flag } from './segment-columns.js';
 import { secondOf, Slices, type Slice } from './time-runs.js';
 
@@ -18,29 +14,12 @@ export const CHUNK_BYTES = 1 << 20;
 /** A segment of huge records, or of much that is new to the dictionary, is closed before it fills its rows. */
 const SEGMENT_BYTES = 16 << 20;
 
-export interface PackedSegment {
-  firstSeq: number;
-  generation: number;
-  flows: number;
-  timeMin: bigint;
-  timeMax: bigint;
-  columns: Uint8Array;
-  keys: Uint8Array;
-  chunks: { firstText: number; texts: Uint8Array }[];
-  dictionary: NewEntries[];
-  nodes: { node: string; flows: number; timeMin: bigint; timeMax: bigint }[];
-  slices: readonly Slice[];
-  /** Rows of flows that have no time. */
-  timeless: readonly { row: number; key: Uint8Array }[];
-}
-
-/** Fills one segment; texts are compressed as they come, while later flows are still read. */
+/** Fills one segment; its texts are handed on as they come, so that they are compressed while later flows are still read. */
 export class SegmentBuilder {
   readonly #columns = emptySegmentColumns(SEGMENT_ROWS);
   readonly keys = KeyBlock.ofRows(SEGMENT_ROWS);
   readonly #times = new Slices();
   readonly #timeless: number[] = [];
-  readonly #chunks: { firstText: number; texts: Promise<Buffer> }[] = [];
   #known = 0;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
   #chunkBytes = 0;
@@ -53,6 +32,7 @@ export class SegmentBuilder {
     readonly firstSeq: number,
     private readonly generation: number,
     private readonly dictionary: DictionaryWriter,
+    private readonly hand: (chunk: TextChunk) => void,
   ) {}
 
   get rows(): number {
@@ -62,12 +42,6 @@ export class SegmentBuilder {
   /** When its flows were. */
   get slices(): readonly Slice[] {
     return this.#times.slices;
-  }
-
-  /** For coverage, when it is closed. */
-  get delivered(): DeliveredBlock {
-    const { nodeNameOf, endpointFields, templateFields } = this.dictionary;
-    return { columns: this.#columns, rows: this.#rows, nodeNameOf, endpointFields, templateFields };
   }
 
   get isFull(): boolean {
@@ -105,26 +79,6 @@ export class SegmentBuilder {
     if (flow.isPaired) columns.paired[row] = flow.latency / PAIRED_UNIT;
   }
 
-  /** What was added, as sums are made of it. */
-  counted(): CountedRows {
-    const { dictionary } = this;
-    const { l7 } = this.#columns;
-    return {
-      generation: this.generation,
-      firstSeq: this.firstSeq,
-      flows: this.#rows,
-      columns: this.#columns,
-      endpoint: dictionary.endpointOf,
-      traits: (template) => dictionary.templateOf(template).traits,
-      policies: dictionary.policiesOf,
-      l7: (row) => {
-        const number = l7?.kind[row] ?? 0;
-        return number === 0 ? undefined : dictionary.l7Of(number - 1);
-      },
-      bucket: (row) => l7?.bucket[row] ?? 0,
-    };
-  }
-
   #addKnown(id: number): void {
     const columns = this.#columns;
     if (this.#known === columns.known.length) {
@@ -147,76 +101,28 @@ export class SegmentBuilder {
 
   #closeChunk(): void {
     if (this.#chunkBytes === 0) return;
-    const texts = compress(this.#chunk.subarray(0, this.#chunkBytes), Effort.lines);
-    // Whoever packs the segment awaits it; until then a rejection must not count as unhandled.
-    texts.catch(() => undefined);
-    this.#chunks.push({ firstText: this.#chunkFirstText, texts });
+    this.hand({ firstText: this.#chunkFirstText, bytes: this.#chunk.subarray(0, this.#chunkBytes) });
     this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
     this.#chunkBytes = 0;
     this.#chunkFirstText = this.#texts;
   }
 
   /** Nothing may be added any more. */
-  async pack(): Promise<PackedSegment> {
+  take(): FilledSegment {
     this.#closeChunk();
-    const flows = this.#rows;
-    const nodes = this.#nodeSummaries();
-    const { learner, habits, guesses, templateOf: template } = this.dictionary;
-    const written = writeSegmentColumns(this.#columns, flows, { template, habits, guesses }, learner);
-    // Behind the columns, which tell of habits.
-    const dictionary = this.dictionary.takeNew();
-    const [columns, keys, lines, texts] = await Promise.all([
-      compress(written, Effort.columns),
-      packKeys(this.keys.written()),
-      Promise.all(dictionary.map(({ lines }) => compress(lines, Effort.lines))),
-      Promise.all(this.#chunks.map(({ texts }) => texts)),
-    ]);
+    const { firstSeq, generation, slices } = this;
     return {
-      firstSeq: this.firstSeq,
-      generation: this.generation,
-      flows,
-      timeMin: nodes.map(({ timeMin }) => timeMin).reduce(earlier),
-      timeMax: nodes.map(({ timeMax }) => timeMax).reduce(later),
-      columns,
-      keys,
-      chunks: this.#chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
-      dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
-      nodes,
-      slices: this.slices,
-      timeless: this.#timeless.map((row) => ({
-        row,
-        key: this.keys.written().slice(row * KEY_BYTES, (row + 1) * KEY_BYTES),
-      })),
+      firstSeq,
+      generation,
+      flows: this.#rows,
+      columns: this.#columns,
+      // A copy: here they are still asked for.
+      keys: this.keys.written().slice(),
+      dictionary: this.dictionary.takeNew(),
+      slices,
+      timeless: this.#timeless,
     };
-  }
-
-  #nodeSummaries(): PackedSegment['nodes'] {
-    const summaries = new Map<string, PackedSegment['nodes'][number]>();
-    const { node: nodes, time: times, weight: weights } = this.#columns;
-    for (let row = 0; row < this.#rows; row++) {
-      const node = this.dictionary.nodeNameOf(nodes[row] ?? 0);
-      const time = times[row] ?? 0n;
-      const flows = weights[row] ?? 1;
-      const summary = summaries.get(node);
-      if (summary === undefined) {
-        summaries.set(node, { node, flows, timeMin: time, timeMax: time });
-        continue;
-      }
-      summary.flows += flows;
-      if (time < summary.timeMin) summary.timeMin = time;
-      if (time > summary.timeMax) summary.timeMax = time;
-    }
-    return [...summaries.values()];
   }
 }
 
 const LINE_BREAK = 10;
-const nothing = Buffer.alloc(0);
-
-function earlier(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function later(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { checksumOf } from './compression.js';
-import type { PackedSegment } from './segment-builder.js';
+import type { PackedSegment } from './packed-segment.js';
 
 /** How blobs are laid out today. */
 const LAYOUT = 2;
