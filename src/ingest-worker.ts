@@ -58,6 +58,8 @@ async function startKeeper(): Promise<Worker> {
 /** What a database holds is read when it is opened; a damaged one cannot be. */
 function openWriter(keeper: Worker): SqliteFlowWriter {
   const db = openForReading(file);
+  // What is asked for here is asked for once.
+  db.pragma('cache_size = -1024');
   try {
     return new SqliteFlowWriter(
       db,

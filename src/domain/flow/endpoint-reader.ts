@@ -1,17 +1,7 @@
 import type { Endpoint, Learned, Workload } from './flow.js';
 import { Forgetful } from './forgetful.js';
 import { isWrittenAlike, valueText } from './template.js';
-import {
-  charactersOf,
-  equal,
-  isObject,
-  listOf,
-  numberOf,
-  objectOf,
-  textOf,
-  textsOf,
-  type Json,
-} from './json.js';
+import { charactersOf, equal, listOf, numberOf, objectOf, textOf, textsOf, type Json } from './json.js';
 
 /** What an endpoint is read from: its object in the flow, and what the flow tells of it elsewhere. */
 export interface EndpointSource {
@@ -71,7 +61,7 @@ export function readEndpoint({ raw, ip, names, service }: EndpointSource): Endpo
     cluster: textOf(raw['cluster_name'] ?? raw['clusterName']),
     namespace: textOf(raw['namespace']),
     pod: textOf(raw['pod_name'] ?? raw['podName']),
-    labels: textsOf(raw['labels']),
+    labels: labelsOf(raw['labels']),
     workloads: readWorkloads(raw['workloads']),
     names: textsOf(names),
     service: textOf(frontend['name']),
@@ -101,9 +91,23 @@ export function withLearned(endpoint: Endpoint, learned: Learned | undefined): E
   };
 }
 
+/** The list itself where it holds nothing else: there is one for each endpoint. */
+function labelsOf(value: unknown): readonly string[] {
+  const list = listOf(value);
+  return list.every((label) => typeof label === 'string') ? list : textsOf(list);
+}
+
 function readWorkloads(value: unknown): Workload[] {
-  return listOf(value)
-    .filter(isObject)
-    .map((workload) => ({ name: textOf(workload['name']), kind: textOf(workload['kind']) }))
-    .filter((workload) => workload.name !== '');
+  const workloads = listOf(value).map(readWorkload);
+  // What is filtered has room for more.
+  return workloads.every(isNamed) ? workloads : workloads.filter(isNamed);
+}
+
+function readWorkload(value: unknown): Workload {
+  const { name, kind } = objectOf(value);
+  return { name: textOf(name), kind: textOf(kind) };
+}
+
+function isNamed({ name }: Workload): boolean {
+  return name !== '';
 }

@@ -34,7 +34,7 @@ export class KnownKeys {
   #blocks: readonly KeyBlock[] | undefined;
 
   constructor(
-    db: Database.Database,
+    private readonly db: Database.Database,
     private readonly mostBytes = MOST_BYTES,
   ) {
     this.#statements = prepare(db);
@@ -110,6 +110,13 @@ export class KnownKeys {
     this.#loaded.clear();
     this.#loadedBytes = 0;
     this.#forgetAnswer();
+    // In one transaction: others merge segments meanwhile.
+    this.db.transaction(() => {
+      this.#readIndex();
+    })();
+  }
+
+  #readIndex(): void {
     const { slices, ranges } = this.#statements;
     const cut = new Set<number>();
     for (const [firstSeq, firstRow, first, last] of slices.iterate()) {
@@ -162,7 +169,7 @@ export class KnownKeys {
   /** Without any where they are damaged: better a flow is stored twice than none is stored any more. */
   #load(seq: number): KeyBlock | undefined {
     try {
-      const row = this.#statements.keys.get(seq, seq);
+      const row = this.#statements.keys.get({ seq });
       if (row === undefined || row.firstSeq + row.flows <= seq) return undefined;
       return KeyBlock.of(readKeys(row, seq - row.firstSeq, row.end ?? row.flows));
     } catch (error) {
@@ -190,11 +197,15 @@ export class KnownKeys {
 function prepare(db: Database.Database) {
   return {
     timeless: db.prepare<[Uint8Array], number>('SELECT 1 FROM timeless WHERE key = ?').pluck(),
-    // Of the segment that holds the slice, with the row at which the next slice begins.
-    keys: db.prepare<[number, number], KeysRow & { firstSeq: number; end: number | null }>(
+    // Of the segment that holds the slice, with the row at which the next slice begins. Where it was merged a moment
+    // ago, it was cut anew, and the slice begins at no cut: then what is behind it counts up to the segment's end.
+    keys: db.prepare<[{ seq: number }], KeysRow & { firstSeq: number; end: number | null }>(
       `SELECT first_seq AS firstSeq, flows, layout, keys, keys_checksum AS checksum,
-         (SELECT min(first_row) FROM segment_slice WHERE segment_id = id AND first_row > ? - first_seq) AS end
-       FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment WHERE first_seq <= ?)`,
+         CASE WHEN first_seq = :seq
+           OR EXISTS (SELECT 1 FROM segment_slice WHERE segment_id = id AND first_row = :seq - first_seq)
+         THEN (SELECT min(first_row) FROM segment_slice WHERE segment_id = id AND first_row > :seq - first_seq)
+         END AS end
+       FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment WHERE first_seq <= :seq)`,
     ),
     slices: db
       .prepare<[], [number, number, number, number]>(
