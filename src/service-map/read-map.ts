@@ -51,10 +51,21 @@ export async function placeSums(
   signal?: AbortSignal,
 ): Promise<boolean> {
   map.labelEnds(ends);
-  for (let at = 0; at < tallies.length; at += SLICE) {
-    if (tallies.length > SLICE) await setImmediate();
+  for (const slice of slicesOf(tallies)) {
     if (signal?.aborted === true) return true;
-    if (!map.apply(tallies.slice(at, at + SLICE))) return false;
+    if (!map.apply(slice)) return false;
+    if (slice.length === SLICE) await setImmediate();
   }
   return true;
+}
+
+function* slicesOf(tallies: Iterable<Tally>): Generator<Tally[]> {
+  let slice: Tally[] = [];
+  for (const tally of tallies) {
+    slice.push(tally);
+    if (slice.length < SLICE) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
 }

@@ -7,7 +7,8 @@ import type { Tally } from './tally.js';
  * and clusters is made as of the flows themselves, but for routes and names of layer 7 and for examples.
  */
 export interface CoarseSums {
-  tallies: Tally[];
+  /** Made when they are asked for, each time anew: thousands of them are held no longer than they are needed. */
+  tallies: Iterable<Tally>;
   /** The ends that packets had, each with the labels that all its endpoints share: coarse flows have none. */
   ends: LabelledEnd[];
   /** Whose workload only the flows themselves may tell: see `Foretold`. None of flows that are not held any more. */

@@ -22,7 +22,7 @@ export class EdgeState {
   readonly #counters = new Counters();
   readonly #protection = new Protection();
   /** Most edges have none of these: made when there is something to keep. */
-  #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
+  #policies: Policies | undefined;
   #l7: L7Summary | undefined;
   #learned: Set<string> | undefined;
   #first: bigint | undefined;
@@ -64,11 +64,14 @@ export class EdgeState {
     if (isLearnedService(endpoint)) inferred.add('service');
   }
 
-  #addPolicies({ allowedBy, deniedBy }: Policies): void {
+  #addPolicies(policies: Policies): void {
+    const { allowedBy, deniedBy } = policies;
     if (allowedBy.length + deniedBy.length === 0) return;
-    const known = (this.#policies ??= { allowedBy: new Set(), deniedBy: new Set() });
-    for (const policy of allowedBy) known.allowedBy.add(policy);
-    for (const policy of deniedBy) known.deniedBy.add(policy);
+    const known = (this.#policies ??= policies);
+    if (known === policies) return;
+    const [allowing, denying] = [together(known.allowedBy, allowedBy), together(known.deniedBy, deniedBy)];
+    if (allowing !== known.allowedBy || denying !== known.deniedBy)
+      this.#policies = { allowedBy: allowing, deniedBy: denying };
   }
 
   /** Sockets alone make no edge: they add to one that other records made. */
@@ -124,6 +127,11 @@ export class EdgeState {
   policies(): { allowedBy: string[]; deniedBy: string[] } | undefined {
     if (this.#policies === undefined) return undefined;
     const { allowedBy, deniedBy } = this.#policies;
-    return { allowedBy: [...allowedBy].sort(), deniedBy: [...deniedBy].sort() };
+    return { allowedBy: [...new Set(allowedBy)].sort(), deniedBy: [...new Set(deniedBy)].sort() };
   }
+}
+
+/** All of both; the first itself where the other has no more. */
+function together(known: readonly string[], more: readonly string[]): readonly string[] {
+  return more.every((one) => known.includes(one)) ? known : [...new Set([...known, ...more])];
 }

@@ -4,16 +4,24 @@ import type { EdgeState } from './edge-state.js';
 
 /** A client and a server: their edges, by protocol and port, and what belongs to none of them for sure. */
 export class Pair {
-  readonly #edges = new Map<number, EdgeState>();
+  /** Most have one edge only, which needs no Map. */
+  #first: { port: number; edge: EdgeState } | undefined;
+  #more: Map<number, EdgeState> | undefined;
   /** By protocol: sockets whose record lacks the server's port. They belong to the pair's edge if it has only one. */
   #sockets: Map<string, Counters> | undefined;
 
   edge(port: number): EdgeState | undefined {
-    return this.#edges.get(port);
+    return this.#first?.port === port ? this.#first.edge : this.#more?.get(port);
   }
 
   add(port: number, edge: EdgeState): void {
-    this.#edges.set(port, edge);
+    if (this.#first === undefined) this.#first = { port, edge };
+    else (this.#more ??= new Map<number, EdgeState>()).set(port, edge);
+  }
+
+  *#edges(): Generator<EdgeState> {
+    if (this.#first !== undefined) yield this.#first.edge;
+    if (this.#more !== undefined) yield* this.#more.values();
   }
 
   addSockets(protocol: string, counter: Counter, weight: number): void {
@@ -25,7 +33,7 @@ export class Pair {
 
   /** Those of its edges whose counters change with another edge, or with such sockets. */
   edgesWithSockets(): Iterable<EdgeState> {
-    return this.#sockets === undefined ? [] : this.#edges.values();
+    return this.#sockets === undefined ? [] : this.#edges();
   }
 
   /** What such sockets add to an edge of this protocol. */
@@ -33,7 +41,7 @@ export class Pair {
     const sockets = this.#sockets?.get(protocol);
     if (sockets === undefined) return undefined;
     let rivals = 0;
-    for (const edge of this.#edges.values()) {
+    for (const edge of this.#edges()) {
       if (edge.made && edge.protocol === protocol && ++rivals > 1) return undefined;
     }
     return sockets;

@@ -83,11 +83,12 @@ export class ServiceMap {
   }
 
   /** With the ends of coarse tallies apart. */
-  static of(tallies: readonly Tally[], level: MapLevel, ends?: readonly LabelledEnd[]): ServiceMap {
+  static of(tallies: Iterable<Tally>, level: MapLevel, ends?: readonly LabelledEnd[]): ServiceMap {
     const map = new ServiceMap(level);
-    map.#lore.learn(tallies);
+    const all = [...tallies];
+    map.#lore.learn(all);
     if (ends !== undefined) map.labelEnds(ends);
-    for (const tally of tallies) map.#place(tally);
+    for (const tally of all) map.#place(tally);
     return map;
   }
 

@@ -175,7 +175,7 @@ describe('sums by minute', () => {
     const { minutes } = store.summed(window(0, 60));
     expect(minutes).toEqual({ from: at(10), to: at(15), missing: [{ from: at(12), to: at(13) + 1n }] });
     const { tallies } = await store.sums(everyone, { filter: everything, window: window(0, 60) });
-    expect(tallies.reduce((all, { weight }) => all + weight, 0)).toBe(3);
+    expect([...tallies].reduce((all, { weight }) => all + weight, 0)).toBe(3);
     await closeAgain();
   });
 

@@ -151,8 +151,12 @@ export class WindowSums {
   }
 
   take(): CoarseSums {
-    const tallies = Array.from(this.#all.sums.all(), (sum) => this.#tallyOf(sum));
+    const tallies = { [Symbol.iterator]: () => this.#tallies() };
     return { tallies, ends: this.#labelled(), pods: this.#podsTold(), upTo: this.#upTo };
+  }
+
+  *#tallies(): Generator<Tally> {
+    for (const sum of this.#all.sums.all()) yield this.#tallyOf(sum);
   }
 
   #podsTold(): PodsTold {
