@@ -4,6 +4,9 @@ const LOG_GROWTH = Math.log(GROWTH);
 /** Nanoseconds; Hubble counts them in 64 bits. */
 const LONGEST = 2 ** 63;
 
+/** The slowest bucket. */
+export const LAST_BUCKET = 2_207;
+
 /** Buckets that many histograms share, so that all of them together are bounded. */
 export class Room {
   constructor(private left: number) {}
@@ -19,11 +22,22 @@ export class Room {
   }
 }
 
-/** The bucket of so many nanoseconds, from 1 to 2,207; 0 where nothing was measured. */
+/** The bucket of so many nanoseconds, from 1 on; 0 where nothing was measured. */
 export function bucketOf(nanoseconds: number): number {
   if (!(nanoseconds > 0)) return 0;
   return 1 + Math.max(0, Math.ceil(Math.log(Math.min(nanoseconds, LONGEST)) / LOG_GROWTH));
 }
+
+/** Buckets, the fastest first, and how many are in each. */
+interface Counts {
+  buckets: number[];
+  counts: number[];
+}
+
+/** Others that may wait to be added up: they are held as long. */
+const MOST_WAITING = 32;
+/** By bucket; all zeros between two uses. */
+const added = new Float64Array(LAST_BUCKET + 1);
 
 /**
  * How long answers took: counts in buckets of a logarithmic scale (after DDSketch, https://arxiv.org/abs/1908.10693),
@@ -35,6 +49,8 @@ export class Latencies {
   #counts: number[] = [];
   /** They are another's as well, until either is added to. */
   #isShared = false;
+  /** Others that were merged into it, and are not yet in the lists. */
+  #waiting: Counts[] = [];
   #measured = 0;
   #paired = 0;
 
@@ -51,6 +67,7 @@ export class Latencies {
 
   /** False when there is no room to count it. */
   add(bucket: number, count = 1, paired = 0): boolean {
+    this.#settle();
     const at = this.#placeOf(bucket);
     const isKnown = this.#buckets[at] === bucket;
     if (!isKnown && this.room?.take() === false) return false;
@@ -67,38 +84,50 @@ export class Latencies {
 
   /** All of another's, as far as there is room. */
   merge(other: Latencies): void {
-    if (this.#buckets.length === 0 && this.room === undefined) {
-      // Most are merged into nothing, and never added to again.
-      this.#buckets = other.#buckets;
-      this.#counts = other.#counts;
-      this.#isShared = other.#isShared = true;
-      this.#measured = other.#measured;
-    } else this.#mergeEach(other);
+    other.#settle();
     this.#paired += other.paired;
+    if (this.room !== undefined) for (const [bucket, count] of other.counts()) this.add(bucket, count);
+    else this.#share(other);
   }
 
-  #mergeEach(other: Latencies): void {
-    const [buckets, counts]: [number[], number[]] = [[], []];
-    let at = 0;
-    const take = (below: number) => {
-      for (; at < this.#buckets.length && (this.#buckets[at] ?? 0) < below; at++) {
-        buckets.push(this.#buckets[at] ?? 0);
-        counts.push(this.#counts[at] ?? 0);
-      }
-    };
-    for (const [i, bucket] of other.#buckets.entries()) {
-      take(bucket);
-      const known = this.#buckets[at] === bucket ? this.#counts[at++] : undefined;
-      if (known === undefined && this.room?.take() === false) continue;
-      const count = other.#counts[i] ?? 0;
-      buckets.push(bucket);
-      counts.push((known ?? 0) + count);
-      this.#measured += count;
+  /** Most are merged into nothing, and never added to again. */
+  #share(other: Latencies): void {
+    other.#isShared = true;
+    this.#measured += other.#measured;
+    const [buckets, counts] = [other.#buckets, other.#counts];
+    if (this.#buckets.length > 0) {
+      this.#waiting.push({ buckets, counts });
+      if (this.#waiting.length === MOST_WAITING) this.#settle();
+      return;
     }
-    take(Infinity);
     this.#buckets = buckets;
     this.#counts = counts;
+    this.#isShared = true;
+  }
+
+  /** Adds up what waits. */
+  #settle(): void {
+    if (this.#waiting.length === 0) return;
+    let [first, last] = [LAST_BUCKET, 0];
+    for (const { buckets, counts } of [{ buckets: this.#buckets, counts: this.#counts }, ...this.#waiting]) {
+      first = Math.min(first, buckets[0] ?? LAST_BUCKET);
+      last = Math.max(last, buckets.at(-1) ?? 0);
+      for (let i = 0; i < buckets.length; i++) {
+        const bucket = buckets[i] ?? 0;
+        added[bucket] = (added[bucket] ?? 0) + (counts[i] ?? 0);
+      }
+    }
+    this.#waiting = [];
+    this.#buckets = [];
+    this.#counts = [];
     this.#isShared = false;
+    for (let bucket = first; bucket <= last; bucket++) {
+      const count = added[bucket] ?? 0;
+      if (count === 0) continue;
+      this.#buckets.push(bucket);
+      this.#counts.push(count);
+      added[bucket] = 0;
+    }
   }
 
   /** Where the bucket stands, or belongs. */
@@ -121,6 +150,7 @@ export class Latencies {
 
   /** Buckets and how many are in each, the fastest first. */
   counts(): [bucket: number, count: number][] {
+    this.#settle();
     return this.#buckets.map((bucket, i) => [bucket, this.#counts[i] ?? 0]);
   }
 
@@ -131,6 +161,7 @@ export class Latencies {
 
   /** The same of several parts, which are told in ascending order. */
   percentiles(parts: readonly number[]): (number | undefined)[] {
+    this.#settle();
     let at = -1;
     let counted = 0;
     return parts.map((part) => {
@@ -143,6 +174,7 @@ export class Latencies {
   }
 
   free(): void {
+    this.#settle();
     this.room?.giveBack(this.#buckets.length);
     this.#buckets = [];
     this.#counts = [];

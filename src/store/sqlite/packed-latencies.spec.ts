@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Latencies } from '../../domain/latencies.js';
+import { LAST_BUCKET, Latencies } from '../../domain/latencies.js';
 import { Damaged } from './damage.js';
 import { packLatencies, unpackLatencies } from './packed-latencies.js';
 
-const counts = fc.array(fc.tuple(fc.integer({ min: 1, max: 2_300 }), fc.integer({ min: 1, max: 2 ** 40 })));
+const counts = fc.array(fc.tuple(fc.integer({ min: 1, max: LAST_BUCKET }), fc.integer({ min: 1, max: 2 ** 40 })));
 
 function latenciesOf(told: readonly [number, number][]): Latencies {
   const latencies = new Latencies();
@@ -41,6 +41,7 @@ describe('packed latencies', () => {
   it('that were cut off are refused, and any other bytes read as something', () => {
     expect(() => unpackLatencies(Buffer.from([0x81]))).toThrow(Damaged);
     expect(() => unpackLatencies(Buffer.from([5]))).toThrow(Damaged);
+    expect(() => unpackLatencies(Buffer.from([0xa0, 0x11, 1]))).toThrow(Damaged);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         try {

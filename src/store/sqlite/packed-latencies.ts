@@ -1,4 +1,4 @@
-import { Latencies } from '../../domain/latencies.js';
+import { LAST_BUCKET, Latencies } from '../../domain/latencies.js';
 import { Damaged } from './damage.js';
 
 /**
@@ -28,6 +28,7 @@ export function unpackLatencies(packed: Uint8Array): Latencies {
     const [step, afterStep] = numberAt(packed, at);
     const [count, afterCount] = numberAt(packed, afterStep);
     bucket += step;
+    if (bucket > LAST_BUCKET) throw new Damaged(`latencies of an hour have no bucket ${bucket}`);
     if (step > 0) latencies.add(bucket, count, paired);
     paired = step > 0 ? 0 : count;
     at = afterCount;
