@@ -103,7 +103,13 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   async *find(viewer: Viewer, query: FlowQuery): AsyncGenerator<StoredFlow> {
-    for await (const found of this.#locate(viewer, query)) yield* this.#readRecords(found);
+    const pace = new Pace();
+    for await (const found of this.#locate(viewer, query))
+      for (const flow of this.#readRecords(found)) {
+        yield flow;
+        // Each may be the first of its segment that is read, which takes a millisecond or two.
+        await pace.pause();
+      }
   }
 
   /**

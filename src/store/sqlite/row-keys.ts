@@ -7,8 +7,8 @@ export type Ask<T> = (flow: HeldFlow) => T;
 
 /** Values that are numbered of one question; checked before each stretch, which has some thousand rows. */
 const MOST_VALUES = 1 << 16;
-/** More than there can ever be. */
-const NUMBERS = 2 ** 26;
+/** More than there can be then. Mostly, two of them still make a number of 31 bits, which are quick to look up. */
+const NUMBERS = MOST_VALUES * 2;
 
 /** Answers to one question, numbered: equal ones have the same. */
 export class NumberedAnswers<T> {
@@ -37,37 +37,52 @@ export class NumberedAnswers<T> {
  * one by one, as each alone depends on little, a source or a template, where all together would on both.
  */
 export class RowKeys<T> {
-  readonly #answers: readonly NumberedAnswers<T>[];
-  readonly #rows: readonly ((row: number) => number)[];
-  /** By a number, and the number of the next answer. */
-  readonly #longer = new Map<number, number>();
-  /** By number, beginnings of keys among them; of no questions the first. */
-  readonly #keys: (readonly T[])[] = [[]];
+  readonly #columns: readonly KeyColumn<T>[];
 
   constructor(answers: readonly NumberedAnswers<T>[], segment: Segment) {
-    this.#answers = answers;
-    this.#rows = answers.map(({ rows }) => rows.of(segment));
+    this.#columns = answers.map(({ rows, values }) => new KeyColumn(rows.of(segment), values));
   }
 
-  /** Counts from 0. */
   of(row: number): number {
     let number = 0;
-    for (let i = 0; i < this.#rows.length; i++) {
-      const answer = this.#rows[i]?.(row) ?? 0;
-      number = this.#longer.get(number * NUMBERS + answer) ?? this.#lengthen(number, i, answer);
+    for (let i = 0; i < this.#columns.length; i++) {
+      const column = this.#columns[i];
+      if (column === undefined) continue;
+      const answer = column.answer(row);
+      number = i === 0 ? answer : column.join(number, answer);
     }
     return number;
   }
 
-  #lengthen(number: number, question: number, answer: number): number {
-    const key = [...this.key(number), this.#answers[question]?.values[answer] as T];
-    const longer = this.#keys.push(key) - 1;
-    this.#longer.set(number * NUMBERS + answer, longer);
-    return longer;
-  }
-
   /** The answers, one for each question. */
   key(number: number): readonly T[] {
-    return this.#keys[number] ?? [];
+    const key: T[] = [];
+    let rest = number;
+    for (let i = this.#columns.length - 1; i >= 0; i--) {
+      const column = this.#columns[i];
+      const [before, answer] = (i === 0 ? undefined : column?.joined[rest]) ?? [0, rest];
+      key[i] = column?.values[answer] as T;
+      rest = before;
+    }
+    return key;
+  }
+}
+
+/** The answers to one question, joined to those before it. */
+class KeyColumn<T> {
+  /** By number: that of the answers before, and this one's. */
+  readonly joined: (readonly [before: number, answer: number])[] = [];
+  readonly #numbers = new Map<number, number>();
+
+  constructor(
+    readonly answer: (row: number) => number,
+    readonly values: readonly T[],
+  ) {}
+
+  join(before: number, answer: number): number {
+    const both = before * NUMBERS + answer;
+    let number = this.#numbers.get(both);
+    if (number === undefined) this.#numbers.set(both, (number = this.joined.push([before, answer]) - 1));
+    return number;
   }
 }

@@ -1,6 +1,7 @@
 import { formatUuid, KEY_BYTES } from '../../domain/flow/flow-key.js';
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { textOf, type Json } from '../../domain/flow/json.js';
+import { readL7 } from '../../domain/flow/l7-reader.js';
 import { flowOf } from '../../domain/flow/recorded-flow.js';
 import { bucketOf } from '../../domain/latencies.js';
 import { PAIRED_UNIT } from '../../domain/pairing.js';
@@ -30,6 +31,7 @@ export interface SegmentInfo {
 export class Segment {
   #firstOwn: Uint32Array | undefined;
   #l7Rows: Uint32Array | undefined;
+  #readAlone = 0;
   #ofMessages: Messages | undefined;
   #keys: Uint8Array | undefined;
 
@@ -85,6 +87,11 @@ export class Segment {
   }
 
   l7(row: number): L7 | undefined {
+    if (this.columns.l7?.kind[row] === 0) return undefined;
+    if (this.#ofMessages === undefined && this.#readAlone < MOST_ALONE) {
+      this.#readAlone++;
+      return this.canHaveL7(row) ? readL7(this.#l7Value(row)) : undefined;
+    }
     const number = this.messageNumber(row);
     return number < 0 ? undefined : this.#messages.message(number);
   }
@@ -220,6 +227,8 @@ export class Segment {
   }
 }
 
+/** Messages that are read one by one before all of them are: dropped flows have few. */
+const MOST_ALONE = 64;
 /** Behind the numbers of all kinds that a generation has. */
 const KINDS = 2 ** 24;
 

@@ -2,6 +2,7 @@ import type { DnsMessage, Endpoint, HttpMessage, L7, Policies, Traits } from '..
 import type { Json } from '../../domain/flow/json.js';
 import type { Sought } from '../../domain/flow/sought.js';
 import type { HeldFlow } from '../queries.js';
+import type { L7Parts } from './heads.js';
 import type { Segment, SegmentRow } from './segment.js';
 
 /** What parts of a flow come from: rows with the same number there have the same parts. */
@@ -28,15 +29,24 @@ const ofFlows = ['template', 'source', 'destination', 'node', 'policies'] as con
 /** The numbers of a segment's rows in each column, each unpacked when it is first asked for. */
 export class ColumnNumbers {
   readonly #columns: (Uint32Array | undefined)[] = [];
+  /** Of L7 messages, and by kind which parts one has. */
+  #kinds: Uint32Array | undefined;
+  readonly #parts: L7Parts[] = [0];
 
   constructor(private readonly segment: Segment) {}
 
   of(column: number, row: number): number {
     if (column < Column.l7Parts) return (this.#columns[column] ?? this.#unpack(column))[row] ?? 0;
-    if (column === Column.l7Parts) return this.segment.l7Parts(row);
+    if (column === Column.l7Parts) return this.#partsOf(row);
     if (column === Column.l7Kind) return this.segment.l7KindNumber(row);
     if (column === Column.l7Head) return this.segment.l7HeadNumber(row);
     return this.segment.l7TextNumber(row);
+  }
+
+  #partsOf(row: number): L7Parts {
+    const kinds = (this.#kinds ??= this.segment.columns.l7?.kind);
+    if (kinds === undefined) return this.segment.l7Parts(row);
+    return (this.#parts[kinds[row] ?? 0] ??= this.segment.l7Parts(row));
   }
 
   #unpack(column: number): Uint32Array {
