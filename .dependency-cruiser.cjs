@@ -40,7 +40,7 @@ module.exports = {
           engines,
           '^src/store/store\\.module\\.ts$',
           '^src/store/operations\\.ts$',
-          '^src/ingest-worker\\.ts$',
+          '^src/(ingest|keeper)-worker\\.ts$',
           '\\.(spec|contract)\\.ts$',
         ],
       },

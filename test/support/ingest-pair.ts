@@ -9,7 +9,7 @@ import { openSplit } from './sqlite-store.js';
  * copied on their way as between threads.
  */
 export async function openIngest(folder: string) {
-  const { db, writer, store, close: closeStore } = openSplit(folder);
+  const { db, writer, store, disconnect } = openSplit(folder);
   const { port1: main, port2: thread } = new MessageChannel();
   const end = () => {
     main.close();
@@ -25,8 +25,9 @@ export async function openIngest(folder: string) {
   thread.postMessage({ kind: 'ready', redaction: [] });
   const ingest = await starting;
   const close = async () => {
+    store.close();
     await ingest.close();
-    await closeStore().catch(() => undefined);
+    disconnect();
   };
   return { db, store, ingest, close };
 }

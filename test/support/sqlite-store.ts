@@ -28,7 +28,7 @@ export function openSqlite(folder: string, now: () => number = Date.now, elapsed
  * The same with the keeper behind a message channel, as between threads: `db` is its connection, and the writer reads
  * by another.
  */
-export function openSplit(folder: string, now: () => number = Date.now) {
+export function openSplit(folder: string, now: () => number = Date.now, mostBytesOfKeys?: number) {
   const file = join(folder, 'flowatlas.db');
   const db = openForWriting(file, migrations);
   const { port1: there, port2: here } = new MessageChannel();
@@ -59,14 +59,17 @@ export function openSplit(folder: string, now: () => number = Date.now) {
     reading,
     now,
     undefined,
-    undefined,
+    mostBytesOfKeys,
     (news) => new KeeperClient(here, reading, news),
   );
   const store = new SqliteFlowStore(openForReading(file), file);
+  const disconnect = () => {
+    here.close();
+  };
   const close = async () => {
     store.close();
     await writer.close();
-    here.close();
+    disconnect();
   };
-  return { folder, file, db, writer, store, close };
+  return { folder, file, db, writer, store, close, disconnect };
 }
