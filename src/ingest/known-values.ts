@@ -12,6 +12,8 @@ import type { Slot } from './slot-reader.js';
 const MOST_BYTES = 32 << 20;
 /** A longer text is not worth its room: its record is parsed. */
 const LONGEST = 16 << 10;
+/** Texts of labels that are looked for: those of large clusters. */
+const MOST_SHARED = 20_000;
 /** What a text costs beside its bytes. */
 const ENTRY = 200;
 
@@ -62,6 +64,7 @@ export class KnownValues {
   readonly #parsedValues: KnownText[] = [];
   readonly endpoints = new ForetoldTexts<KnownEndpoint>();
   readonly labels = new ForetoldTexts<NotedLabels>();
+  readonly #labels = new SharedTexts();
   #bytes = 0;
 
   constructor(
@@ -106,6 +109,7 @@ export class KnownValues {
     const found = parseAt(view, at, end);
     if (found === undefined || !isObject(found.value)) return NONE;
     keepText(found.value, found.text);
+    this.#labels.share(found.value['labels']);
     const endpoint = { raw: found.value, plain: undefined, named: undefined };
     return this.endpoints.add(address, view, at, at + found.length, endpoint);
   }
@@ -176,6 +180,24 @@ export class KnownValues {
     if (bytes > LONGEST) return false;
     this.#bytes += ENTRY + bytes;
     return true;
+  }
+}
+
+/** Of texts that many lists repeat, one is enough: labels are most of what is held of endpoints. */
+class SharedTexts {
+  readonly #known = new Map<string, string>();
+
+  /** In the place of what is in the list. */
+  share(list: unknown): void {
+    if (!Array.isArray(list)) return;
+    if (this.#known.size > MOST_SHARED) this.#known.clear();
+    for (const [i, text] of list.entries()) if (typeof text === 'string') list[i] = this.#of(text);
+  }
+
+  #of(text: string): string {
+    const known = this.#known.get(text);
+    if (known === undefined) this.#known.set(text, text);
+    return known ?? text;
   }
 }
 

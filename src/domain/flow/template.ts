@@ -137,12 +137,17 @@ export function serviceText({ service, serviceNamespace }: Endpoint): string {
   return JSON.stringify({ name: service, namespace: serviceNamespace });
 }
 
-const texts = new WeakMap<object, string>();
+/** Written as `JSON.stringify` writes it: that text can be made again. */
+const USUAL = Symbol();
+
+const texts = new WeakMap<object, string | typeof USUAL>();
 
 /** The JSON of a value that many records repeat: as it was written, where that was kept. */
 export function valueText(value: object): string {
-  let text = texts.get(value);
-  if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
+  const known = texts.get(value);
+  if (typeof known === 'string') return known;
+  const text = JSON.stringify(value);
+  if (known === undefined) texts.set(value, text);
   return text;
 }
 
@@ -153,7 +158,7 @@ export function isWrittenAlike(known: object, value: object): boolean {
 
 /** From now on the value is written as this text, which is JSON that means the same. */
 export function keepText(value: object, text: string): void {
-  texts.set(value, text);
+  texts.set(value, text === JSON.stringify(value) ? USUAL : text);
 }
 
 const shared: readonly (readonly [string, SlotKind, (flow: Flow) => object])[] = [
