@@ -1,4 +1,4 @@
-/** The thread that reads flows: decodes records and fills segments, so that the event loop stays free for reads. */
+/** The writing thread: decodes records and fills segments, so that the event loop stays free for reads. */
 import { once } from 'node:events';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Redactor } from './domain/redaction/redactor.js';

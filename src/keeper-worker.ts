@@ -1,4 +1,4 @@
-/** The thread that writes to the database, so that packing and counting flows does not hold up who reads them. */
+/** The keeping thread: packs, counts and commits segments, so that this does not hold up the thread that fills them. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseRefused, openForWriting, readMigrations, refusal } from './store/sqlite/database.js';
 import type { FromKeeper, ToKeeper } from './store/sqlite/keeper-protocol.js';

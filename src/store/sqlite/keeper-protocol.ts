@@ -3,7 +3,7 @@ import type { KeepLimits } from '../flow-writer.js';
 import type { Sealed, TextChunk } from './filled-segment.js';
 import type { Slice } from './time-runs.js';
 
-/** What the thread that reads flows asks of the thread that writes to the database. */
+/** What the writing thread asks of the keeping thread, and what it is told. */
 export type ToKeeper =
   | { kind: 'texts'; chunk: TextChunk }
   | { kind: 'resume' }
