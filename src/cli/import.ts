@@ -67,7 +67,7 @@ async function importFile(
       return 'passed over';
     }
     complain(`${paint.red('✗')} ${safe(file)}: ${safe(wordsOf(error))}`);
-    if (error instanceof RestError) printErrors(errorsOf(error.body).slice(1), 0);
+    if (error instanceof RestError) printFault(error.body);
     return 'failed';
   }
 }
@@ -118,6 +118,14 @@ function printErrors(errors: readonly Rejection[], rejected: number): void {
   if (rejected > shown.length) complain(paint.dim(`  and ${rejected - shown.length} more`));
 }
 
-function errorsOf(body: unknown): Rejection[] {
-  return (body as { error?: { errors?: Rejection[] } } | undefined)?.error?.errors ?? [];
+/** What else the server says of a body that it could not take whole. */
+function printFault(body: unknown): void {
+  const { errors = [], report } = (body as { error?: Fault } | undefined)?.error ?? {};
+  printErrors(errors.slice(1), 0);
+  if (report !== undefined) complain(paint.dim(`  of what came before: ${describe(report)}`));
+}
+
+interface Fault {
+  errors?: Rejection[];
+  report?: IngestReport;
 }
