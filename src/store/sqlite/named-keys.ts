@@ -1,6 +1,5 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { hashText, KEY_BYTES, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
-import { hashOf } from './key-block.js';
 import type { KeyPlanes } from './keys.js';
 
 const keysByUuids = new WeakMap<readonly string[], FlowKey[]>();
@@ -29,62 +28,40 @@ export function rowsOf(keys: readonly FlowKey[], held: Uint8Array, from: number,
   return rows;
 }
 
-/** Of a key, so many bits are set of so many a flow: one of some 400 keys seems to be where it is not. */
-const PROBES = 4;
-const BITS = 16;
-/** They are made of so many bytes of each key: others need not be unpacked. */
-const BYTES = 4;
+/** One of some 2,000 keys seems to be in a segment where it is not. */
+const BYTES = 3;
 
-/** Tells which keys a segment cannot hold, with two bytes a flow (a Bloom filter). */
+/** Tells which keys a segment cannot hold, by three bytes of each of its own: next to nothing is worked out for it. */
 export class KeyHints {
-  readonly #bits: Uint8Array;
-  readonly #mask: number;
-  /** Which bytes. */
+  /** The bytes that tell keys from each other best: which they are, the first two of all flows, and the third. */
   readonly #chosen: readonly number[];
-  readonly #part: FlowKey = new Uint32Array(KEY_BYTES / 4);
+  readonly #pairs: Uint16Array;
+  readonly #thirds: Uint8Array;
 
   constructor(keys: KeyPlanes) {
-    const bits = 2 ** Math.ceil(Math.log2(Math.max(8, keys.flows * BITS)));
-    this.#bits = new Uint8Array(bits / 8);
-    this.#mask = bits - 1;
     this.#chosen = keys.telling(BYTES);
-    const [first, second, third, fourth] = this.#chosen.map((byte) => keys.plane(byte));
-    for (let row = 0; row < keys.flows; row++)
-      this.#enter(join(first?.[row], second?.[row], third?.[row], fourth?.[row]));
+    const [first, second, third] = this.#chosen.map((byte) => keys.plane(byte));
+    this.#pairs = new Uint16Array(keys.flows);
+    for (let row = 0; row < keys.flows; row++) this.#pairs[row] = pairOf(first?.[row], second?.[row]);
+    // Copied, as a plane is a part of all that was read.
+    this.#thirds = new Uint8Array(third ?? []);
   }
 
   get bytes(): number {
-    return this.#bits.length;
-  }
-
-  #enter(part: number): void {
-    const [hash, step] = this.#probesOf(part);
-    for (let i = 0; i < PROBES; i++) {
-      const bit = (hash + i * step) & this.#mask;
-      this.#bits[bit >> 3] = (this.#bits[bit >> 3] ?? 0) | (1 << (bit & 7));
-    }
+    return this.#pairs.byteLength + this.#thirds.byteLength;
   }
 
   mayHold(key: FlowKey): boolean {
     const bytes = new Uint8Array(key.buffer, key.byteOffset, KEY_BYTES);
-    const [first, second, third, fourth] = this.#chosen.map((byte) => bytes[byte]);
-    const [hash, step] = this.#probesOf(join(first, second, third, fourth));
-    for (let i = 0; i < PROBES; i++) {
-      const bit = (hash + i * step) & this.#mask;
-      if (((this.#bits[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
-    }
-    return true;
-  }
-
-  /** Where to begin, and how far to go on: two hashes make as many as wanted (Kirsch and Mitzenmacher). */
-  #probesOf(part: number): readonly [hash: number, step: number] {
-    this.#part[0] = part;
-    const hash = hashOf(this.#part);
-    // By its upper half, which does not tell where to begin.
-    return [hash, Math.imul(hash >>> 16, 0x9e37_79b1) | 1];
+    const [first = 0, second = 0, third = 0] = this.#chosen;
+    const pair = pairOf(bytes[first], bytes[second]);
+    const pairs = this.#pairs;
+    for (let row = pairs.indexOf(pair); row >= 0; row = pairs.indexOf(pair, row + 1))
+      if (this.#thirds[row] === bytes[third]) return true;
+    return false;
   }
 }
 
-function join(first = 0, second = 0, third = 0, fourth = 0): number {
-  return first | (second << 8) | (third << 16) | (fourth << 24);
+function pairOf(first = 0, second = 0): number {
+  return (first << 8) | second;
 }
