@@ -166,7 +166,7 @@ export class FlowScanner {
     if (known !== undefined) return known;
     const read = this.#readEndpoint(side, endpoint, this.#known.ipOf(address), names, service);
     // The texts are written again from what was read, which may be an equal one with its keys in another order.
-    if (valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
+    if (read.raw !== endpoint.raw && valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
     const noted = { endpoint: read, number: NONE, numberedBy: NONE, metIn: undefined };

@@ -153,7 +153,14 @@ export function valueText(value: object): string {
 
 /** Equal also as they are written, where it is known how the value was; of one that was just parsed it is not. */
 export function isWrittenAlike(known: object, value: object): boolean {
+  if (known === value) return true;
   return texts.has(value) ? valueText(known) === valueText(value) : equal(known, value);
+}
+
+/** Whether its JSON is what `JSON.stringify` makes of it. */
+export function isWrittenUsually(value: object): boolean {
+  const known = texts.get(value);
+  return typeof known !== 'string' || known === JSON.stringify(value);
 }
 
 /** From now on the value is written as this text, which is JSON that means the same. */

@@ -1,7 +1,7 @@
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
 import { readEndpoint, withLearned, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
 import { objectOf, type Json } from '../../domain/flow/json.js';
-import { keepText, Template, valueText } from '../../domain/flow/template.js';
+import { isWrittenUsually, keepText, Template, valueText } from '../../domain/flow/template.js';
 import { learnedJson, readLearned } from '../../domain/names/learned.js';
 import { l7Json, readL7Json } from '../../domain/service-map/coarse.js';
 import { parseHeld } from './damage.js';
@@ -77,9 +77,7 @@ export function readL7Line(line: Buffer): L7 {
 
 /** The value itself where its text is what JSON.stringify makes of it, else its text, as a string. */
 function asWritten(value: object): string {
-  const text = valueText(value);
-  const usual = JSON.stringify(value);
-  return text === usual ? usual : JSON.stringify(text);
+  return JSON.stringify(isWrittenUsually(value) ? value : valueText(value));
 }
 
 /** The value, or the one that the text stands for, which is then how it is written. */
