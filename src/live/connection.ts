@@ -7,10 +7,31 @@ const MOST_WAITING = 64;
 /** Milliseconds until it is looked again whether a client has read its answers. */
 const LOOK_AGAIN = 20;
 
-/** Everything sent so far has left the process. Engine.IO keeps the rest in a list that its types hide. */
+/** What Engine.IO knows of a connection and its types hide. */
+interface Connection {
+  readonly transport: { readonly writable: boolean; readonly socket?: { readonly extensions: string } };
+  /** What has not left the process. */
+  readonly writeBuffer: readonly unknown[];
+  write(packet: string, options: { wsPreEncodedFrame?: readonly Buffer[] }): void;
+}
+
+const connectionOf = ({ conn }: Socket) => conn as unknown as Connection;
+
+/** Everything sent so far has left the process. */
 export function isDrained(client: Socket): boolean {
-  const conn = client.conn as unknown as { transport: { writable: boolean }; writeBuffer: unknown[] };
-  return conn.transport.writable && conn.writeBuffer.length === 0;
+  const { transport, writeBuffer } = connectionOf(client);
+  return transport.writable && writeBuffer.length === 0;
+}
+
+/** Over a WebSocket a packet goes out as a frame that is made already, over anything else as the text that it is. */
+export function write(client: Socket, packet: string, frame: (isCompressed: boolean) => Buffer): void {
+  const connection = connectionOf(client);
+  const { socket } = connection.transport;
+  if (socket === undefined) connection.write(packet, {});
+  else {
+    const isCompressed = socket.extensions.includes('permessage-deflate');
+    connection.write(packet, { wsPreEncodedFrame: [frame(isCompressed)] });
+  }
 }
 
 /**

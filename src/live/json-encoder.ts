@@ -9,7 +9,7 @@ export class Json {
  * Socket.IO's encoder, for messages that are JSON already: records keep every digit, and what many are told is
  * written once. https://socket.io/docs/v4/custom-parser/
  */
-class JsonEncoder extends Encoder {
+export class JsonEncoder extends Encoder {
   override encode(packet: Packet): unknown[] {
     const { type, nsp, id = '' } = packet;
     const data: unknown = packet.data;

@@ -21,6 +21,7 @@ import { subscribeSchema, subscriptionSchema } from './live.schema.js';
 import { Pusher } from './pusher.js';
 import { Subscriptions, type Listener } from './subscriptions.js';
 import { troubleOf } from './trouble.js';
+import { WebSockets } from './web-sockets.js';
 
 /** Changes are gathered this long, in milliseconds: at most four messages a second and subscription. */
 const TICK = 250;
@@ -35,6 +36,8 @@ type Done = Record<string, never>;
   cors: false,
   maxHttpBufferSize: 64 << 10,
   perMessageDeflate: false,
+  // A class to Engine.IO; the type is of long ago.
+  wsEngine: WebSockets as never,
   parser: jsonParser,
 })
 export class LiveGateway

@@ -7,6 +7,7 @@ import { isDrained } from './connection.js';
 import { Json } from './json-encoder.js';
 import type { TroubleEvent, WaitingEvent } from './live-events.js';
 import type { LiveQuestions } from './live-questions.js';
+import { SharedMessage } from './shared-message.js';
 import type { Audience, Listener, Subscriptions } from './subscriptions.js';
 import { sameTrouble, troubleOf, type Trouble } from './trouble.js';
 
@@ -118,7 +119,7 @@ export class Pusher {
 
   /** Those who stand at the same flow get the same message, encoded once. */
   #push(audience: Audience, group: Group): void {
-    const { subscription, view, question } = audience;
+    const { subscription, question } = audience;
     const [{ position: before }] = group;
     const paused = group.filter(({ isPaused }) => isPaused);
     if (paused.length > 0) this.#count(subscription, question.waitingSince(before), paused);
@@ -126,19 +127,32 @@ export class Pusher {
     if (listening.length === 0) return;
     const { position } = question;
     for (const listener of listening) Object.assign(listener, { position, isLate: false });
-    this.#emit(listening, view, eventOf(audience, before, position));
+    sayTo(listening, this.#eventOf(audience, before, position));
   }
 
   #count(subscription: string, count: number, paused: readonly Listener[]): void {
     const untold = paused.filter(({ waiting }) => waiting !== count);
     if (untold.length === 0) return;
     for (const listener of untold) listener.waiting = count;
-    this.#emit(untold, 'waiting', { subscription, count } satisfies WaitingEvent);
+    const message = { subscription, count } satisfies WaitingEvent;
+    sayTo(untold, new SharedMessage(this.namespace.name, 'waiting', message));
   }
 
-  #emit(listeners: readonly Listener[], event: string, message: unknown): void {
-    this.namespace.to(listeners.map(({ client }) => client.id)).emit(event, message);
+  /** The last one is kept for those at the same place who are ready later. */
+  #eventOf(audience: Audience, before: Position, position: Position): SharedMessage {
+    const { subscription, view, question } = audience;
+    const key = `${keyOf(before)} ${keyOf(position)}`;
+    if (audience.said?.key !== key) {
+      const step = { subscription, seq: position.seq, prev: before.seq, at: new Date().toISOString() };
+      const json = new Json(withRawMembers(step, question.newsSince(before)));
+      audience.said = { key, event: new SharedMessage(this.namespace.name, view, json) };
+    }
+    return audience.said.event;
   }
+}
+
+function sayTo(listeners: readonly Listener[], message: SharedMessage): void {
+  for (const { client } of listeners) message.sendTo(client);
 }
 
 function tellOwnTrouble({ trouble, subscription }: Audience, listeners: readonly Listener[]): void {
@@ -174,15 +188,4 @@ function byPosition(listeners: readonly Listener[]): Iterable<Group> {
 
 function keyOf({ epoch, seq }: Position): string {
   return `${epoch} ${seq}`;
-}
-
-/** The last one is kept for those at the same place who are ready later. */
-function eventOf(audience: Audience, before: Position, position: Position): Json {
-  const { subscription, question } = audience;
-  const key = `${keyOf(before)} ${keyOf(position)}`;
-  if (audience.said?.key !== key) {
-    const step = { subscription, seq: position.seq, prev: before.seq, at: new Date().toISOString() };
-    audience.said = { key, event: new Json(withRawMembers(step, question.newsSince(before))) };
-  }
-  return audience.said.event;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import type { LiveQuestion, Position } from '../feed/live-question.js';
-import type { Json } from './json-encoder.js';
 import type { Subscribe } from './live.schema.js';
+import type { SharedMessage } from './shared-message.js';
 import type { Trouble } from './trouble.js';
 
 /** A client that listens to a question, and up to where it was told. */
@@ -25,7 +25,7 @@ export interface Audience {
   question: LiveQuestion;
   listeners: Map<Socket, Listener>;
   /** The last event, and from where to where it leads. */
-  said: { key: string; event: Json } | undefined;
+  said: { key: string; event: SharedMessage } | undefined;
   /** Why this question has no answer while others have. */
   trouble: Trouble | undefined;
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import type { ManagerOptions } from 'socket.io-client';
 import { flowLines, generatedTraffic } from '../support/run-flows.js';
-import { closeLiveClients, LiveClient } from '../support/run-live.js';
+import { closeLiveClients, LiveClient, uncompressed } from '../support/run-live.js';
 import { residentBytes, statusOf, store } from '../support/run-rest.js';
 import { cleanUp, sleep, startServer, until, type Server } from '../support/run-server.js';
 
@@ -15,8 +16,8 @@ afterEach(async () => {
 });
 afterAll(cleanUp);
 
-async function connected(server: Server): Promise<LiveClient> {
-  const client = new LiveClient(server);
+async function connected(server: Server, options?: Partial<ManagerOptions>): Promise<LiveClient> {
+  const client = new LiveClient(server, options);
   await client.connect();
   return client;
 }
@@ -29,7 +30,7 @@ function reading(client: LiveClient): { pause(): void; resume(): void } {
 describe('a client that does not read', () => {
   it('makes no memory grow with flows and drops, and is told how much it missed', async () => {
     const server = await startServer();
-    const client = await connected(server);
+    const client = await connected(server, uncompressed);
     const filters = Array.from({ length: 15 }, (_, i) => ({ 'not-node-name': `none-${i}` }));
     for (const filter of filters) await client.subscribeFlows({ filter });
     await client.subscribeDrops({ by: 'source' });

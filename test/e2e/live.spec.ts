@@ -1,8 +1,9 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import type { ManagerOptions } from 'socket.io-client';
 import type { LiveError } from '../../src/live/live-events.js';
 import type { Level } from '../../src/service-map/service-map.schema.js';
 import { flowLines, generatedTraffic, shop } from '../support/run-flows.js';
-import { closeLiveClients, LiveClient, sorted } from '../support/run-live.js';
+import { closeLiveClients, LiveClient, sorted, uncompressed } from '../support/run-live.js';
 import { mapOf, residentBytes, statusOf, store } from '../support/run-rest.js';
 import { cleanUp, sleep, startServer, until, type Server } from '../support/run-server.js';
 
@@ -35,8 +36,8 @@ async function expectSame(client: LiveClient, server: Server, query = ''): Promi
   expect(client.gaps).toBe(0);
 }
 
-async function connected(server: Server): Promise<LiveClient> {
-  const client = new LiveClient(server);
+async function connected(server: Server, options?: Partial<ManagerOptions>): Promise<LiveClient> {
+  const client = new LiveClient(server, options);
   await client.connect();
   return client;
 }
@@ -334,7 +335,7 @@ describe('a client that does not read', () => {
       Buffer,
     ];
     const server = await startServer();
-    const slow = await connected(server);
+    const slow = await connected(server, uncompressed);
     await slow.subscribe({ level: 'pod' });
     // About 100 MB a load, more than the system's buffers hold on their way (some 37 MB with Linux's defaults).
     for (let other = 1; other <= 15; other++) {

@@ -1,4 +1,4 @@
-import { io, type Socket } from 'socket.io-client';
+import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import type { DropGroup } from '../../src/drops/drops.schema.js';
 import type {
   DropsChange,
@@ -19,6 +19,9 @@ import type {
   WaitingEvent,
 } from '../../src/live/live-events.js';
 import type { MapEdge, MapNode } from '../../src/service-map/service-map.schema.js';
+
+/** Messages come as long as they are. The types know of no client that offers nothing. */
+export const uncompressed = { perMessageDeflate: false } as unknown as Partial<ManagerOptions>;
 
 const open = new Set<LiveClient>();
 
@@ -42,11 +45,12 @@ export class LiveClient {
   /** Messages whose `prev` is not the position held. */
   gaps = 0;
 
-  constructor(server: { readonly url: string }) {
+  constructor(server: { readonly url: string }, options: Partial<ManagerOptions> = {}) {
     this.socket = io(`${server.url}/live`, {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
+      ...options,
     });
     open.add(this);
     this.socket.on('flows', (event: FlowsEvent) => this.flows.push(event));
