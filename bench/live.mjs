@@ -10,7 +10,14 @@ import { cpuBetween, generate, runPart, startServer, startTalking } from './lib/
 import { count, megabytes, printMachine, printTable, quantile, times } from './lib/report.mjs';
 import { main, progress, withWorkspace } from './lib/workspace.mjs';
 
-const options = readOptions({ clients: 1_000, processes: 4, flows: 200_000, level: 'workload' });
+const options = readOptions({
+  clients: 1_000,
+  processes: 4,
+  flows: 200_000,
+  level: 'workload',
+  rounds: 2,
+  uncompressed: false,
+});
 /** Of the database, in milliseconds: commits are known to within this. */
 const LOOK_EVERY = 5;
 
@@ -22,12 +29,14 @@ async function measure(folder) {
   progress('writing the capture');
   const file = join(folder, 'flows.jsonl');
   await generate(file, options.flows);
-  progress(`storing with ${options.clients} clients`);
-  const many = await withServer(folder, (server) => watched(file, server, options));
-  progress('storing with one client, beside plain socket.io');
-  const [one, plain] = await withServer(folder, (server) => besidePlain(file, server, many));
-  progress('');
-  print(one, many, plain);
+  for (let round = 1; round <= options.rounds; round++) {
+    progress(`round ${round}: storing with ${options.clients} clients`);
+    const many = await withServer(folder, (server) => watched(file, server, options));
+    progress(`round ${round}: storing beside plain socket.io`);
+    const [none, plain] = await withServer(folder, (server) => besidePlain(file, server, many));
+    progress('');
+    print(round, none, many, plain);
+  }
 }
 
 async function withServer(folder, use) {
@@ -62,99 +71,115 @@ function watchCommits(data) {
   };
 }
 
-async function subscribers({ url }, { clients, processes }, flags) {
-  const { level } = options;
+async function subscribers({ url }, { clients, processes, paused }) {
+  const { level, uncompressed } = options;
   const parts = Array.from({ length: processes }, (_, i) => {
     const share = Math.floor(clients / processes) + (i < clients % processes ? 1 : 0);
-    return startTalking('subscribers', { url, clients: share, level, ...flags });
+    return startTalking('subscribers', {
+      url,
+      clients: share,
+      level,
+      paused,
+      uncompressed: uncompressed || undefined,
+    });
   });
   await Promise.all(parts.map(({ ready }) => ready));
   return {
-    ask: (question) => Promise.all(parts.map(({ ask }) => ask(question))),
+    /** When all are there, of all together; throws where one holds another map. */
+    toldOf: async (map, commits) => {
+      const told = await Promise.all(parts.map(({ ask }) => ask({ seq: map.seq, commits })));
+      const exact = told.reduce((all, { digests }) => all + (digests[digestOf(map)] ?? 0), 0);
+      if (exact !== clients) throw new Error(`${clients - exact} clients hold another map than REST`);
+      return together(told, clients);
+    },
     stop: () => parts.forEach(({ stop }) => stop()),
   };
 }
 
-/** The CPU that counts ends when every client has caught up. */
-async function watched(file, server, crowd, lasts) {
-  const watching = await subscribers(server, crowd);
-  const before = server.cpu();
-  const commits = watchCommits(server.data);
-  const { flows, seconds } = await runPart('upload', { file, url: server.url, lasts });
-  const map = await mapOf(server);
-  const told = await watching.ask({ seq: map.seq, commits: commits.stop() });
-  const cpu = cpuBetween(before, server.cpu());
-  watching.stop();
-  const exact = told.reduce((all, { digests }) => all + (digests[digestOf(map)] ?? 0), 0);
-  if (exact !== crowd.clients) throw new Error(`${crowd.clients - exact} clients hold another map than REST`);
+function together(told, clients) {
   const bytes = sum(told, 'bytes');
-  const average = bytes / crowd.clients;
+  const average = bytes / clients;
   const off = ({ texts }) => Math.abs(texts.reduce((all, { text }) => all + text.length, 0) - average);
   const [{ texts }] = [...told].sort((a, b) => off(a) - off(b));
   const latencies = told.flatMap((part) => part.latencies).sort((a, b) => a - b);
-  const received = sum(told, 'received');
-  return { flows, seconds, cpu, peak: server.peakMemory(), map, exact, bytes, received, latencies, texts };
+  return { bytes, received: sum(told, 'received'), latencies, texts };
 }
 
 const sum = (parts, name) => parts.reduce((all, part) => all + part[name], 0);
 
+/** The CPU that counts ends when every client has caught up. */
+async function watched(file, server) {
+  const watching = await subscribers(server, options);
+  const before = server.cpu();
+  const commits = watchCommits(server.data);
+  const { flows, seconds } = await runPart('upload', { file, url: server.url });
+  const map = await mapOf(server);
+  const told = await watching.toldOf(map, commits.stop());
+  const cpu = cpuBetween(before, server.cpu());
+  watching.stop();
+  return { ...told, flows, seconds, cpu, peak: server.peakMemory(), map };
+}
+
+/** One listens who wants to be told nothing, so that flows are stored and the map is followed, and that is all. */
+async function untold(file, server, lasts) {
+  const listening = await subscribers(server, { clients: 1, processes: 1, paused: true });
+  const before = server.cpu();
+  const { flows, seconds } = await runPart('upload', { file, url: server.url, lasts });
+  await mapOf(server);
+  const cpu = cpuBetween(before, server.cpu());
+  listening.stop();
+  return { flows, seconds, cpu, peak: server.peakMemory() };
+}
+
 /**
- * One client alone, and at the same time what a client was told before, told to as many by plain socket.io: so that
- * storing has to share the machine with as many who read as before. It lasts as long as before, too: else plain
- * socket.io would have the machine to itself once the flows are stored, which is sooner as it tells less.
+ * What a client was told before, told to as many by plain socket.io, while the same flows are stored: so that both have
+ * to share the machine with as many who read. Storing lasts as long as before, too: else plain socket.io would have
+ * the machine to itself once the flows are stored, which is sooner where nobody is told.
  */
-async function besidePlain(file, server, { texts, seconds }) {
+async function besidePlain(file, server, { texts, seconds, map }) {
   const plain = startTalking('broadcast', {});
-  const { url } = await plain.ready;
-  const reading = await subscribers({ url }, options, { plain: true });
-  const one = watched(file, server, { clients: 1, processes: 1 }, seconds);
+  await plain.ready;
+  const reading = await subscribers(await plain.ask(texts), options);
+  const storing = untold(file, server, seconds);
   const before = plain.cpu();
-  const read = reading.ask({ messages: texts.length });
-  const { peak } = await plain.ask(texts);
-  const [alone, told] = await Promise.all([one, read]);
+  const read = reading.toldOf(map, []);
+  const { peak } = await plain.ask('begin');
+  const told = await read;
   const cpu = cpuBetween(before, plain.cpu());
   reading.stop();
   plain.stop();
-  return [alone, { cpu, peak, bytes: sum(told, 'bytes'), received: sum(told, 'received') }];
+  return [await storing, { ...told, cpu, peak }];
 }
 
-function print(one, many, plain) {
+function print(round, none, many, plain) {
   const { clients, processes, level } = options;
-  const { map, exact, latencies } = many;
+  const { map, latencies } = many;
   console.log(
-    `${count(clients)} clients in ${processes} processes, view edges, level ${level}: ${count(map.nodes.length)} nodes, ${count(map.edges.length)} edges`,
+    `round ${round}: ${count(clients)} clients in ${processes} processes, view edges, level ${level}: ${count(map.nodes.length)} nodes, ${count(map.edges.length)} edges`,
   );
-  console.log(`${count(exact)} of ${count(clients)} hold exactly the map of GET /api/v1/map at ${map.seq}\n`);
+  console.log(`all ${count(clients)} hold exactly the map of GET /api/v1/map at ${map.seq}\n`);
   const row = (name, { flows, seconds, cpu, peak, received, bytes }) => [
     name,
     seconds && count(flows / seconds),
     cpu.all.toFixed(1),
     cpu.loop.toFixed(2),
     megabytes(peak),
-    count(received),
-    megabytes(bytes),
+    received && count(received),
+    bytes && megabytes(bytes),
   ];
   printTable(
     ['', 'flows/s stored', 'CPU s', 'of the event loop', 'peak memory', 'events received', 'of bytes'],
     [
-      row('flowatlas, one client, beside the next', one),
+      row('flowatlas, nobody told, beside the last', none),
       row(`flowatlas, ${count(clients)} clients`, many),
       row(`plain socket.io, ${count(clients)} clients`, plain),
     ],
   );
   const [p50, p99] = [0.5, 0.99].map((share) => count(quantile(latencies, share)));
-  const alone = one.latencies;
-  printTable(
-    ['', 'p50', 'p99'],
-    [
-      ['commit to client, ms', p50, p99],
-      ['with one client', count(quantile(alone, 0.5)), count(quantile(alone, 0.99))],
-    ],
-  );
-  const more = many.cpu.loop - one.cpu.loop;
-  const share = more / (many.bytes - one.bytes) / (plain.cpu.loop / plain.bytes);
+  console.log(`commit to client, ms: p50 ${p50}, p99 ${p99}`);
+  const share = (many.cpu.loop - none.cpu.loop) / many.bytes / (plain.cpu.loop / plain.bytes);
   const told = plain.bytes < ENOUGH ? 'too little was sent to tell' : times(share);
-  console.log(`event loop for each byte to the other clients / plain socket.io: ${told}`);
+  console.log(`event loop for each byte told / plain socket.io: ${told}\n`);
 }
 
 await main(() => withWorkspace(measure));

@@ -1,4 +1,4 @@
-// Clients of /live, each with a socket of its own: --url URL --clients N [--level LEVEL], or --plain to read only.
+// Clients of /live, each with a socket of its own: --url URL --clients N [--level LEVEL] [--paused] [--uncompressed].
 // Says when all have begun; asked for {seq, commits}, answers when all are there with what they hold.
 import { io } from 'socket.io-client';
 import { LiveMap } from '../../dist/live/live-client.js';
@@ -9,8 +9,9 @@ const {
   url,
   clients: count,
   level,
-  plain,
-} = readOptions({ url: '', clients: 1, level: 'workload', plain: false });
+  paused,
+  uncompressed,
+} = readOptions({ url: '', clients: 1, level: 'workload', paused: false, uncompressed: false });
 
 /** Looked at so often, in milliseconds. */
 const PAUSE = 20;
@@ -27,26 +28,18 @@ class Subscriber {
   received = 0;
 
   constructor(keepsTexts) {
-    this.socket = io(`${url}/live`, { transports: ['websocket'], forceNew: true });
-    this.socket.on('connect', () => {
-      this.socket.io.engine.on('packet', ({ type, data }) => {
+    const offers = uncompressed ? { perMessageDeflate: false } : {};
+    const socket = io(`${url}/live`, { transports: ['websocket'], forceNew: true, ...offers });
+    socket.on('connect', () => {
+      socket.io.engine.on('packet', ({ type, data }) => {
         if (type !== 'message' || !data.startsWith('2/live,["edges"')) return;
         this.bytes += data.length;
         this.received++;
         if (keepsTexts) this.texts.push({ at: now(), text: data.slice(data.indexOf('{'), -1) });
       });
     });
-    this.socket.on('edges', () => undefined);
-    if (plain) return;
-    this.map = new LiveMap(
-      this.socket,
-      { level },
-      { onChange: () => this.events.push([now(), this.map.seq]) },
-    );
-  }
-
-  get hasBegun() {
-    return plain ? this.socket.connected : this.map.seq !== undefined;
+    this.map = new LiveMap(socket, { level }, { onChange: () => this.events.push([now(), this.map.seq]) });
+    if (paused) this.map.pause();
   }
 
   /** From each commit to the moment in which this client held it, in milliseconds. */
@@ -59,26 +52,23 @@ class Subscriber {
   }
 }
 
-const subscribers = Array.from({ length: count }, (_, i) => new Subscriber(!plain && i === 0));
-await until(() => subscribers.every(({ hasBegun }) => hasBegun));
+const subscribers = Array.from({ length: count }, (_, i) => new Subscriber(i === 0));
+await until(() => subscribers.every(({ map }) => map.seq !== undefined));
 
-process.on('message', async ({ seq, commits, messages }) => {
-  await until(() =>
-    subscribers.every(({ map, received }) => (plain ? received === messages : map.seq >= seq)),
-  );
-  const bytes = subscribers.reduce((sum, subscriber) => sum + subscriber.bytes, 0);
-  const received = subscribers.reduce((sum, subscriber) => sum + subscriber.received, 0);
-  process.send(plain ? { bytes, received } : { bytes, received, ...held(commits) });
-});
-process.on('disconnect', () => process.exit());
-process.send('ready');
-
-function held(commits) {
+process.on('message', async ({ seq, commits }) => {
+  await until(() => subscribers.every(({ map }) => map.seq >= seq));
   const digests = {};
   for (const { map } of subscribers) {
     const digest = digestOf({ nodes: map.nodes.values(), edges: map.edges.values() });
     digests[digest] = (digests[digest] ?? 0) + 1;
   }
-  const latencies = subscribers.flatMap((subscriber) => subscriber.latencies(commits));
-  return { digests, latencies, texts: subscribers[0].texts };
-}
+  process.send({
+    digests,
+    bytes: subscribers.reduce((sum, { bytes }) => sum + bytes, 0),
+    received: subscribers.reduce((sum, { received }) => sum + received, 0),
+    latencies: subscribers.flatMap((subscriber) => subscriber.latencies(commits)),
+    texts: subscribers[0].texts,
+  });
+});
+process.on('disconnect', () => process.exit());
+process.send('ready');
