@@ -4,7 +4,9 @@ import { LAST_BUCKET, Latencies } from '../../domain/latencies.js';
 import { Damaged } from './damage.js';
 import { packLatencies, unpackLatencies } from './packed-latencies.js';
 
-const counts = fc.array(fc.tuple(fc.integer({ min: 1, max: LAST_BUCKET }), fc.integer({ min: 1, max: 2 ** 40 })));
+const counts = fc.array(
+  fc.tuple(fc.integer({ min: 1, max: LAST_BUCKET }), fc.integer({ min: 1, max: 2 ** 40 })),
+);
 
 function latenciesOf(told: readonly [number, number][]): Latencies {
   const latencies = new Latencies();
