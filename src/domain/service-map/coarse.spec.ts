@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { flow, namedFlows, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
 import { identify, shownAs, withoutGeneratedSuffix } from '../flow/node-identity.js';
-import { coarseEndpoint, coarseKind, endText, kindText, readEndText, readKindText } from './coarse.js';
+import {
+  coarseEndpoint,
+  coarseKind,
+  endText,
+  kindText,
+  L7Kinds,
+  readEndText,
+  readKindText,
+} from './coarse.js';
 import { ServiceMap } from './service-map.js';
 import type { Tally } from './tally.js';
 
@@ -114,5 +122,22 @@ describe('coarse flows', () => {
       namespace: 'shop',
       workload: 'web',
     });
+  });
+});
+
+describe('kinds of messages', () => {
+  it('are told apart, whatever their types and methods say', () => {
+    const kinds = new L7Kinds();
+    const message = (type: string, method: string) =>
+      kinds.of({
+        type,
+        kind: 'http',
+        http: { method, url: '/', protocol: '', status: 1 },
+        dns: undefined,
+      });
+    const [one, other] = [message('A', 'http 1 undefined B'), message('A http 1 undefined', 'B')];
+    expect([one.type, one.http?.method]).toEqual(['A', 'http 1 undefined B']);
+    expect([other.type, other.http?.method]).toEqual(['A http 1 undefined', 'B']);
+    expect(message('A', 'http 1 undefined B')).toBe(one);
   });
 });

@@ -144,7 +144,8 @@ export class L7Kinds {
 
   of(l7: L7): L7 {
     const { type, kind, http, dns } = l7;
-    const name = `${type} ${kind} ${http?.status} ${dns?.rcode} ${http?.method}`;
+    // A type may hold anything, also what looks like the rest.
+    const name = `${type.length} ${type} ${kind} ${http?.status} ${dns?.rcode} ${http?.method}`;
     let found = this.#kinds.get(name);
     if (found === undefined) {
       if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
