@@ -2,6 +2,8 @@
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*:/;
 /** C0 and DEL: what a request cannot have held. */
 const CONTROL = /[^ -~\u0080-\uffff]/;
+/** Most URLs: of a plain host or of none, with nothing to decode. */
+const PLAIN = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[\w.-]*(?::\d*)?)?\/[ -$&-~\u0080-\uffff]*$/;
 /** Most authorities: a plain host, with or without a port. */
 const USUAL = /^[\w.-]*(?::\d*)?$/;
 const USER = /^(?:[\w.~!$&'()*+,;=:@-]|%[\da-f]{2})*$/i;
@@ -14,6 +16,16 @@ const PORT = /^(?:\[.*\](?::\d*)?|(?!\[)(?:[^:]*|.*:\d*))$/;
  * `url.ParseRequestURI`): whole up to the query, a `#` included. Undefined where that is no address.
  */
 export function urlPath(url: string): string | undefined {
+  return PLAIN.test(url) ? plainPath(url) : anyPath(url);
+}
+
+function plainPath(url: string): string {
+  const slash = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('://') + 3);
+  const query = url.indexOf('?', slash);
+  return query < 0 ? url.slice(slash) : url.slice(slash, query);
+}
+
+function anyPath(url: string): string | undefined {
   if (CONTROL.test(url)) return undefined;
   if (url === '*') return url;
   const query = url.indexOf('?');
