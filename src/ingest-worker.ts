@@ -10,6 +10,7 @@ import { DatabaseRefused, openForReading, refusal } from './store/sqlite/databas
 import { SqliteFlowWriter } from './store/sqlite/flow-writer.js';
 import { KeeperClient } from './store/sqlite/keeper-client.js';
 import type { FromKeeper } from './store/sqlite/keeper-protocol.js';
+import { stayBehind } from './thread-priority.js';
 
 const { file, migrations, redact, limits } = workerData as {
   file: string;
@@ -26,6 +27,7 @@ const send = (message: FromWriter) => {
   port.postMessage(message, message.kind === 'written' ? [message.parcel] : []);
 };
 
+stayBehind();
 try {
   const keeper = await startKeeper();
   const writer = openWriter(keeper);

@@ -44,6 +44,15 @@ describe('a start', () => {
     expect(await statusOf(server)).toMatchObject({ flows: shopFlows, eventsLost: 37 });
   });
 
+  // Other systems have priorities of processes alone.
+  (process.platform === 'linux' ? it : it.skip)('lets the thread that answers go first', async () => {
+    const { child } = await startServer();
+    const threads = `/proc/${child.pid}/task`;
+    const [answering, ...others] = readdirSync(threads).map((thread) => nicenessOf(join(threads, thread)));
+    // The writing thread, and the keeping one that it has started.
+    expect(others.filter((nice) => nice > answering!).length).toBeGreaterThanOrEqual(2);
+  });
+
   it('makes the data folder when it is missing', async () => {
     const data = join(temporaryFolder(), 'a', 'b');
     await startServer({ data });
@@ -333,3 +342,9 @@ describe('a data folder that cannot be used', () => {
     expect(ended.stderr).not.toMatch(/\n\s+at /);
   });
 });
+
+/** Of a thread, by proc_pid_stat(5). */
+function nicenessOf(thread: string): number {
+  const fields = readFileSync(join(thread, 'stat'), 'utf8').split(') ')[1]!.split(' ');
+  return Number(fields[16]);
+}
