@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseRefused, openForWriting, readMigrations, refusal } from './store/sqlite/database.js';
 import type { FromKeeper, ToKeeper } from './store/sqlite/keeper-protocol.js';
-import { KeeperServer } from './store/sqlite/keeper-server.js';
+import { KeeperServer, newsTo } from './store/sqlite/keeper-server.js';
 import { SegmentKeeper } from './store/sqlite/segment-keeper.js';
 
 const { file, migrations } = workerData as { file: string; migrations: string };
@@ -28,17 +28,7 @@ try {
 function openKeeper(): SegmentKeeper {
   const db = openForWriting(file, readMigrations(migrations));
   try {
-    return new SegmentKeeper(db, {
-      merged: (firstSeq, flows, slices) => {
-        send({ kind: 'merged', firstSeq, flows, slices });
-      },
-      removed: (firstSeq, flows) => {
-        send({ kind: 'removed', firstSeq, flows });
-      },
-      delay: (message) => {
-        send({ kind: 'delay', message });
-      },
-    });
+    return new SegmentKeeper(db, newsTo(send));
   } catch (error) {
     db.close();
     throw refusal(file, error);

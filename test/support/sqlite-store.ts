@@ -6,7 +6,7 @@ import { SqliteFlowStore } from '../../src/store/sqlite/flow-store.js';
 import { SqliteFlowWriter } from '../../src/store/sqlite/flow-writer.js';
 import { KeeperClient } from '../../src/store/sqlite/keeper-client.js';
 import type { FromKeeper, ToKeeper } from '../../src/store/sqlite/keeper-protocol.js';
-import { KeeperServer } from '../../src/store/sqlite/keeper-server.js';
+import { KeeperServer, newsTo } from '../../src/store/sqlite/keeper-server.js';
 import { SegmentKeeper } from '../../src/store/sqlite/segment-keeper.js';
 
 export const migrations = readMigrations(fileURLToPath(new URL('../../migrations/sqlite', import.meta.url)));
@@ -35,21 +35,7 @@ export function openSplit(folder: string, now: () => number = Date.now, mostByte
   const send = (message: FromKeeper) => {
     there.postMessage(message);
   };
-  const keeper = new SegmentKeeper(
-    db,
-    {
-      merged: (firstSeq, flows, slices) => {
-        send({ kind: 'merged', firstSeq, flows, slices });
-      },
-      removed: (firstSeq, flows) => {
-        send({ kind: 'removed', firstSeq, flows });
-      },
-      delay: (message) => {
-        send({ kind: 'delay', message });
-      },
-    },
-    now,
-  );
+  const keeper = new SegmentKeeper(db, newsTo(send), now);
   const server = new KeeperServer(keeper, send);
   there.on('message', (message: ToKeeper) => {
     server.receive(message);

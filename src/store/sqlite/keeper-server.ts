@@ -1,5 +1,5 @@
 import type { KeepLimits } from '../flow-writer.js';
-import type { Keeper } from './keeper.js';
+import type { Keeper, KeeperNews } from './keeper.js';
 import type { FromKeeper, Question, ToKeeper } from './keeper-protocol.js';
 
 /** The side of the keeper's thread: does what is asked in the order in which it comes. */
@@ -53,4 +53,19 @@ export class KeeperServer {
       this.send({ kind: 'failed', request, message, code });
     }
   }
+}
+
+/** What the keeper tells unasked, on its way to the other thread. */
+export function newsTo(send: (message: FromKeeper) => void): KeeperNews {
+  return {
+    merged: (firstSeq, flows, slices) => {
+      send({ kind: 'merged', firstSeq, flows, slices });
+    },
+    removed: (firstSeq, flows) => {
+      send({ kind: 'removed', firstSeq, flows });
+    },
+    delay: (message) => {
+      send({ kind: 'delay', message });
+    },
+  };
 }
