@@ -26,11 +26,15 @@ async function measure(folder) {
   progress('loading DuckDB');
   const theirs = await compared('duckdb', { file: held, data: database, threads: cores }, '--record');
   printLoads(ours, theirs);
+  progress('making maps flow by flow');
+  const scans = (await runPart('scan', { data })).answers;
   const server = await startServer(data);
   try {
     progress('asking both');
     const { rounds, seconds } = options;
-    printBoth(await compared('ask', { url: server.url, database, rounds, seconds }), server.peakMemory());
+    const { answers } = await compared('ask', { url: server.url, database, rounds, seconds });
+    printBoth(answers, server.peakMemory());
+    printMaps(answers, scans);
     progress('asking while storing');
     await whileStoring(server, more);
     progress('');
@@ -74,7 +78,7 @@ function printLoads(ours, theirs) {
   if (ours.flows !== theirs.flows) throw new Error(`DuckDB holds ${theirs.flows} flows`);
 }
 
-function printBoth({ answers }, peak) {
+function printBoth(answers, peak) {
   progress('');
   console.log(
     `milliseconds to answer, flowatlas | DuckDB, by turns; flowatlas over REST, DuckDB in its process with ${cores} threads`,
@@ -92,6 +96,17 @@ function printBoth({ answers }, peak) {
   console.log(`peak memory of the server: ${megabytes(peak) ?? 'not told by this system'}\n`);
   const wrong = Object.values(answers).reduce((sum, { differ }) => sum + differ, 0);
   if (wrong > 0) throw new Error(`${wrong} answers are not what DuckDB says`);
+}
+
+function printMaps(answers, scans) {
+  console.log('milliseconds to the map of a window over REST, beside making it flow by flow');
+  const rows = Object.entries(scans).map(([name, scan]) => {
+    const sorted = answers[name].ours.toSorted((a, b) => a - b);
+    const p90 = quantile(sorted, 0.9);
+    return [name, shown(p90), shown(scan.milliseconds), times(scan.milliseconds / p90)];
+  });
+  printTable(['', 'p90', 'flow by flow', 'faster'], rows);
+  console.log('');
 }
 
 async function whileStoring({ url, peakMemory }, file) {

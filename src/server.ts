@@ -69,6 +69,8 @@ function configure(app: NestExpressApplication): void {
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorsFilter());
   app.disable('x-powered-by');
+  // Hardly an answer is given twice: its hash would be worked out in vain. Files of the dashboard keep theirs.
+  app.disable('etag');
   app.use(
     helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy }, strictTransportSecurity: false }),
   );

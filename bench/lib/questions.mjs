@@ -99,6 +99,13 @@ function series(step, interval, minutes) {
   };
 }
 
+/** Minutes of the windows of which maps are asked. */
+export const windows = {
+  'edges, last hour': HOUR,
+  'edges, last six hours': 6 * HOUR,
+  'edges, last seven days': 7 * DAY,
+};
+
 /** `small`: also asked while flows come in at full speed. */
 export const questions = {
   'last 100 drops': {
@@ -137,9 +144,9 @@ export const questions = {
     ['source_namespace', 'destination_namespace', 'drop_reason'],
     HOUR,
   ),
-  'edges, last hour': { small: true, ...edges(HOUR) },
-  'edges, last six hours': edges(6 * HOUR),
-  'edges, last seven days': edges(7 * DAY),
+  'edges, last hour': { small: true, ...edges(windows['edges, last hour']) },
+  'edges, last six hours': edges(windows['edges, last six hours']),
+  'edges, last seven days': edges(windows['edges, last seven days']),
   'edges, everything': edges(),
   'HTTP path by pattern, last hour': count(
     ({ newest }, round) => `http-path=${encoded(pick(paths, round))}&since=${back(newest, HOUR, round)}`,
