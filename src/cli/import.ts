@@ -3,9 +3,10 @@ import type { IngestReport, Rejection, TextDating } from '../ingest/ingest.schem
 import { findInputs, type FoundInput } from './find-inputs.js';
 import { openInput, type Input } from './input.js';
 import { Progress } from './progress.js';
-import { RestError, type RestClient } from './rest-client.js';
+import type { Intake } from './own-store.js';
+import { RestError } from './rest-client.js';
 import { complain, paint, print, safe } from './terminal.js';
-import { withServer, type SourceOptions } from './with-server.js';
+import { withIntake, type SourceOptions } from './with-server.js';
 import { counted, wordsOf } from './words.js';
 
 const MOST_ERRORS_SHOWN = 5;
@@ -24,17 +25,13 @@ export async function importFiles(names: readonly string[], options: ImportOptio
   for (const note of notes) complain(paint.dim(safe(note)));
   for (const mistake of mistakes) complain(`${paint.red('✗')} ${safe(mistake)}`);
   if (inputs.length === 0) return 1;
-  return withServer(
-    options,
-    async (client) => {
-      const results: Result[] = [];
-      for (const input of inputs) results.push(await importFile(client, input, options.year));
-      if (results.length > 1) printSum(results);
-      const isGood = mistakes.length === 0 && !results.includes('failed') && results.some(isStored);
-      return isGood ? 0 : 1;
-    },
-    'writes',
-  );
+  return withIntake(options, async (intake) => {
+    const results: Result[] = [];
+    for (const input of inputs) results.push(await importFile(intake, input, options.year));
+    if (results.length > 1) printSum(results);
+    const isGood = mistakes.length === 0 && !results.includes('failed') && results.some(isStored);
+    return isGood ? 0 : 1;
+  });
 }
 
 type Result = IngestReport | 'passed over' | 'failed';
@@ -50,13 +47,13 @@ function printSum(results: readonly Result[]): void {
 }
 
 async function importFile(
-  client: RestClient,
+  intake: Intake,
   { file, isFound }: FoundInput,
   year: string | undefined,
 ): Promise<Result> {
   try {
     const input = openInput(file);
-    const report = await sendWithProgress(client, input, datingOf(input, year));
+    const report = await sendWithProgress(intake, input, datingOf(input, year));
     print(`${safe(input.name)}: ${describe(report)}`);
     for (const assumption of report.text?.assumed ?? []) print(paint.dim(`  assumed ${safe(assumption)}`));
     printErrors(report.errors, report.rejected);
@@ -80,7 +77,7 @@ function datingOf({ written }: Input, year: string | undefined): TextDating {
 }
 
 async function sendWithProgress(
-  client: RestClient,
+  intake: Intake,
   { stream, bytes }: Input,
   dating: TextDating,
 ): Promise<IngestReport> {
@@ -94,7 +91,7 @@ async function sendWithProgress(
   });
   stream.on('error', (error) => count.destroy(error));
   try {
-    return await client.sendFlows(stream.pipe(count), dating);
+    return await intake.sendFlows(stream.pipe(count), dating);
   } finally {
     progress.stop();
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readConfig, withoutSources } from '../config.js';
+import { readConfig, withoutSources, type Config } from '../config.js';
 import { openInput } from './input.js';
+import { withOwnStore, type Intake } from './own-store.js';
 import { RestClient } from './rest-client.js';
 import { throwAwayFolder } from './throw-away-folder.js';
 
@@ -23,20 +24,30 @@ const DEFAULT_SERVER = 'http://127.0.0.1:8787';
 export async function withServer<T>(
   options: SourceOptions,
   use: (client: RestClient) => Promise<T>,
-  access: 'reads' | 'writes' = 'reads',
 ): Promise<T> {
   if (options.inputFile !== undefined) return withFile(options.inputFile, use);
-  const named = options.server ?? (options.data === undefined ? process.env['FLOWATLAS_SERVER'] : undefined);
-  if (named !== undefined) return use(new RestClient(named));
-  if (options.data === undefined && (await answers(DEFAULT_SERVER)))
-    return use(new RestClient(DEFAULT_SERVER));
-  if (access === 'reads') refuseMissing(options.data);
+  const running = await runningServer(options);
+  if (running !== undefined) return use(running);
+  refuseMissing(options.data);
   return withOwnServer(options.data, use);
+}
+
+/** The same for who stores: without a server, this process writes into the data folder itself. */
+export async function withIntake<T>(options: SourceOptions, use: (intake: Intake) => Promise<T>): Promise<T> {
+  const running = await runningServer(options);
+  return running === undefined ? withOwnStore(configOf(options.data), use) : use(running);
+}
+
+/** The one that was named, or that runs here, unless a data folder was. */
+async function runningServer({ server, data }: SourceOptions): Promise<RestClient | undefined> {
+  const named = server ?? (data === undefined ? process.env['FLOWATLAS_SERVER'] : undefined);
+  if (named !== undefined) return new RestClient(named);
+  return data === undefined && (await answers(DEFAULT_SERVER)) ? new RestClient(DEFAULT_SERVER) : undefined;
 }
 
 /** A question must not make a folder. */
 function refuseMissing(data: string | undefined): void {
-  const folder = readConfig(process.env, data === undefined ? {} : { data }).data;
+  const folder = configOf(data).data;
   if (existsSync(folder)) return;
   const noServer = data === undefined ? `, and no server answers at ${DEFAULT_SERVER}` : '';
   throw new Error(`${folder} does not exist${noServer}; import flows first`);
@@ -45,31 +56,31 @@ function refuseMissing(data: string | undefined): void {
 async function withFile<T>(file: string, use: (client: RestClient) => Promise<T>): Promise<T> {
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
-  return withOwnServer(throwAwayFolder(), async (client) => {
-    const { stream, written } = openInput(file);
-    await client.sendFlows(stream, written === undefined ? {} : { written });
-    return use(client);
-  });
+  const data = throwAwayFolder();
+  const { stream, written } = openInput(file);
+  await withOwnStore(configOf(data), (intake) =>
+    intake.sendFlows(stream, written === undefined ? {} : { written }),
+  );
+  return withOwnServer(data, use);
 }
 
 async function withOwnServer<T>(
   data: string | undefined,
   use: (client: RestClient) => Promise<T>,
 ): Promise<T> {
-  const flags = {
-    ...withoutSources,
-    listen: '127.0.0.1:0',
-    log: 'error',
-    ...(data === undefined ? {} : { data }),
-  };
   // Only here, so that talking to a running server does not load Nest.
   const { startServer } = await import('../server.js');
-  const server = await startServer(readConfig(process.env, flags));
+  const server = await startServer(configOf(data));
   try {
     return await use(new RestClient(server.url));
   } finally {
     await server.close();
   }
+}
+
+function configOf(data: string | undefined): Config {
+  const folder = data === undefined ? {} : { data };
+  return readConfig(process.env, { ...withoutSources, listen: '127.0.0.1:0', log: 'error', ...folder });
 }
 
 async function answers(server: string): Promise<boolean> {

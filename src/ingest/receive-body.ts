@@ -29,7 +29,8 @@ export async function receiveBody(
     if (isMultipart(request)) await new FormReceiver(request, upload, budget).receive(body);
     else await receiveBytes(decodeFile(body, budget), upload);
   } catch (error) {
-    throw explain(error, request);
+    const isCutOff = request.destroyed && !request.complete && !(error instanceof FlowatlasError);
+    throw isCutOff ? new FlowatlasError('invalid_body', 'the body was cut off') : error;
   }
 }
 
@@ -139,17 +140,4 @@ class FormReceiver {
   #fail(message: string): void {
     this.#form.destroy(new FlowatlasError('payload_too_large', message));
   }
-}
-
-/** What the sender can do about it; records before the fault are kept. */
-function explain(error: unknown, request: IncomingMessage): unknown {
-  if (error instanceof FlowatlasError) return error;
-  const code = (error as { code?: unknown } | null)?.code;
-  const message = error instanceof Error ? error.message : String(error);
-  if (request.destroyed && !request.complete)
-    return new FlowatlasError('invalid_body', 'the body was cut off');
-  if (typeof code === 'string' && (code.startsWith('Z_') || code.startsWith('ZSTD_'))) {
-    return new FlowatlasError('invalid_body', `the compressed body is damaged or cut off (${message})`);
-  }
-  return new FlowatlasError('invalid_body', `the body cannot be read (${message})`);
 }

@@ -57,11 +57,18 @@ describe('import', () => {
   it('tells what came of a file that is cut off', async () => {
     const other = await startServer();
     const cut = file('cut.jsonl.gz', gzipSync(flowLines('cli cut', 10).trimEnd()).subarray(0, -8));
-    const { code, stdout, stderr } = await runToEnd(['import', '--server', other.url, cut]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/cut\.jsonl\.gz: the compressed body is damaged or cut off/);
-    expect(stderr).toMatch(/of what came before: 10 flows stored/);
+    const folder = join(temporaryFolder(), 'data');
+    for (const to of [
+      ['--server', other.url],
+      ['--data', folder],
+    ]) {
+      const { code, stdout, stderr } = await runToEnd(['import', ...to, cut]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/cut\.jsonl\.gz: the compressed body is damaged or cut off/);
+      expect(stderr).toMatch(/of what came before: 10 flows stored/);
+    }
     expect(await ndjson(other)).toHaveLength(10);
+    expect(await ndjson(await startServer({ data: folder }))).toHaveLength(10);
   });
 
   it('reads text, and says of which year it took it to be', async () => {
