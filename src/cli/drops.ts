@@ -20,6 +20,10 @@ export async function printDrops(
       `${counted(drops.drops, 'drop')} of ${counted(drops.groups.length + drops.groupsLeftOut, 'cause')}`,
     ),
   );
+  if (drops.removed !== null) {
+    const { flows, from, to } = drops.removed;
+    print(paint.dim(`${counted(flows, 'dropped flow')} from ${from} to ${to} no longer held`));
+  }
   for (const group of drops.groups) printGroup(group);
   if (drops.groupsLeftOut > 0) print(paint.dim(`and ${counted(drops.groupsLeftOut, 'more cause')}`));
   printCoverage(drops.coverage, drops.groups.length === 0);

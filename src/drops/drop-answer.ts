@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { explainDropReason } from '../domain/flow/drop-reason.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { DropsOfWindow } from '../domain/service-map/dropped.js';
 import type { Viewer } from '../domain/viewer.js';
 import { withRawMember } from '../http/raw-json.js';
 import type { FlowStore } from '../store/flow-store.js';
 import type { DropCause } from './drop-groups.js';
-import type { DropGroup } from './drops.schema.js';
+import type { DropGroup, Drops } from './drops.schema.js';
 
 export function groupId({ fields }: DropCause): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 20);
@@ -25,6 +26,13 @@ export async function groupJson(store: FlowStore, viewer: Viewer, cause: DropCau
     deniedBy: cause.deniedBy,
   };
   return withRawMember(group, 'example', example?.record ?? 'null');
+}
+
+/** How many of the drops are no longer held as flows. */
+export function removedJson({ removed }: DropsOfWindow): Drops['removed'] {
+  if (removed?.oldest === undefined || removed.newest === undefined) return null;
+  const { flows, oldest, newest } = removed;
+  return { flows, from: formatTimestamp(oldest), to: formatTimestamp(newest) };
 }
 
 /** Of all groups, of which so many are told. */

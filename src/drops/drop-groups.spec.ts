@@ -17,7 +17,7 @@ const verdict = { ...denied, event_type: { type: 5 } };
 function grouped(told: readonly Tally[], by: readonly DropField[]) {
   const endpoints = told.flatMap(({ source, destination }) => [source, destination]);
   const tallies = told.filter(({ traits }) => traits.verdict === 'DROPPED');
-  return groupDrops({ tallies, unforetold: endpoints.filter(isUnforetold) }, by);
+  return groupDrops({ tallies, unforetold: endpoints.filter(isUnforetold), removed: undefined }, by);
 }
 
 const all = ['source', 'destination', 'port', 'reason', 'direction'] as const;

@@ -2,7 +2,7 @@ import { counterOf } from '../domain/service-map/counter.js';
 import { Counters } from '../domain/service-map/counters.js';
 import { headline, L7_DENIED } from '../domain/service-map/headline.js';
 import { namespaceOf, shownAs, type NodeIdentity } from '../domain/flow/node-identity.js';
-import type { Dropped } from '../domain/service-map/dropped.js';
+import type { Dropped, DropsOfWindow } from '../domain/service-map/dropped.js';
 import { Lore } from '../domain/service-map/lore.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { DropField } from './drops.schema.js';
@@ -32,7 +32,11 @@ interface Cell {
 }
 
 /** Groups dropped flows by cause. */
-export function groupDrops(dropped: Dropped, by: readonly DropField[]): DropCause[] {
+export function groupDrops(
+  { tallies, unforetold, removed }: DropsOfWindow,
+  by: readonly DropField[],
+): DropCause[] {
+  const dropped = { tallies: [...(removed?.tallies ?? []), ...tallies], unforetold };
   for (let groups = new DropGroups(by); ; groups = groups.again()) {
     groups.add(dropped);
     if (groups.holds) return groups.causes();

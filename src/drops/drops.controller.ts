@@ -9,7 +9,7 @@ import { withRawMember } from '../http/raw-json.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
-import { groupJson, sumsOf } from './drop-answer.js';
+import { groupJson, removedJson, sumsOf } from './drop-answer.js';
 import { groupDrops } from './drop-groups.js';
 import { dropsSchema, grouping, readFields } from './drops.schema.js';
 
@@ -31,12 +31,14 @@ export class DropsController {
   ): Promise<void> {
     const by = readFields(query.by);
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
-    const causes = groupDrops(await this.store.drops(viewer, question), by);
+    const dropped = await this.store.drops(viewer, question);
+    const causes = groupDrops(dropped, by);
     const told = causes.slice(0, query.limit);
     const groups = await Promise.all(told.map((cause) => groupJson(this.store, viewer, cause)));
     const rest = {
       by,
       ...sumsOf(causes, told.length),
+      removed: removedJson(dropped),
       coverage: coverageOf(this.store, question.window),
     };
     response.type('application/json').send(withRawMember(rest, 'groups', `[${groups.join(',')}]`));

@@ -43,6 +43,12 @@ export const dropsSchema = z
     drops: z.int().describe('all drops of the window'),
     groups: z.array(dropGroupSchema).describe('most frequent first'),
     groupsLeftOut: z.int(),
+    removed: z
+      .object({ flows: z.int(), from: z.string(), to: z.string() })
+      .nullable()
+      .describe(
+        'dropped flows of the window that are no longer held, of which only their drops are kept: these have no node, and no example where no later one is held; null with a filter, which only flows can answer',
+      ),
     coverage: coverageSchema,
   })
   .meta({ id: 'Drops' });

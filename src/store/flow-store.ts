@@ -5,7 +5,7 @@ import type { Window } from '../domain/filter/window.js';
 import type { EventKind } from '../domain/flow/record.js';
 import type { Ledger, LedgerEntry, LedgerQuery, PostedDigest } from '../domain/ledger/ledger.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
-import type { Dropped } from '../domain/service-map/dropped.js';
+import type { DropsOfWindow } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import type {
@@ -148,8 +148,11 @@ export abstract class FlowStore {
   /** One edge of it; undefined where there is none of this id. */
   abstract ledgerEdge(viewer: Viewer, edge: string): LedgerEntry | undefined;
 
-  /** The dropped flows among those that match, in order of arrival. */
-  abstract drops(viewer: Viewer, query: StoreQuery): Promise<Dropped>;
+  /**
+   * The dropped flows among those that match, in order of arrival; and what is kept of those that were removed, where
+   * a viewer who sees everything asks without a filter.
+   */
+  abstract drops(viewer: Viewer, query: StoreQuery): Promise<DropsOfWindow>;
 
   /**
    * The records again, to the letter and in order of arrival also of a window, as far as they had arrived when it was asked.

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Drops } from '../../src/drops/drops.schema.js';
 import type { MapDiffResponse } from '../../src/service-map/map-diff.schema.js';
 import type { MapFramesResponse } from '../../src/service-map/map-frames.schema.js';
 import type { ServiceMapResponse } from '../../src/service-map/service-map.schema.js';
@@ -36,13 +37,14 @@ async function answersOf(server: Server) {
     map: drawn(await mapOf(server, WINDOW)),
     namespaces: drawn(await mapOf(server, `${WINDOW}&level=namespace`)),
     frames: frames.map(({ from, nodes, edges }) => [from, nodes.remove, edges]),
+    drops: (await get<Drops>(server, '/api/v1/drops')).groups.map(({ example: _, ...group }) => group),
     diff: { added, removed, changed, minutes: [diff.a, diff.b].map(({ minutes }) => Math.round(minutes)) },
     // What it rests on is told below the table, and is another matter.
     printed: stdout.split('\n').slice(0, stdout.split('\n').findIndex((line) => / nodes, /.test(line)) + 1),
   };
 }
 
-describe('a server that keeps minutes of flows that it removed', () => {
+describe('a server that keeps minutes and drops of flows that it removed', () => {
   it('answers as it did when it held them, and names the minutes', async () => {
     const first = await startServer();
     await store(first, shop);
@@ -51,7 +53,7 @@ describe('a server that keeps minutes of flows that it removed', () => {
     expect(answers.printed.length).toBeGreaterThan(2);
     await first.stop();
 
-    const flags = ['--keep-for', '1d', '--keep-minutes-for', '5000w'];
+    const flags = ['--keep-for', '1d', '--keep-minutes-for', '5000w', '--keep-drops-for', '5000w'];
     const server = await startServer({ data: first.data, flags });
     const { kept } = await until(
       () => statusOf(server),
@@ -62,6 +64,14 @@ describe('a server that keeps minutes of flows that it removed', () => {
     expect(kept).toMatchObject({ removedFlows: shopFlows, hours: null });
     expect(kept.minutes).toEqual({ from: minute(0), to: '2026-06-01T10:10:00Z', missing: [] });
     expect(await answersOf(server)).toEqual(answers);
+
+    const drops = await get<Drops>(server, '/api/v1/drops');
+    expect(drops.groups.map(({ example }) => example)).toEqual(answers.drops.map(() => null));
+    const { flows = 0, from, to } = drops.removed ?? {};
+    expect(flows).toBeGreaterThanOrEqual(drops.drops);
+    const words = await runToEnd(['drops', '--server', server.url]);
+    expect(words.stdout).toContain(`${flows} dropped flows from ${from} to ${to} no longer held`);
+    expect(await get(server, '/api/v1/drops?verdict=DROPPED')).toMatchObject({ drops: 0, removed: null });
 
     const minutes = { from: minute(2), to: minute(7), missing: [] };
     expect(await mapOf(server, WINDOW)).toMatchObject({ hours: null, minutes });

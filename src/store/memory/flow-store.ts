@@ -20,7 +20,7 @@ import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { bucketOf, Latencies, type Answers } from '../../domain/latencies.js';
 import { counterOf } from '../../domain/service-map/counter.js';
-import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
+import { isUnforetold, type DropsOfWindow } from '../../domain/service-map/dropped.js';
 import { isAnswer, tallyOf, type Tally } from '../../domain/service-map/tally.js';
 import { canSee, scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -180,12 +180,13 @@ export class MemoryFlowStore extends FlowStore {
     return ledgerOf(seen.map(toTally), this.memory.acknowledgements);
   }
 
-  drops(viewer: Viewer, query: StoreQuery): Promise<Dropped> {
+  drops(viewer: Viewer, query: StoreQuery): Promise<DropsOfWindow> {
     const tallies = this.#matching(viewer, query).map(toTally);
     const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);
     return Promise.resolve({
       tallies: tallies.filter(({ traits }) => traits.verdict === 'DROPPED'),
       unforetold: endpoints.filter(isUnforetold),
+      removed: undefined,
     });
   }
 

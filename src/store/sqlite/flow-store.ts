@@ -7,7 +7,7 @@ import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
 import type { Ledger, LedgerEntry, LedgerQuery, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
-import type { Dropped } from '../../domain/service-map/dropped.js';
+import type { Dropped, DropsOfWindow } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -39,6 +39,7 @@ import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
 import { EventReader } from './event-reader.js';
+import { KeptDrops } from './kept-drops.js';
 import { matchingRows, overlaps, readRows, rowsWithin } from './matching-rows.js';
 import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
@@ -52,6 +53,7 @@ import { SegmentReader } from './segment-reader.js';
 import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
+import { ToldParts } from './told-parts.js';
 import { WindowDrops } from './window-drops.js';
 import { WindowReader } from './window-reader.js';
 
@@ -63,6 +65,8 @@ interface Found extends FlowPosition {
 
 /** Flows that are tallied at a stretch: one to two milliseconds, with what is made of them. */
 const SLICE = 256;
+/** How often drops are read again because flows were removed meanwhile. */
+const TRIES = 4;
 /** Found flows whose records are read together. */
 const BATCH = 256;
 
@@ -81,6 +85,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #minutes: MinuteReader;
   readonly #ledger: LedgerReader;
   readonly #windows: WindowReader;
+  readonly #keptDrops: KeptDrops;
   readonly #retention: RetentionReader;
 
   constructor(
@@ -94,7 +99,9 @@ export class SqliteFlowStore extends FlowStore {
     this.#records = new RecordReader(db, this.#segments, this.#visits);
     this.#events = new EventReader(db);
     this.#list = new SegmentList(db, this.#segments);
-    this.#windows = new WindowReader(db, this.#list, this.#visits);
+    const told = new ToldParts(db);
+    this.#windows = new WindowReader(db, told, this.#list, this.#visits);
+    this.#keptDrops = new KeptDrops(db, this.#list, told);
     this.#counts = new CountReader(this.#list, this.#visits);
     this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
@@ -260,8 +267,20 @@ export class SqliteFlowStore extends FlowStore {
     return this.#windows.summed(window);
   }
 
-  async drops(viewer: Viewer, { filter, window, signal }: StoreQuery): Promise<Dropped> {
-    const drops = new WindowDrops(within(scopeOf(viewer), filter), window);
+  /** What is removed while it is read would be missed, or told twice: then it is read anew. */
+  async drops(viewer: Viewer, { filter: asked, window, signal }: StoreQuery): Promise<DropsOfWindow> {
+    const filter = within(scopeOf(viewer), asked);
+    for (let tries = 1; ; tries++) {
+      const { flows } = this.removed();
+      const held = await this.#heldDrops({ filter, window, signal });
+      const removed = filter.isEmpty && flows > 0 ? await this.#keptDrops.read(window, signal) : undefined;
+      const isSteady = this.removed().flows === flows || tries === TRIES || signal?.aborted === true;
+      if (isSteady) return { ...held, removed: removed?.flows === 0 ? undefined : removed };
+    }
+  }
+
+  async #heldDrops({ filter, window, signal }: StoreQuery): Promise<Dropped> {
+    const drops = new WindowDrops(filter, window);
     const tallies: Tally[] = [];
     const pace = new Pace();
     for (const info of this.#list.infos().filter((info) => overlaps(info, window))) {

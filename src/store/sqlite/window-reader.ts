@@ -11,7 +11,7 @@ import { MinuteSums } from './minute-sums.js';
 import { Pace } from './pace.js';
 import type { SegmentList } from './segment-list.js';
 import type { SegmentVisits } from './segment-visits.js';
-import { ToldParts } from './told-parts.js';
+import type { ToldParts } from './told-parts.js';
 import { WindowMemory, WindowSums, type Summed } from './window-sums.js';
 
 /** How often a window is read again because flows of it were removed meanwhile. */
@@ -25,10 +25,10 @@ export class WindowReader {
 
   constructor(
     db: Database.Database,
+    told: ToldParts,
     private readonly list: SegmentList,
     private readonly visits: SegmentVisits,
   ) {
-    const told = new ToldParts(db);
     this.#hours = new HourSums(db, told);
     this.#minutes = new MinuteSums(db, told);
   }
