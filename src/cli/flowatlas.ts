@@ -6,7 +6,6 @@ import { FlowatlasError } from '../domain/errors.js';
 import { hubKinds } from '../domain/service-map/fold/hubs.js';
 import { dropFields } from '../drops/drops.schema.js';
 import { textDatingSchema } from '../ingest/ingest.schema.js';
-import { levels } from '../service-map/service-map.schema.js';
 import { version } from '../version.js';
 import { backUpFolder, restoreFolder } from './backup.js';
 import { compactFolder } from './compact.js';
@@ -14,6 +13,7 @@ import { demo } from './demo.js';
 import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
 import { filterOptions, filterWords } from './filter-options.js';
+import { grainOptions } from './grain-options.js';
 import { importFiles, type ImportOptions } from './import.js';
 import { digestOutputs, printDigest } from './ledger.js';
 import { diffMaps } from './map-diff/map-diff.js';
@@ -103,10 +103,9 @@ filtering(program.command('export'))
     }),
   );
 
-const mapCommand = filtering(program.command('map'))
+const mapCommand = grainOptions(filtering(program.command('map')))
   .description('the service map: who talks to whom, and who is kept from it')
   .enablePositionalOptions()
-  .addOption(new Option('--level <level>', `${levels.join(', ')} or label:KEY (else workload)`))
   .option(
     '--fold <hubs>',
     `do not draw these one by one, comma-separated: ${Object.keys(hubKinds).join(', ')}`,
@@ -122,7 +121,11 @@ diffOptions(filterOptions(withSource(mapCommand.command('diff'))))
   .description('what changed in the service map between two windows, or two files')
   .showHelpAfterError('(flowatlas map diff --help tells more)')
   .action(async (before: string | undefined, after: string | undefined, options: DiffOptions) => {
-    process.exitCode = await diffMaps([before, after], options, parametersOf(options, 'level'));
+    process.exitCode = await diffMaps(
+      [before, after],
+      options,
+      parametersOf(options, 'level', 'expand', 'collapse'),
+    );
   });
 
 asking(program.command('drops'))
@@ -243,7 +246,11 @@ function parametersOf(options: SourceOptions, ...own: string[]): Parameters {
 
 function mapParameters(options: SourceOptions & { maxNodes?: string; maxEdges?: string }): Parameters {
   const { maxNodes, maxEdges } = options;
-  return { ...parametersOf(options, 'level', 'fold'), 'max-nodes': maxNodes, 'max-edges': maxEdges };
+  return {
+    ...parametersOf(options, 'level', 'expand', 'collapse', 'fold'),
+    'max-nodes': maxNodes,
+    'max-edges': maxEdges,
+  };
 }
 
 /** Codes of the API for what whoever asks has to change. */

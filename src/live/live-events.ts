@@ -18,6 +18,9 @@ export interface LivePosition {
 export interface EdgesQuestion {
   view: 'edges';
   level?: Level;
+  /** Comma-separated, as in REST. */
+  expand?: string;
+  collapse?: string;
   filter?: LiveFilter;
 }
 

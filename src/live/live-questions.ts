@@ -5,6 +5,7 @@ import { readFields } from '../drops/drops.schema.js';
 import { FlowTails } from '../feed/flow-tail.js';
 import type { LiveQuestion } from '../feed/live-question.js';
 import { readLiveFilter } from '../query/question.js';
+import { readGrain } from '../service-map/grain-query.js';
 import { MapQuestions } from '../service-map/map-questions.js';
 import { FlowStore } from '../store/flow-store.js';
 import type { Subscribe } from './live.schema.js';
@@ -24,7 +25,7 @@ export class LiveQuestions {
 
   ask(asked: Subscribe): LiveQuestion {
     const { filter, words } = readLiveFilter(asked.filter);
-    if (asked.view === 'edges') return this.maps.ask(everyone, asked.level, filter, words);
+    if (asked.view === 'edges') return this.maps.ask(everyone, readGrain(asked), filter, words);
     if (asked.view === 'drops')
       return this.drops.ask(everyone, filter, words, readFields(asked.by), asked.limit);
     return this.#tails.ask(everyone, filter, words);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_GROUPS, grouping, MOST_GROUPS } from '../drops/drops.schema.js';
 import { MOST_RECORDS } from '../feed/flow-tail.js';
 import { oneOf } from '../query/parameters.js';
+import { grainShape } from '../service-map/grain-query.js';
 import { levels } from '../service-map/service-map.schema.js';
 
 const common = {
@@ -16,6 +17,8 @@ export const subscribeSchema = z.discriminatedUnion(
     z.strictObject({
       view: z.literal('edges'),
       level: oneOf(levels).default('workload'),
+      expand: grainShape.expand,
+      collapse: grainShape.collapse,
       ...common,
     }),
     z.strictObject({

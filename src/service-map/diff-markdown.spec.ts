@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pod, tally } from '../../test/support/make-flow.js';
+import { Grain } from '../domain/service-map/grain.js';
 import { defaultThresholds } from '../domain/service-map/edge-change.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import { diffAnswer, type DiffSide } from './diff-answer.js';
@@ -45,7 +46,8 @@ function sideOf(fields: readonly object[], from: string | null = coverage.from):
   };
 }
 
-const markdown = (a: DiffSide, b: DiffSide) => diffMarkdown(diffAnswer('workload', a, b, defaultThresholds));
+const markdown = (a: DiffSide, b: DiffSide) =>
+  diffMarkdown(diffAnswer(new Grain('workload'), a, b, defaultThresholds));
 
 describe('a difference as Markdown', () => {
   it('has a section for each kind that there is', () => {

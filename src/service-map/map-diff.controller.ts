@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { Response } from 'express';
 import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
+import type { Grain } from '../domain/service-map/grain.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
 import { oneOf } from '../query/parameters.js';
@@ -16,15 +17,15 @@ import { diffMarkdown } from './diff-markdown.js';
 import { heldOf, isMissing, isSummed, recordedMinutes } from './diff-notes.js';
 import { thresholdShape, thresholdsOf } from './diff-thresholds.js';
 import { mapDiffSchema } from './map-diff.schema.js';
+import { grainShape, readGrain } from './grain-query.js';
 import { MapReader } from './map-reader.js';
-import { levelSchema, type MapLevel } from './service-map.schema.js';
 
 const WINDOW = 'FROM/UNTIL, each a duration back from now or a time; an end left empty is open';
 
 const diffQuery = filterSchema({
   a: z.string(`is needed: ${WINDOW}`).describe(`the window to compare with: ${WINDOW}`),
   b: z.string(`is needed: ${WINDOW}`).describe('the window that is compared with it, in the same form'),
-  level: levelSchema.default('workload'),
+  ...grainShape,
   format: oneOf(['json', 'markdown']).optional().describe('else by Accept: text/markdown, else json'),
   ...thresholdShape,
 });
@@ -52,23 +53,24 @@ export class MapDiffController {
     const now = Date.now();
     const [windowA, windowB] = [readSpan('a', query.a, now), readSpan('b', query.b, now)];
     const question = { ...readQuestion(query, now), signal: hangUp(response) };
-    const a = await this.#side(viewer, query.level, { ...question, window: windowA });
-    const b = await this.#side(viewer, query.level, { ...question, window: windowB });
-    const answer = diffAnswer(query.level, a, b, thresholdsOf(query));
+    const grain = readGrain(query);
+    const a = await this.#side(viewer, grain, { ...question, window: windowA });
+    const b = await this.#side(viewer, grain, { ...question, window: windowB });
+    const answer = diffAnswer(grain, a, b, thresholdsOf(query));
     const wantsText = query.format === undefined && (accept ?? '').includes('text/markdown');
     if (query.format === 'markdown' || wantsText) {
       response.type('text/markdown; charset=utf-8').send(diffMarkdown(answer));
     } else response.json(answer);
   }
 
-  async #side(viewer: Viewer, level: MapLevel, question: Question): Promise<DiffSide> {
+  async #side(viewer: Viewer, grain: Grain, question: Question): Promise<DiffSide> {
     const { window } = question;
-    const { map, seq } = await this.maps.read(viewer, level, question);
+    const { map, seq } = await this.maps.read(viewer, grain, question);
     // At once: a kept map goes on while the report is made.
     const [nodes, edges, span] = [map.nodes(), map.edges(), map.span()];
-    const summed = this.maps.summedOf(viewer, level, question);
+    const summed = this.maps.summedOf(viewer, grain, question);
     const { oldest, newest } = this.store.summary();
-    const held = heldOf(oldest, newest, this.maps.reachOf(viewer, level, question));
+    const held = heldOf(oldest, newest, this.maps.reachOf(viewer, grain, question));
     const coverage = coverageOf(this.store, window);
     const report = await coverageReport(this.store, this.sources.gaps(), viewer, window);
     return {

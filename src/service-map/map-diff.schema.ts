@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { newsKinds, type NewsKind } from '../domain/service-map/map-news.js';
 import { coverageSchema, summedShape } from '../telemetry/coverage.schema.js';
-import { levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
+import { levelSchema, mapEdgeSchema, mapNodeSchema, namedShape } from './service-map.schema.js';
 
 const windowSchema = z
   .object({
@@ -87,6 +87,7 @@ const kinds = Object.keys(newsKinds) as NewsKind[];
 export const mapDiffSchema = z
   .object({
     level: levelSchema,
+    ...namedShape,
     a: windowSchema,
     b: windowSchema,
     notes: z

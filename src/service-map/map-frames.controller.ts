@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import type { Buckets } from '../domain/grouping/series.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
+import type { Grain } from '../domain/service-map/grain.js';
 import { MapFrames } from '../domain/service-map/map-frames.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
@@ -15,14 +16,14 @@ import { FlowStore } from '../store/flow-store.js';
 import { coverageOf, formatSummed } from '../telemetry/coverage.js';
 import { heldOf } from './diff-notes.js';
 import { mapFramesSchema, type MapFramesResponse } from './map-frames.schema.js';
+import { grainShape, namedJson, readGrain } from './grain-query.js';
 import { MapReader } from './map-reader.js';
-import { levelSchema, type MapLevel } from './service-map.schema.js';
 
 /** Each frame is a map of its own to make. */
 const LIMITS = { few: 60, most: 500 };
 
 const framesQuery = questionSchema({
-  level: levelSchema.default('workload'),
+  ...grainShape,
   step: z
     .string()
     .optional()
@@ -35,7 +36,7 @@ type FramesQuery = z.infer<typeof framesQuery>;
 /** What a frame is made of. */
 interface Asked {
   viewer: Viewer;
-  level: MapLevel;
+  grain: Grain;
   question: Question;
   buckets: Buckets;
 }
@@ -57,27 +58,28 @@ export class MapFramesController {
     @Res() response: Response,
   ): Promise<void> {
     const gone = hangUp(response);
-    const { level } = query;
+    const grain = readGrain(query);
     const question = readQuestion(query, Date.now());
     const { window } = question;
-    const { hours, minutes } = this.maps.summedOf(viewer, level, question);
+    const { hours, minutes } = this.maps.summedOf(viewer, grain, question);
     const { first: oldest, last: newest } = this.store.extent(window);
     const held = heldOf(oldest, newest, { hours, minutes });
     const buckets = heldBuckets({ first: held?.from, last: held?.to }, window, query.step, LIMITS);
     const head: Omit<MapFramesResponse, 'frames'> = {
-      level,
+      level: query.level,
+      ...namedJson(grain),
       step: Number(buckets.step) / 1e9,
       count: buckets.count,
       coverage: coverageOf(this.store, window),
     };
-    const texts = this.#texts(head, { viewer, level, question, buckets }, gone);
+    const texts = this.#texts(head, { viewer, grain, question, buckets }, gone);
     await streamText(response, { 'Content-Type': 'application/json; charset=utf-8' }, texts);
   }
 
   /** Frame by frame: all of them together may be far larger than a map. */
   async *#texts(head: object, asked: Asked, gone: AbortSignal): AsyncGenerator<string> {
     yield `${JSON.stringify(head).slice(0, -1)},"frames":[`;
-    const { viewer, level, question, buckets } = asked;
+    const { viewer, grain, question, buckets } = asked;
     const { since = buckets.from, until } = question.window;
     const frames = new MapFrames();
     for (let i = 0; i < buckets.count && !gone.aborted; i++) {
@@ -88,12 +90,12 @@ export class MapFramesController {
         until: until !== undefined && until < ends ? until : ends,
       };
       const ofFrame = { ...question, window };
-      const { map } = await this.maps.read(viewer, level, ofFrame);
+      const { map } = await this.maps.read(viewer, grain, ofFrame);
       const frame: MapFramesResponse['frames'][number] = {
         from: formatTimestamp(window.since),
         until: formatTimestamp(window.until),
         ...frames.next(map.nodes(), map.edges()),
-        ...formatSummed(this.maps.summedOf(viewer, level, ofFrame)),
+        ...formatSummed(this.maps.summedOf(viewer, grain, ofFrame)),
       };
       yield `${i > 0 ? ',' : ''}${JSON.stringify(frame)}`;
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { coverageSchema, summedShape } from '../telemetry/coverage.schema.js';
-import { levelSchema, mapEdgeSchema, mapNodeSchema } from './service-map.schema.js';
+import { levelSchema, mapEdgeSchema, mapNodeSchema, namedShape } from './service-map.schema.js';
 
 const frameSchema = z
   .object({
@@ -15,6 +15,7 @@ const frameSchema = z
 export const mapFramesSchema = z
   .object({
     level: levelSchema,
+    ...namedShape,
     step: z.number().describe('seconds of a frame'),
     count: z.int().describe('how many frames there are'),
     coverage: coverageSchema,

@@ -9,6 +9,7 @@ import { everything, type Filter } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
 import type { Level } from '../domain/flow/node-identity.js';
+import { Grain } from '../domain/service-map/grain.js';
 import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import { everyone } from '../domain/viewer.js';
@@ -88,7 +89,7 @@ async function expectClientsToFollow(
   filter: Filter,
 ): Promise<void> {
   const { store, append } = opened(kind);
-  const question = new MapQuestion(store, everyone, level, filter);
+  const question = new MapQuestion(store, everyone, new Grain(level), filter);
   const clients: Client[] = [];
   for (const [round, texts] of arrivals.entries()) {
     await append(texts);
@@ -138,7 +139,7 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
     await expectClientsToFollow(kind, arrived, 'workload', everything);
 
     const { store, append } = opened(kind);
-    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const question = new MapQuestion(store, everyone, new Grain('workload'), everything);
     await append(arrived[0]!);
     await question.refresh();
     const before = question.seq;
@@ -165,7 +166,7 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
 
   it('is made again when flows were removed, and whoever was told earlier is told everything', async () => {
     const { store, append, writer } = opened(kind);
-    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const question = new MapQuestion(store, everyone, new Grain('workload'), everything);
     const at = (time: string, name: string) =>
       JSON.stringify(record({ time, destination: pod(`shop/${name}`, name), uuid: `${name} ${time}` }));
     await append([at('2026-05-01T10:00:00Z', 'gone'), at('2026-05-01T10:00:00Z', 'stays')]);
@@ -197,7 +198,7 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
 
   it('has no changes since the position that it has', async () => {
     const { store, append } = opened(kind);
-    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const question = new MapQuestion(store, everyone, new Grain('workload'), everything);
     await append([JSON.stringify(record())]);
     await question.refresh();
     const none = { upsert: [], remove: [] };
@@ -207,7 +208,7 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
 
   it('misses nothing for who is told while many sums are placed, a few at a time', async () => {
     const { store, append } = opened(kind);
-    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const question = new MapQuestion(store, everyone, new Grain('workload'), everything);
     const client = new Client();
     const round = (nth: number) =>
       Array.from({ length: 1_100 }, (_, i) => {
@@ -232,7 +233,7 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
 
   it('includes, when a refresh is done, what was on disk when it was asked for', async () => {
     const { store, append } = opened(kind);
-    const question = new MapQuestion(store, everyone, 'workload', everything);
+    const question = new MapQuestion(store, everyone, new Grain('workload'), everything);
     const first = question.refresh();
     await append([JSON.stringify(record())]);
     await Promise.all([first, question.refresh(), question.refresh()]);
@@ -242,7 +243,9 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
 
   it('has a name of its own, so that positions of another life are not mistaken', () => {
     const { store } = opened(kind);
-    const epochs = [1, 2].map(() => new MapQuestion(store, everyone, 'workload', everything).epoch);
+    const epochs = [1, 2].map(
+      () => new MapQuestion(store, everyone, new Grain('workload'), everything).epoch,
+    );
     expect(new Set(epochs).size).toBe(2);
   });
 });

@@ -2,19 +2,19 @@ import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import { Foretold } from '../domain/service-map/foretold.js';
+import type { Grain } from '../domain/service-map/grain.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
 import { Versions } from '../feed/versions.js';
 import type { FlowStore } from '../store/flow-store.js';
-import { isCoarse, mapOfSums, placeSums, readMap } from './read-map.js';
-import type { Level } from './service-map.schema.js';
+import { mapOfSums, placeSums, readMap } from './read-map.js';
 
 /** Flows that are added up before their sums are placed: the more, the fewer sums of the same. */
 const STEP = 1 << 16;
 
-/** The map of all flows that pass a filter, at one level, kept up to date. */
+/** The map of all flows that pass a filter, at one grain, kept up to date. */
 export class MapQuestion extends LiveQuestion {
   /** What the store had removed when the map was made. */
   #removals: number | undefined;
@@ -30,11 +30,11 @@ export class MapQuestion extends LiveQuestion {
   constructor(
     private readonly store: FlowStore,
     private readonly viewer: Viewer,
-    readonly level: Level,
+    private readonly grain: Grain,
     private readonly filter: Filter,
   ) {
     super();
-    this.#map = new ServiceMap(level);
+    this.#map = new ServiceMap(grain);
   }
 
   get map(): ServiceMap {
@@ -46,8 +46,8 @@ export class MapQuestion extends LiveQuestion {
     if (removals !== this.#removals) {
       const isFirst = this.#removals === undefined;
       // What is added up does not tell what to take off of it, so it is made again of what is left.
-      this.#isAdded = isCoarse(this.level);
-      await this.#rebuild(new ServiceMap(this.level));
+      this.#isAdded = this.grain.isCoarse;
+      await this.#rebuild(new ServiceMap(this.grain));
       this.#removals = removals;
       if (!isFirst) this.beginEpoch();
       return;
@@ -107,7 +107,7 @@ export class MapQuestion extends LiveQuestion {
       this.#isAdded = this.#foretold.add(sums.pods);
       if (this.#isAdded) return { map: await mapOfSums(sums, empty), seq: sums.upTo };
     }
-    return readMap(isCoarse(this.level) ? new ServiceMap(this.level) : empty, () => this.#tallies(0));
+    return readMap(this.grain.isCoarse ? new ServiceMap(this.grain) : empty, () => this.#tallies(0));
   }
 
   /** From all that is held: nodes may merge and edges turn round, so everything counts as changed. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { everything, type Filter } from '../domain/filter/filter.js';
+import { Grain } from '../domain/service-map/grain.js';
 import type { Viewer } from '../domain/viewer.js';
 import { KeptQuestions, questionKey } from '../feed/kept-questions.js';
 import { FlowStore } from '../store/flow-store.js';
@@ -14,16 +15,16 @@ export class MapQuestions {
 
   /** The map of everything. */
   whole(viewer: Viewer, level: Level): MapQuestion {
-    return this.ask(viewer, level, everything, new Map());
+    return this.ask(viewer, new Grain(level), everything, new Map());
   }
 
   ask(
     viewer: Viewer,
-    level: Level,
+    grain: Grain,
     filter: Filter,
     words: ReadonlyMap<string, readonly string[]>,
   ): MapQuestion {
-    const key = questionKey(viewer, words, level);
-    return this.#kept.ask(key, () => new MapQuestion(this.store, viewer, level, filter));
+    const key = questionKey(viewer, words, grain.level, grain.named);
+    return this.#kept.ask(key, () => new MapQuestion(this.store, viewer, grain, filter));
   }
 }

@@ -8,6 +8,7 @@ import { everything } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always } from '../domain/filter/window.js';
 import type { MapLevel } from '../domain/flow/node-identity.js';
+import { Grain } from '../domain/service-map/grain.js';
 import { EdgeDetail } from '../domain/service-map/edge-detail.js';
 import { nothingPinned } from '../domain/service-map/pinned-routes.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
@@ -44,7 +45,7 @@ describe('an edge that is asked for', () => {
           for (const edge of whole.edges()) {
             const detail = new EdgeDetail(nothingPinned);
             for (const tally of tallies) if (whole.isOf(edge, tally)) detail.add(tally);
-            const answer = await reader.readEdge(everyone, level, edge.id, question);
+            const answer = await reader.readEdge(everyone, new Grain(level), edge.id, question);
             const seq = store.summary().lastSeq;
             expect(answer).toMatchObject({ edge, names: detail.names(), examples: detail.examples, seq });
             expect([answer?.source, answer?.target]).toEqual(

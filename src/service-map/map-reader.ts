@@ -4,6 +4,7 @@ import { always, overlap, type Window } from '../domain/filter/window.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { EdgeDetail, type EdgeNames } from '../domain/service-map/edge-detail.js';
 import { Foretold } from '../domain/service-map/foretold.js';
+import type { Grain } from '../domain/service-map/grain.js';
 import { PinnedRoutes } from '../domain/service-map/pinned-routes.js';
 import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
@@ -11,8 +12,7 @@ import type { Question } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import type { SummedParts } from '../store/queries.js';
 import { MapQuestions } from './map-questions.js';
-import { isCoarse, mapOfSums, readMap } from './read-map.js';
-import type { MapLevel } from './service-map.schema.js';
+import { mapOfSums, readMap } from './read-map.js';
 
 const NONE: SummedParts = { hours: undefined, minutes: undefined };
 
@@ -41,18 +41,18 @@ export class MapReader {
     private readonly pinned: PinnedRoutes,
   ) {}
 
-  async read(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
-    return (await this.#kept(viewer, level, question)) ?? this.#added(viewer, level, question);
+  async read(viewer: Viewer, grain: Grain, question: Question): Promise<Answer> {
+    return (await this.#kept(viewer, grain, question)) ?? this.#added(viewer, grain, question);
   }
 
   /** With routes, names and examples, which only the edge's own flows tell, as far as they are held. */
   async readEdge(
     viewer: Viewer,
-    level: MapLevel,
+    grain: Grain,
     id: string,
     question: Question,
   ): Promise<EdgeAnswer | undefined> {
-    const { map, seq } = await this.read(viewer, level, question);
+    const { map, seq } = await this.read(viewer, grain, question);
     const edge = map.edge(id);
     const source = edge && map.node(edge.source);
     const target = edge && map.node(edge.target);
@@ -68,27 +68,28 @@ export class MapReader {
   }
 
   /** The map of everything, which is also that of a window around all that is held. */
-  async #kept(viewer: Viewer, level: MapLevel, { filter, window }: Question): Promise<Answer | undefined> {
-    // There are as many of them as there are keys: none is kept.
-    if (isLabelLevel(level) || !filter.isEmpty || !this.#isAround(window)) return undefined;
+  async #kept(viewer: Viewer, grain: Grain, { filter, window }: Question): Promise<Answer | undefined> {
+    const { level } = grain;
+    // There are as many of them as there are keys, and names of nodes: none is kept.
+    if (isLabelLevel(level) || !grain.isEven || !filter.isEmpty || !this.#isAround(window)) return undefined;
     const question = this.questions.whole(viewer, level);
     await question.refresh();
     return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
   }
 
   /** Which parts are made of sums, as flows of them are no longer held. */
-  summedOf(viewer: Viewer, level: MapLevel, question: Question): SummedParts {
-    return this.#maySum(viewer, level, question) ? this.store.summed(question.window) : NONE;
+  summedOf(viewer: Viewer, grain: Grain, question: Question): SummedParts {
+    return this.#maySum(viewer, grain, question) ? this.store.summed(question.window) : NONE;
   }
 
   /** How far sums reach that it could be made of. */
-  reachOf(viewer: Viewer, level: MapLevel, question: Question): SummedParts {
-    return this.#maySum(viewer, level, question) ? this.store.summed(always) : NONE;
+  reachOf(viewer: Viewer, grain: Grain, question: Question): SummedParts {
+    return this.#maySum(viewer, grain, question) ? this.store.summed(always) : NONE;
   }
 
-  #maySum({ namespaces }: Viewer, level: MapLevel, { filter, window }: Question): boolean {
+  #maySum({ namespaces }: Viewer, grain: Grain, { filter, window }: Question): boolean {
     const isOpen = window.since === undefined && window.until === undefined;
-    return !isOpen && isCoarse(level) && filter.isEmpty && namespaces === 'all';
+    return !isOpen && grain.isCoarse && filter.isEmpty && namespaces === 'all';
   }
 
   #isAround(window: Window): boolean {
@@ -104,20 +105,20 @@ export class MapReader {
   }
 
   /** From sums at the grain of workloads, where that grain is enough. */
-  async #added(viewer: Viewer, level: MapLevel, question: Question): Promise<Answer> {
-    if (!isCoarse(level)) return this.#built(viewer, level, question);
+  async #added(viewer: Viewer, grain: Grain, question: Question): Promise<Answer> {
+    if (!grain.isCoarse) return this.#built(viewer, grain, question);
     const { filter, window, signal } = question;
     const last = this.store.summary().lastSeq;
     const sums = await this.store.sums(viewer, { filter, window, signal });
-    if (!new Foretold().add(sums.pods)) return this.#built(viewer, level, question);
-    const map = await mapOfSums(sums, new ServiceMap(level), signal);
+    if (!new Foretold().add(sums.pods)) return this.#built(viewer, grain, question);
+    const map = await mapOfSums(sums, new ServiceMap(grain), signal);
     return { map, seq: Math.max(last, sums.upTo) };
   }
 
-  async #built(viewer: Viewer, level: MapLevel, { filter, window, signal }: Question): Promise<Answer> {
+  async #built(viewer: Viewer, grain: Grain, { filter, window, signal }: Question): Promise<Answer> {
     const last = this.store.summary().lastSeq;
     const read = () => this.store.tallies(viewer, { filter, window, signal });
-    const { map, seq } = await readMap(new ServiceMap(level), read, signal);
+    const { map, seq } = await readMap(new ServiceMap(grain), read, signal);
     return { map, seq: Math.max(last, seq) };
   }
 }

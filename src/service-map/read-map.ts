@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { isLabelLevel, type Level, type MapLevel } from '../domain/flow/node-identity.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -25,11 +24,6 @@ export async function readMap(
     }
     if (holds || signal?.aborted === true) return { map, seq };
   }
-}
-
-/** Levels that sums at the grain of workloads can tell. */
-export function isCoarse(level: MapLevel): level is Level {
-  return level !== 'pod' && !isLabelLevel(level);
 }
 
 /** Sums that are placed at a stretch: one to two milliseconds. */

@@ -15,18 +15,19 @@ import { FlowStore } from '../store/flow-store.js';
 import { coverageHeader, coverageOf, formatSummed } from '../telemetry/coverage.js';
 import { edgesAtMost, exports, mapFormats } from './export/formats.js';
 import { drawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
+import { grainShape, namedJson, readGrain } from './grain-query.js';
 import { MapReader } from './map-reader.js';
-import { edgeDetailSchema, levelSchema, serviceMapSchema } from './service-map.schema.js';
+import { edgeDetailSchema, serviceMapSchema } from './service-map.schema.js';
 import type { ServiceMapResponse } from './service-map.schema.js';
 
 const mapQuery = questionSchema({
-  level: levelSchema.default('workload'),
+  ...grainShape,
   ...foldShape,
   format: oneOf(mapFormats).default('json').describe('what it is written as'),
 });
 type MapQuery = z.infer<typeof mapQuery>;
 
-const edgeQuery = questionSchema({ level: mapQuery.shape.level });
+const edgeQuery = questionSchema(grainShape);
 type EdgeQuery = z.infer<typeof edgeQuery>;
 
 @ApiTags('service map')
@@ -49,7 +50,8 @@ export class ServiceMapController {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const maxEdges = query['max-edges'] ?? edgesAtMost(query.format);
     const limits = readFoldLimits({ ...query, 'max-edges': maxEdges });
-    const { map, seq } = await this.maps.read(viewer, query.level, question);
+    const grain = readGrain(query);
+    const { map, seq } = await this.maps.read(viewer, grain, question);
     const { window } = question;
     const coverage = coverageOf(this.store, window);
     const { nodes, edges, folded } = drawn(map, limits);
@@ -62,13 +64,14 @@ export class ServiceMapController {
     const span = map.span();
     return {
       level: query.level,
+      ...namedJson(grain),
       nodes,
       edges,
       folded,
       from: span === undefined ? null : formatTimestamp(span.oldest),
       to: span === undefined ? null : formatTimestamp(span.newest),
       seq,
-      ...formatSummed(this.maps.summedOf(viewer, query.level, question)),
+      ...formatSummed(this.maps.summedOf(viewer, grain, question)),
       coverage,
     };
   }
@@ -85,12 +88,13 @@ export class ServiceMapController {
     @Res() response: Response,
   ): Promise<void> {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
-    const answer = await this.maps.readEdge(viewer, query.level, id, question);
+    const grain = readGrain(query);
+    const answer = await this.maps.readEdge(viewer, grain, id, question);
     if (answer === undefined) {
       throw new FlowatlasError('not_found', `no edge has the id ${shown(id)} in this window and level`);
     }
     const { edge, source, target, names, seq } = answer;
-    const summed = formatSummed(this.maps.summedOf(viewer, query.level, question));
+    const summed = formatSummed(this.maps.summedOf(viewer, grain, question));
     const coverage = coverageOf(this.store, question.window);
     const examples = rawList(await this.store.take(viewer, answer.examples));
     response

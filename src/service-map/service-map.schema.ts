@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shown } from '../domain/filter/criterion.js';
 import { labelKeyProblem } from '../domain/flow/label-key.js';
-import { isLabelLevel } from '../domain/flow/node-identity.js';
+import { isLabelLevel, LEVELS } from '../domain/flow/node-identity.js';
 import { hubKinds, type HubKind } from '../domain/service-map/fold/hubs.js';
 import { latencySchema } from '../http/latency.schema.js';
 import { coverageSchema, summedShape } from '../telemetry/coverage.schema.js';
@@ -126,7 +126,7 @@ export const mapEdgeSchema = z
   })
   .meta({ id: 'MapEdge' });
 
-export const levels = ['cluster', 'namespace', 'workload', 'pod'] as const;
+export const levels = LEVELS;
 
 const LEVEL_WORDS = 'cluster, namespace, workload, pod, or label: and the key of a label';
 
@@ -170,9 +170,19 @@ const foldedSchema = z
   })
   .meta({ id: 'Folded' });
 
+/** Of answers. */
+export const namedShape = {
+  expand: z
+    .array(z.string())
+    .optional()
+    .describe('as it was asked: nodes in whose place stand those in them'),
+  collapse: z.array(z.string()).optional().describe('as it was asked: nodes that stand for all in them'),
+};
+
 export const serviceMapSchema = z
   .object({
     level: levelSchema,
+    ...namedShape,
     nodes: z.array(mapNodeSchema),
     edges: z.array(mapEdgeSchema),
     folded: foldedSchema

@@ -6,6 +6,7 @@ import { always } from '../domain/filter/window.js';
 import type { Flow, RecordedFlow } from '../domain/flow/flow.js';
 import { podKey, shownAs, withoutGeneratedSuffix } from '../domain/flow/node-identity.js';
 import { Foretold } from '../domain/service-map/foretold.js';
+import { Grain } from '../domain/service-map/grain.js';
 import { Lore } from '../domain/service-map/lore.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
@@ -16,7 +17,13 @@ import { pod, record, toTally, words } from '../../test/support/make-flow.js';
 import type { ScanQuery } from './queries.js';
 import { append, hold, naive, opening, RUNS, type OpenedStore } from './opened.contract.js';
 
-const levels = ['cluster', 'namespace', 'workload'] as const;
+const grains = [
+  'cluster',
+  'namespace',
+  'workload',
+  new Grain('namespace', { expand: ['shop'], collapse: [] }),
+  new Grain('workload', { expand: [], collapse: ['pay'] }),
+] as const;
 /** Some, none, or beyond all. */
 const numbers = fc.record({ afterSeq: fc.nat(8), upTo: fc.nat(12) });
 const shopkeeper: Viewer = { name: 'shopkeeper', namespaces: ['shop'] };
@@ -102,9 +109,9 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
     if (!new Foretold().add(sums.pods)) expect(flows.some((flow) => isAnother(flow, flows))).toBe(true);
     else {
       const single = flows.map((flow, i) => toTally(flow, seqs[i]));
-      for (const level of levels) {
-        const told = ServiceMap.of(sums.tallies, level, sums.ends);
-        const plain = ServiceMap.of(single, level);
+      for (const grain of grains) {
+        const told = ServiceMap.of(sums.tallies, grain, sums.ends);
+        const plain = ServiceMap.of(single, grain);
         expect({ nodes: told.nodes(), edges: told.edges() }).toEqual({
           nodes: plain.nodes(),
           edges: plain.edges(),

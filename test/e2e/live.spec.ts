@@ -76,11 +76,15 @@ describe('a client that applies what it is sent', () => {
 
   it('holds exactly the map of REST at every level after the traffic of a large cluster, asked for meanwhile', async () => {
     const server = await startServer();
-    const clients = new Map<Level, LiveClient>();
-    for (const level of ['cluster', 'namespace', 'workload', 'pod'] as const) {
+    const clients = new Map<string, LiveClient>();
+    const grains: { level: Level; expand?: string; collapse?: string }[] = [
+      ...(['cluster', 'namespace', 'workload', 'pod'] as const).map((level) => ({ level })),
+      { level: 'workload', expand: 'atlas-audit/cart-api', collapse: 'atlas-mail,borealis-audit' },
+    ];
+    for (const grain of grains) {
       const client = await connected(server);
-      await client.subscribe({ level });
-      clients.set(level, client);
+      await client.subscribe(grain);
+      clients.set(new URLSearchParams(grain).toString(), client);
     }
     const state = { over: false };
     const asking = (async () => {
@@ -92,7 +96,7 @@ describe('a client that applies what it is sent', () => {
     for (const piece of pieces(traffic, 15)) await store(server, piece);
     state.over = true;
     await asking;
-    for (const [level, client] of clients) await expectSame(client, server, `level=${level}`);
+    for (const [query, client] of clients) await expectSame(client, server, query);
   });
 
   it('holds exactly what the same filter gives over REST', async () => {
@@ -292,6 +296,7 @@ describe('a wrong request', () => {
     ['no view', {}, 'invalid_parameter', 'view'],
     ['an unknown view', { view: 'everything' }, 'invalid_parameter', 'view'],
     ['an unknown level', { view: 'edges', level: 'planet' }, 'invalid_parameter', 'level'],
+    ['pods expanded', { view: 'edges', level: 'pod', expand: 'x' }, 'invalid_parameter', 'expand'],
     ['an unknown filter', { view: 'edges', filter: { 'form-pod': 'x' } }, 'invalid_filter', 'form-pod'],
     ['a wrong filter', { view: 'edges', filter: { 'http-path': '(' } }, 'invalid_filter', 'http-path'],
     ['a filter that is no object', { view: 'edges', filter: 'x' }, 'invalid_parameter', 'filter'],

@@ -43,6 +43,53 @@ describe('GET /map by a label', () => {
   });
 });
 
+describe('GET /map with nodes expanded or collapsed', () => {
+  const FINER = 'level=namespace&expand=payments';
+  const COARSER = 'level=workload&collapse=kube-system,shop-eu/shop';
+
+  it('shows what is in them, and says what was asked', async () => {
+    const finer = await mapOf(server, FINER);
+    expect(finer).toMatchObject({ level: 'namespace', expand: ['payments'] });
+    expect(finer).not.toHaveProperty('collapse');
+    const ids = finer.nodes.map(({ id }) => id);
+    expect(ids).toEqual(
+      expect.arrayContaining(['shop-eu/payments/api', 'shop-eu/payments/worker', 'shop-eu/shop']),
+    );
+    expect(ids).not.toContain('shop-eu/payments');
+    const coarser = await mapOf(server, COARSER);
+    expect(coarser.collapse).toEqual(['kube-system', 'shop-eu/shop']);
+    expect(coarser.nodes.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['shop-eu/kube-system', 'shop-eu/payments/api', 'shop-eu/shop']),
+    );
+    expect(coarser.nodes.filter(({ namespace }) => namespace === 'shop')).toHaveLength(1);
+  });
+
+  it('does so of a window, of one edge, in frames, in a difference and on the command line', async () => {
+    const window = await mapOf(server, `${FINER}&since=2026-06-01T10:05`);
+    const edge = window.edges.find(({ target }) => target === 'shop-eu/payments/api');
+    const one = await ask(server, `/api/v1/edges/${edge?.id ?? ''}?${FINER}&since=2026-06-01T10:05`);
+    expect(one.body).toMatchObject({ edge });
+    const halves = 'a=2026-06-01T10:00/2026-06-01T10:05&b=2026-06-01T10:05/2026-06-01T10:10';
+    for (const call of [`frames?step=5m&${FINER}`, `diff?${halves}&${FINER}`])
+      expect((await ask(server, `/api/v1/map/${call}`)).body).toMatchObject({ expand: ['payments'] });
+    const asked = ['--server', server.url, '--level', 'namespace', '--expand', 'payments'];
+    const { stdout } = await runToEnd(['map', ...asked]);
+    expect(stdout).toMatch(/shop +payments\/api/);
+  });
+
+  it('refuses what has nothing in it, or nothing around it', async () => {
+    for (const [query, field] of [
+      ['level=pod&expand=x', 'expand'],
+      ['level=cluster&collapse=x', 'collapse'],
+      ['level=label:app&expand=x', 'expand'],
+      ['expand=a,,b', 'expand'],
+    ]) {
+      const { status, body } = await ask<ErrorBody>(server, `/api/v1/map?${query}`);
+      expect({ status, field: body.error.field }).toEqual({ status: 400, field });
+    }
+  });
+});
+
 describe('GET /map with a budget', () => {
   it('is whole, and says so, unless one is given', async () => {
     const { edges, folded } = await mapOf(server);

@@ -67,23 +67,43 @@ async function diffPlaces(
 ): Promise<MapDiffResponse> {
   const thresholds = thresholdsOf(checked(thresholdsSchema, thresholdWords(options)));
   const saved = [placeA, placeB].map((place) => savedMap(place, parameters));
-  // The other one has to be made at the level of the one that is finished.
-  const level = saved.find((side) => side !== undefined)?.level;
-  const asked = { ...parameters, ...(level && { level }) };
+  // The other one has to be made at the grain of the one that is finished.
+  const finished = saved.find((side) => side !== undefined);
+  const asked = { ...parameters, ...(finished && grainOf(finished)) };
   const a = saved[0] ?? (await readPlace(placeA, options, asked));
   const b = saved[1] ?? (await readPlace(placeB, options, asked));
-  if (a.level !== b.level) throw new WrongUse(`one map is of level ${a.level}, the other one of ${b.level}`);
-  return diffAnswer(a.level, a, b, thresholds);
+  const [one, other] = [a, b].map((side) => wordsOfGrain(grainOf(side)));
+  if (one !== other) throw new WrongUse(`one map is of ${one}, the other one of ${other}`);
+  return diffAnswer(a.grain, a, b, thresholds);
 }
 
-function savedMap(place: Place, { level, ...filters }: Parameters): Side | undefined {
+/** As parameters of the API. */
+function grainOf({ grain }: Side): Record<'level' | 'expand' | 'collapse', string | undefined> {
+  const { expand, collapse } = grain.named;
+  return {
+    level: grain.level,
+    expand: expand.length > 0 ? expand.join() : undefined,
+    collapse: collapse.length > 0 ? collapse.join() : undefined,
+  };
+}
+
+function wordsOfGrain(grain: ReturnType<typeof grainOf>): string {
+  return Object.entries(grain)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+    .join(', ');
+}
+
+function savedMap(place: Place, { level, expand, collapse, ...filters }: Parameters): Side | undefined {
   const side = 'file' in place ? readSavedMap(place.file) : undefined;
   if (side === undefined || !('file' in place)) return undefined;
   const [filter] = Object.entries(filters).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (filter !== undefined)
     throw new WrongUse(`${place.file} is a finished map, to which --${filter} cannot be applied`);
-  if (level !== undefined && level !== side.level)
-    throw new WrongUse(`${place.file} is a finished map of level ${side.level}`);
+  const grain = grainOf(side);
+  const isOther = Object.entries({ level, expand, collapse }).some(
+    ([name, value]) => value !== undefined && value !== grain[name as keyof typeof grain],
+  );
+  if (isOther) throw new WrongUse(`${place.file} is a finished map of ${wordsOfGrain(grain)}`);
   return side;
 }
 

@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { newsKinds } from '../../domain/service-map/map-news.js';
 import { thresholdShape } from '../../service-map/diff-thresholds.js';
-import { levels } from '../../service-map/service-map.schema.js';
+import { grainOptions } from '../grain-options.js';
 import type { SourceOptions } from '../with-server.js';
 
 /** What a pipeline may ask to fail on. */
@@ -21,13 +21,12 @@ export interface DiffOptions extends SourceOptions {
 
 export function diffOptions(command: Command): Command {
   const window = 'such as 2h/1h or 2026-06-01T10:00/2026-06-01T11:00; an end left empty is open';
-  command
+  grainOptions(command)
     .addArgument(new Argument('[before]', 'a file in the place of --a: flows, or what `map -o json` printed'))
     .addArgument(new Argument('[after]', 'a file in the place of --b'))
     .option('--a <window>', `compare with this window, ${window}`)
     .option('--b <window>', 'the window that is compared with it')
     .option('--input-file <file>', 'read both windows from this file of flows')
-    .addOption(new Option('--level <level>', `${levels.join(', ')} or label:KEY (else workload)`))
     .addOption(
       new Option('--fail-on <kinds>', 'exit 1 when there is anything of these, comma-separated').argParser(
         readKinds,

@@ -1,15 +1,16 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { parseTimestamp } from '../../domain/flow/timestamp.js';
+import { Grain } from '../../domain/service-map/grain.js';
 import { heldOf, isMissing, isSummed, recordedMinutes } from '../../service-map/diff-notes.js';
 import type { DiffSide } from '../../service-map/diff-answer.js';
-import { plainMapSchema, type MapLevel, type PlainMap } from '../../service-map/service-map.schema.js';
+import { plainMapSchema, type PlainMap } from '../../service-map/service-map.schema.js';
 import type { Span } from '../../store/queries.js';
 import type { CoverageReport } from '../../telemetry/coverage-report.schema.js';
 import type { Status } from '../../telemetry/status.schema.js';
 import type { Parameters, RestClient } from '../rest-client.js';
 import { WrongUse } from '../wrong-use.js';
 
-export type Side = DiffSide & { level: MapLevel };
+export type Side = DiffSide & { grain: Grain };
 
 /** Everything about one window of one server; a window that is undefined is all that it holds. */
 export async function readSide(
@@ -68,7 +69,7 @@ function sideOf(
   /** How far sums reach. */
   reach: Pick<Status['kept'], 'hours' | 'minutes'> = map,
 ): Side {
-  const { level, nodes, edges, from, to, seq, hours, minutes, coverage } = map;
+  const { level, expand = [], collapse = [], nodes, edges, from, to, seq, hours, minutes, coverage } = map;
   const summed = { hours: readSpan(hours), minutes: readSpan(minutes) };
   const held = heldOf(parseTimestamp(oldest), parseTimestamp(newest), {
     hours: readSpan(reach.hours),
@@ -77,7 +78,7 @@ function sideOf(
   const asked = report?.asked ?? { since: null, until: null };
   const bounds = { since: parseTimestamp(asked.since), until: parseTimestamp(asked.until) };
   return {
-    level,
+    grain: new Grain(level, { expand, collapse }),
     // What is left out and what is undefined come to the same here.
     nodes: nodes as DiffSide['nodes'],
     edges: edges as DiffSide['edges'],

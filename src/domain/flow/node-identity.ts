@@ -28,7 +28,9 @@ type NodeKind =
   | 'ip'
   | 'unknown';
 
-export type Level = 'cluster' | 'namespace' | 'workload' | 'pod';
+/** The coarsest first. */
+export const LEVELS = ['cluster', 'namespace', 'workload', 'pod'] as const;
+export type Level = (typeof LEVELS)[number];
 /** Nodes are the values of a label. */
 export type LabelLevel = `label:${string}`;
 export type MapLevel = Level | LabelLevel;

@@ -1,13 +1,6 @@
 import { MultiDirectedGraph } from 'graphology';
 import type { Endpoint, Flow, Side } from '../flow/flow.js';
-import {
-  identify,
-  isLabelLevel,
-  labelNode,
-  shownAs,
-  type MapLevel,
-  type NodeIdentity,
-} from '../flow/node-identity.js';
+import { identify, shownAs, type MapLevel, type NodeIdentity } from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
 import type { LatencySummary } from '../latencies.js';
 import type { LabelledEnd } from './coarse-sums.js';
@@ -15,6 +8,7 @@ import type { TcpSummary } from './connections.js';
 import { counterOf } from './counter.js';
 import { edgeId } from './edge-id.js';
 import { EdgeState, type Ends } from './edge-state.js';
+import { Grain } from './grain.js';
 import type { L7Summary } from './l7-summary.js';
 import { Lore } from './lore.js';
 import { NodeState, type NameConfidence } from './node-state.js';
@@ -62,12 +56,13 @@ type Http = NonNullable<ReturnType<L7Summary['http']>>;
 type Dns = NonNullable<ReturnType<L7Summary['dns']>>;
 
 /**
- * Who talks to whom, who is kept from it: the graph of clients and servers, at one level. Tallies
+ * Who talks to whom, who is kept from it: the graph of clients and servers, at one grain. Tallies
  * may come in any order and any split. Every node and edge touched since the last call of
  * `takeTouched` is remembered, so that a change can be told without comparing whole maps.
  */
 export class ServiceMap {
   readonly #graph = new MultiDirectedGraph<{ state: NodeState }, { state: EdgeState }>();
+  readonly #grain: Grain;
   readonly #lore: Lore;
   readonly #ports = new PortNumbers();
   readonly #endpoints = new WeakMap<Endpoint, { node: NodeState; learned: boolean }>();
@@ -75,16 +70,14 @@ export class ServiceMap {
   #holds = true;
   #labelsApart = false;
 
-  constructor(
-    readonly level: MapLevel,
-    lore = new Lore(),
-  ) {
+  constructor(grain: Grain | MapLevel, lore = new Lore()) {
+    this.#grain = Grain.of(grain);
     this.#lore = lore;
   }
 
   /** With the ends of coarse tallies apart. */
-  static of(tallies: Iterable<Tally>, level: MapLevel, ends?: readonly LabelledEnd[]): ServiceMap {
-    const map = new ServiceMap(level);
+  static of(tallies: Iterable<Tally>, grain: Grain | MapLevel, ends?: readonly LabelledEnd[]): ServiceMap {
+    const map = new ServiceMap(grain);
     const all = [...tallies];
     map.#lore.learn(all);
     if (ends !== undefined) map.labelEnds(ends);
@@ -111,7 +104,7 @@ export class ServiceMap {
 
   /** An empty map that knows what this one has learned, so it guesses less. */
   again(): ServiceMap {
-    return new ServiceMap(this.level, this.#lore.again());
+    return new ServiceMap(this.#grain, this.#lore.again());
   }
 
   /** Times of the first and the last flow; undefined when there is none. */
@@ -251,17 +244,15 @@ export class ServiceMap {
   }
 
   #identityOf(endpoint: Endpoint): NodeIdentity {
-    const { level } = this;
-    if (level === 'workload') return this.#lore.workloadNode(endpoint);
-    if (!isLabelLevel(level)) return identify(endpoint, level, this.#lore.workloadOfPod);
-    return labelNode(endpoint, level) ?? this.#lore.workloadNode(endpoint);
+    const lore = this.#lore;
+    return this.#grain.nodeOf(endpoint, (level) =>
+      level === 'workload' ? lore.workloadNode(endpoint) : identify(endpoint, level, lore.workloadOfPod),
+    );
   }
 
   /** The same without noting that anything was asked. */
   #told(endpoint: Endpoint): NodeIdentity {
-    const { level } = this;
-    const labelled = isLabelLevel(level) ? labelNode(endpoint, level) : undefined;
-    return labelled ?? identify(endpoint, isLabelLevel(level) ? 'workload' : level, this.#lore.workloadOfPod);
+    return this.#grain.nodeOf(endpoint, (level) => identify(endpoint, level, this.#lore.workloadOfPod));
   }
 
   #addEdge(ends: Ends, number: number, protocol: string, port: number): EdgeState {
