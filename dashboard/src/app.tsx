@@ -71,7 +71,7 @@ export function App(): JSX.Element {
       />
       <FilterBar
         state={state}
-        level={board.level}
+        level={board.grain.level}
         namespaces={board.namespaces}
         found={board.found?.size ?? null}
         refusal={refusal}

@@ -173,6 +173,39 @@ describe('a browser', () => {
   });
 });
 
+describe('a node of the map', () => {
+  it('is shown as what is in it, and back again, and the address tells', async () => {
+    await store(server, shop);
+    const selected = encodeURIComponent('node:shop-eu/payments');
+    const { page, complaints } = await openPage(
+      browser,
+      `${server.url}/?level=namespace&selected=${selected}`,
+    );
+    const draws = async (query: string): Promise<void> => {
+      const { edges, nodes } = await mapOf(server, query);
+      await page
+        .locator(`[data-testid=map][data-edges="${edges.length}"][data-nodes="${nodes.length}"]`)
+        .waitFor({ timeout: PATIENCE });
+    };
+    const click = (name: string) => page.getByTestId('panel').getByRole('button', { name }).click();
+    const show = (id: string) => page.goto(`${page.url()}&selected=${encodeURIComponent(`node:${id}`)}`);
+    await draws('level=namespace');
+    await click('Show its workloads');
+    await draws('level=namespace&expand=payments');
+    expect(new URL(page.url()).searchParams.get('expand')).toBe('shop-eu/payments');
+    await show('shop-eu/payments/api');
+    await click('Collapse payments');
+    await draws('level=namespace');
+    await page.goto(`${server.url}/?level=workload&selected=node:shop-eu/shop/web`);
+    await click('Collapse shop');
+    await draws('collapse=shop-eu/shop');
+    await show('shop-eu/shop');
+    await click('Expand');
+    await draws('level=workload');
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a map too large to read', () => {
   /** 20 clients of 7 servers, and one of them of 20 names outside. */
   const crowd = lines([

@@ -7,6 +7,8 @@ export type Connection = 'connected' | 'reconnecting' | 'offline';
 
 export interface LiveQuestion {
   level: Level;
+  expand?: string;
+  collapse?: string;
   filter: Record<string, string[]>;
 }
 

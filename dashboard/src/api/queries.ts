@@ -15,6 +15,25 @@ export interface MapFilter {
 }
 
 /** The same for equal filters. */
+/** What the nodes of a map are: those of a level, but for some that are drawn finer or coarser, comma-separated. */
+export interface Grain {
+  level: Level;
+  expand: string;
+  collapse: string;
+}
+
+export function grainKey({ level, expand, collapse }: Grain): string {
+  return JSON.stringify([level, expand, collapse]);
+}
+
+function grainFlags({ level, expand, collapse }: Grain): Flag[] {
+  const named: Flag[] = [
+    ['expand', expand],
+    ['collapse', collapse],
+  ];
+  return [['level', level], ...named.filter(([, value]) => value !== '')];
+}
+
 export function filterKey({ namespace, verdict, query }: MapFilter): string {
   return JSON.stringify([namespace, verdict, query]);
 }
@@ -34,19 +53,19 @@ function toParams(flags: readonly Flag[]): URLSearchParams {
   return new URLSearchParams(flags.map(([name, value]) => [name, value]));
 }
 
-export function fetchMap(level: Level, filter: MapFilter, signal?: AbortSignal): Promise<ServiceMapResponse> {
-  return getJson('map', toParams([['level', level], ...filterFlags(filter)]), signal);
+export function fetchMap(grain: Grain, filter: MapFilter, signal?: AbortSignal): Promise<ServiceMapResponse> {
+  return getJson('map', toParams([...grainFlags(grain), ...filterFlags(filter)]), signal);
 }
 
 export function fetchEdge(
   id: string,
-  level: Level,
+  grain: Grain,
   filter: MapFilter,
   signal?: AbortSignal,
 ): Promise<EdgeDetail> {
   return getJson(
     `edges/${encodeURIComponent(id)}`,
-    toParams([['level', level], ...filterFlags(filter)]),
+    toParams([...grainFlags(grain), ...filterFlags(filter)]),
     signal,
   );
 }

@@ -29,6 +29,8 @@ export function DropList({ drops, nodes, filtered, onShow, onClearFilters }: Pro
           ` ${formatCount(harmless)} of them ${harmless === 1 ? 'is' : 'are'} harmless and toned down.`}
         {data.groupsLeftOut > 0 &&
           ` The ${plural(data.groupsLeftOut, 'rarest', 'rarest')} are not listed: choose a namespace to see them.`}
+        {data.removed &&
+          ` ${plural(data.removed.flows, 'dropped flow')} of them ${data.removed.flows === 1 ? 'is' : 'are'} no longer held: only the drops are kept.`}
       </p>
       <ol className="drops">
         {data.groups.map((group) => (

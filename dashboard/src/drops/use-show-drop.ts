@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { DropGroup } from '../../../src/drops/drops.schema.js';
+import type { Grain } from '../api/queries.js';
 import type { Dashboard } from '../state/use-dashboard.js';
 import type { UpdateView } from '../state/view-state.js';
 import { findEdge } from './find-edge.js';
@@ -12,7 +13,7 @@ export function useShowDrop(board: Dashboard, update: UpdateView): (group: DropG
   const [wanted, setWanted] = useState<DropGroup | null>(null);
   const { map } = board;
   useEffect(() => {
-    if (!wanted || map?.level !== 'workload') return;
+    if (!wanted || map === null || !isOfWorkloads(map.grain)) return;
     const edge = findEdge(map.edges.values(), wanted);
     if (edge) update({ selected: { kind: 'edge', id: edge.id } });
     setWanted(null);
@@ -25,7 +26,11 @@ export function useShowDrop(board: Dashboard, update: UpdateView): (group: DropG
       hideDns: false,
       find: '',
       selected: null,
-      ...(board.level === 'workload' ? {} : { level: 'workload' }),
+      ...(isOfWorkloads(board.grain) ? {} : { level: 'workload', expand: '', collapse: '' }),
     });
   };
+}
+
+function isOfWorkloads({ level, expand, collapse }: Grain): boolean {
+  return level === 'workload' && expand === '' && collapse === '';
 }

@@ -1,5 +1,5 @@
 import { useMemo, useRef, type JSX, type RefObject } from 'react';
-import { filterKey } from '../api/queries.js';
+import { filterKey, grainKey } from '../api/queries.js';
 import type { Dashboard } from '../state/use-dashboard.js';
 import type { Theme } from '../state/use-theme.js';
 import type { Selection, UpdateView, ViewState } from '../state/view-state.js';
@@ -20,9 +20,9 @@ interface Props {
 }
 
 export function MapView({ board, state, theme, update, commands }: Props): JSX.Element {
-  const { digest, map, level, filter, live, fold } = board;
+  const { digest, map, grain, filter, live, fold } = board;
   const { graph, whole } = digest;
-  const question = [level, filterKey(filter), String(state.drawAll)];
+  const question = [grainKey(grain), filterKey(filter), String(state.drawAll)];
   const sceneKey = useSettledKey(question.join('\n'), map !== null);
   const found = useMemo(() => foundOn(digest, board.found), [digest, board.found]);
   const open = (selection: Selection): void => {

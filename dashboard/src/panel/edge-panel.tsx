@@ -1,7 +1,7 @@
 import type { JSX } from 'react';
-import type { EdgeDetail, Level, MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
+import type { EdgeDetail, MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
 import type { HeldMap } from '../../../src/live/live-client.js';
-import { fetchEdge, filterKey, type MapFilter } from '../api/queries.js';
+import { fetchEdge, filterKey, grainKey, type Grain, type MapFilter } from '../api/queries.js';
 import { edgeClass, portLabel } from '../map/edge-class.js';
 import { nodeFullName } from '../map/node-words.js';
 import { useLoaded } from '../state/use-loaded.js';
@@ -16,7 +16,7 @@ import { PanelFrame } from './panel-frame.js';
 
 interface Props {
   id: string;
-  level: Level;
+  grain: Grain;
   filter: MapFilter;
   map: HeldMap;
   seq: number;
@@ -30,9 +30,9 @@ interface Ends {
   target: MapNode;
 }
 
-export function EdgePanel({ id, level, filter, map, seq, onSelect, onFlows }: Props): JSX.Element {
-  const key = [id, level, filterKey(filter)].join('\n');
-  const { data, error } = useLoaded((signal) => fetchEdge(id, level, filter, signal), key, seq, 3_000);
+export function EdgePanel({ id, grain, filter, map, seq, onSelect, onFlows }: Props): JSX.Element {
+  const key = [id, grainKey(grain), filterKey(filter)].join('\n');
+  const { data, error } = useLoaded((signal) => fetchEdge(id, grain, filter, signal), key, seq, 3_000);
   const ends = currentEnds(id, map, data);
   return (
     <PanelFrame

@@ -1,4 +1,4 @@
-import { useMemo, type JSX } from 'react';
+import { useMemo, type JSX, type ReactNode } from 'react';
 import type { MapNode } from '../../../src/service-map/service-map.schema.js';
 import type { HeldMap } from '../../../src/live/live-client.js';
 import { kindWords, nodeFullName } from '../map/node-words.js';
@@ -15,9 +15,11 @@ interface Props {
   map: HeldMap;
   onSelect: (selection: Selection | null) => void;
   onFlows: () => void;
+  /** What else can be done with it. */
+  children: ReactNode;
 }
 
-export function NodePanel({ node, map, onSelect, onFlows }: Props): JSX.Element {
+export function NodePanel({ node, map, onSelect, onFlows, children }: Props): JSX.Element {
   const edges = useMemo(() => [...map.edges.values()], [map.edges]);
   return (
     <PanelFrame
@@ -31,6 +33,7 @@ export function NodePanel({ node, map, onSelect, onFlows }: Props): JSX.Element 
         <button type="button" onClick={onFlows}>
           Show flows
         </button>
+        {children}
         <CopyButton text={hubbleCommand(nodeFlags(node, ''))}>Copy hubble command</CopyButton>
       </div>
       <NodeFacts node={node} />

@@ -4,6 +4,7 @@ import { OUTSIDE } from '../map/digest.js';
 import type { Selection, UpdateView } from '../state/view-state.js';
 import { BundlePanel, OutsidePanel } from './digest-panels.js';
 import { EdgePanel } from './edge-panel.js';
+import { GrainActions } from './grain-actions.js';
 import { NodePanel } from './node-panel.js';
 import { PanelFrame } from './panel-frame.js';
 
@@ -14,7 +15,7 @@ interface Props {
 }
 
 export function SidePanel({ selected, board, update }: Props): JSX.Element | null {
-  const { map, level, filter, digest } = board;
+  const { map, grain, filter, digest } = board;
   const onSelect = (next: Selection | null): void => {
     update({ selected: next });
   };
@@ -32,7 +33,7 @@ export function SidePanel({ selected, board, update }: Props): JSX.Element | nul
       <EdgePanel
         key={selected.id}
         id={selected.id}
-        level={level}
+        grain={grain}
         filter={filter}
         map={map}
         seq={map.seq}
@@ -42,7 +43,13 @@ export function SidePanel({ selected, board, update }: Props): JSX.Element | nul
     );
   }
   const node = map.nodes.get(selected.id);
-  if (node) return <NodePanel key={node.id} node={node} map={map} onSelect={onSelect} onFlows={onFlows} />;
+  if (node) {
+    return (
+      <NodePanel key={node.id} node={node} map={map} onSelect={onSelect} onFlows={onFlows}>
+        <GrainActions node={node} grain={grain} update={update} />
+      </NodePanel>
+    );
+  }
   return (
     <PanelFrame
       kind="node"

@@ -1,9 +1,16 @@
 import { useMemo } from 'react';
 import type { Drops } from '../../../src/drops/drops.schema.js';
-import type { Level } from '../../../src/service-map/service-map.schema.js';
 import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
-import { fetchCoverage, fetchDrops, fetchStatus, filterKey, type MapFilter } from '../api/queries.js';
+import {
+  fetchCoverage,
+  fetchDrops,
+  fetchStatus,
+  filterKey,
+  grainKey,
+  type Grain,
+  type MapFilter,
+} from '../api/queries.js';
 import { digest, undigested, type Digest } from '../map/digest.js';
 import { useVisibleGraph, type Graph } from '../map/visible-graph.js';
 import { useFolds, useFoldWhenLarge, type Fold } from './use-fold.js';
@@ -14,11 +21,11 @@ import { useNamespaces } from './use-namespaces.js';
 import type { ViewState } from './view-state.js';
 
 export interface Dashboard {
-  level: Level;
+  grain: Grain;
   filter: MapFilter;
   fold: Fold | null;
   live: LiveView;
-  /** The map of the level and filter in force; null until it has arrived. */
+  /** The map of the grain and filter in force; null until it has arrived. */
   map: ShownMap | null;
   /** What the toggles leave of it. */
   graph: Graph;
@@ -34,12 +41,13 @@ export interface Dashboard {
 
 /** Everything the views show, out of what the address bar asks for. */
 export function useDashboard(state: ViewState): Dashboard {
-  const { namespace, verdict, query } = state;
+  const { namespace, verdict, query, expand, collapse } = state;
   const filter = useMemo(() => ({ namespace, verdict, query }), [namespace, verdict, query]);
   const [fold, setFold] = useFolds(filter);
   const level = state.level ?? (fold ? 'namespace' : 'workload');
-  const live = useLiveMap(level, filter);
-  const current = isCurrent(live.map, level, filter) ? live.map : null;
+  const grain = useMemo(() => ({ level, expand, collapse }), [level, expand, collapse]);
+  const live = useLiveMap(grain, filter);
+  const current = isCurrent(live.map, grain, filter) ? live.map : null;
   const tooLarge = useFoldWhenLarge(state.level, current, setFold);
   const map = tooLarge ? null : current;
   const whole = useVisibleGraph(map, { hideDns: false, onlyDrops: false });
@@ -57,7 +65,7 @@ export function useDashboard(state: ViewState): Dashboard {
   const newest = drops.data?.coverage.to ?? null;
   const gaps = useLoaded((signal) => fetchGaps(newest, signal), newest ? 'held' : 'nothing', seq, 10_000);
   return {
-    level,
+    grain,
     filter,
     fold: state.level === null ? fold : null,
     live,
@@ -79,6 +87,8 @@ async function fetchGaps(newest: string | null, signal: AbortSignal): Promise<Co
   return fetchCoverage(new Date(Date.parse(newest) - HOUR).toISOString(), signal);
 }
 
-function isCurrent(map: ShownMap | null, level: Level, filter: MapFilter): boolean {
-  return map !== null && map.level === level && filterKey(map.filter) === filterKey(filter);
+function isCurrent(map: ShownMap | null, grain: Grain, filter: MapFilter): boolean {
+  return (
+    map !== null && grainKey(map.grain) === grainKey(grain) && filterKey(map.filter) === filterKey(filter)
+  );
 }

@@ -12,7 +12,7 @@ export interface Fold {
 }
 
 function isTooLarge(map: ShownMap): boolean {
-  return map.level === 'workload' && (map.nodes.size > MAX_NODES || map.edges.size > MAX_EDGES);
+  return map.grain.level === 'workload' && (map.nodes.size > MAX_NODES || map.edges.size > MAX_EDGES);
 }
 
 /**

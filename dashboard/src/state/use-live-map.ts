@@ -1,12 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { heldMap, type HeldMap } from '../../../src/live/live-client.js';
-import type { Level } from '../../../src/service-map/service-map.schema.js';
 import type { ApiError } from '../api/http.js';
 import { LiveConnection, type Connection } from '../api/live.js';
-import { fetchMap, type MapFilter } from '../api/queries.js';
+import { fetchMap, type Grain, type MapFilter } from '../api/queries.js';
 
 export interface ShownMap extends HeldMap {
-  level: Level;
+  grain: Grain;
   filter: MapFilter;
   seq: number;
 }
@@ -20,8 +19,8 @@ export interface LiveView {
 
 const POLL_MS = 10_000;
 
-/** The map of one level and filter, kept current over the socket, or by polling while there is none. */
-export function useLiveMap(level: Level, filter: MapFilter): LiveView {
+/** The map of one grain and filter, kept current over the socket, or by polling while there is none. */
+export function useLiveMap(grain: Grain, filter: MapFilter): LiveView {
   const [view, setView] = useState<LiveView>({
     map: null,
     connection: 'reconnecting',
@@ -33,7 +32,8 @@ export function useLiveMap(level: Level, filter: MapFilter): LiveView {
   useEffect(() => {
     live.current = new LiveConnection({
       onMap: (held, seq, question, at) => {
-        const shown = { ...held, seq, level: question.level, filter: toFilter(question.filter) };
+        const { level, expand = '', collapse = '' } = question;
+        const shown = { ...held, seq, grain: { level, expand, collapse }, filter: toFilter(question.filter) };
         setView((old) => ({ ...old, map: shown, lastChange: at ?? old.lastChange }));
       },
       onConnection: (connection) => {
@@ -46,18 +46,21 @@ export function useLiveMap(level: Level, filter: MapFilter): LiveView {
     return () => live.current?.close();
   }, []);
 
+  const { level, expand, collapse } = grain;
   const { namespace, verdict, query } = filter;
   useEffect(() => {
-    live.current?.ask({ level, filter: toLiveFilter({ namespace, verdict, query }) });
-  }, [level, namespace, verdict, query]);
+    const named = { ...(expand && { expand }), ...(collapse && { collapse }) };
+    live.current?.ask({ level, ...named, filter: toLiveFilter({ namespace, verdict, query }) });
+  }, [level, expand, collapse, namespace, verdict, query]);
 
-  usePolling(view.connection === 'offline', level, filter, (map) => {
+  usePolling(view.connection === 'offline', grain, filter, (map) => {
     setView((old) => ({ ...old, map }));
   });
   return view;
 }
 
-function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map: ShownMap) => void): void {
+function usePolling(active: boolean, grain: Grain, filter: MapFilter, show: (map: ShownMap) => void): void {
+  const { level, expand, collapse } = grain;
   const { namespace, verdict, query } = filter;
   const latest = useRef(show);
   latest.current = show;
@@ -66,9 +69,10 @@ function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map
     const abort = new AbortController();
     const poll = (): void => {
       const asked = { namespace, verdict, query };
-      fetchMap(level, asked, abort.signal)
+      const drawn = { level, expand, collapse };
+      fetchMap(drawn, asked, abort.signal)
         .then((answer) => {
-          latest.current({ ...heldMap(answer), seq: answer.seq, level, filter: asked });
+          latest.current({ ...heldMap(answer), seq: answer.seq, grain: drawn, filter: asked });
         })
         .catch(() => undefined);
     };
@@ -78,7 +82,7 @@ function usePolling(active: boolean, level: Level, filter: MapFilter, show: (map
       abort.abort();
       clearInterval(timer);
     };
-  }, [active, level, namespace, verdict, query]);
+  }, [active, level, expand, collapse, namespace, verdict, query]);
 }
 
 function toLiveFilter({ namespace, verdict, query }: MapFilter): Record<string, string[]> {

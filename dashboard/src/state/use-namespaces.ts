@@ -19,7 +19,11 @@ export function useNamespaces(nodes: ReadonlyMap<string, MapNode> | undefined): 
 
   useEffect(() => {
     const abort = new AbortController();
-    fetchMap('namespace', { namespace: '', verdict: '', query: '' }, abort.signal)
+    fetchMap(
+      { level: 'namespace', expand: '', collapse: '' },
+      { namespace: '', verdict: '', query: '' },
+      abort.signal,
+    )
       .then((map) => {
         add.current(map.nodes.map(namespaceOf));
       })

@@ -9,6 +9,9 @@ export interface ViewState {
   view: View;
   /** null: workloads, or namespaces when there are too many workloads to read. */
   level: Level | null;
+  /** Nodes that are drawn finer or coarser than the level, comma-separated. */
+  expand: string;
+  collapse: string;
   namespace: string;
   verdict: string;
   /** An expression. */
@@ -35,6 +38,8 @@ function parseViewState(search: string): ViewState {
   return {
     view,
     level: levels.includes(level) ? (level as Level) : null,
+    expand: params.get('expand') ?? '',
+    collapse: params.get('collapse') ?? '',
     namespace: params.get('namespace') ?? '',
     verdict: params.get('verdict') ?? '',
     query: params.get('q') ?? '',
@@ -50,6 +55,8 @@ function formatViewState(state: ViewState): string {
   const params = new URLSearchParams();
   if (state.view !== 'map') params.set('view', state.view);
   if (state.level) params.set('level', state.level);
+  if (state.expand) params.set('expand', state.expand);
+  if (state.collapse) params.set('collapse', state.collapse);
   if (state.namespace) params.set('namespace', state.namespace);
   if (state.verdict) params.set('verdict', state.verdict);
   if (state.query) params.set('q', state.query);
@@ -100,6 +107,8 @@ function isStep(before: ViewState, after: ViewState): boolean {
   return (
     before.view !== after.view ||
     before.level !== after.level ||
+    before.expand !== after.expand ||
+    before.collapse !== after.collapse ||
     before.namespace !== after.namespace ||
     before.query !== after.query
   );

@@ -52,7 +52,7 @@ export function FilterBar({ state, level, namespaces, found, findBox, refusal, u
         <LevelSwitch
           level={level}
           onLevel={(next) => {
-            update({ level: next, selected: null });
+            update({ level: next, expand: '', collapse: '', selected: null });
           }}
         />
       )}
