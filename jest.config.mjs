@@ -18,6 +18,8 @@ export default {
   },
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   coverageProvider: 'v8',
+  // Jest leaves a core to itself, which tests that wait for servers do not need: of two, that would be half.
+  maxWorkers: '100%',
   // Of a test that hangs: what it waits for has limits of its own.
   testTimeout: 240_000,
 };
