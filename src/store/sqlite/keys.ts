@@ -37,14 +37,24 @@ const MORE_THAN_CHANCE = 1.02;
 function looksLikeChance(plane: Uint8Array): boolean {
   const values = new Uint32Array(256);
   const steps = new Uint32Array(256);
+  count(plane, values, steps);
+  return isEven(values, plane.length) && isEven(steps, plane.length);
+}
+
+/** By itself, and with an index: V8 gave up its code for this loop a hundred times, once for each time that it ended. */
+function count(plane: Uint8Array, values: Uint32Array, steps: Uint32Array): void {
   let before = 0;
-  for (const value of plane) {
-    values[value] = (values[value] ?? 0) + 1;
+  for (let row = 0; row < plane.length; row++) {
+    const value = plane[row] ?? 0;
     const step = (value - before) & 255;
+    values[value] = (values[value] ?? 0) + 1;
     steps[step] = (steps[step] ?? 0) + 1;
     before = value;
   }
-  return [values, steps].every((counts) => equalPairs(counts, plane.length) <= MORE_THAN_CHANCE);
+}
+
+function isEven(counts: Uint32Array, size: number): boolean {
+  return equalPairs(counts, size) <= MORE_THAN_CHANCE;
 }
 
 /** How many pairs are of equal bytes, as a multiple of what chance makes of so many. */
