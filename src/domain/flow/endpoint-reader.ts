@@ -1,6 +1,6 @@
 import type { Endpoint, Learned, Workload } from './flow.js';
 import { Forgetful } from './forgetful.js';
-import { isWrittenAlike, valueText } from './template.js';
+import { isWrittenAlike, valueLength } from './template.js';
 import { charactersOf, equal, listOf, numberOf, objectOf, textOf, textsOf, type Json } from './json.js';
 
 /** What an endpoint is read from: its object in the flow, and what the flow tells of it elsewhere. */
@@ -36,7 +36,7 @@ export class EndpointReader {
     const known = this.#byAddress.find(address, (candidate) => isSame(candidate, source));
     if (known !== undefined) return known;
     const { raw, names, service } = source;
-    const characters = valueText(raw).length + charactersOf([names, service]);
+    const characters = valueLength(raw) + charactersOf([names, service]);
     const fresh = { raw, ip: source.ip, names, service, endpoint: readEndpoint(source) };
     this.#byObject.set(raw, fresh);
     return this.#byAddress.add(address, fresh, characters);

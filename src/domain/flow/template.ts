@@ -137,10 +137,8 @@ export function serviceText({ service, serviceNamespace }: Endpoint): string {
   return JSON.stringify({ name: service, namespace: serviceNamespace });
 }
 
-/** Written as `JSON.stringify` writes it: that text can be made again. */
-const USUAL = Symbol();
-
-const texts = new WeakMap<object, string | typeof USUAL>();
+/** How a value is written: a number where as `JSON.stringify` writes it, in so many characters; that text can be made again. */
+const texts = new WeakMap<object, string | number>();
 
 /** The JSON of a value that many records repeat: as it was written, where that was kept. */
 export function valueText(value: object): string {
@@ -151,10 +149,16 @@ export function valueText(value: object): string {
   return text;
 }
 
+/** How many characters that JSON has. */
+export function valueLength(value: object): number {
+  const known = texts.get(value);
+  return typeof known === 'number' ? known : valueText(value).length;
+}
+
 /** Equal also as they are written, where it is known how the value was; of one that was just parsed it is not. */
 export function isWrittenAlike(known: object, value: object): boolean {
   if (known === value) return true;
-  return texts.has(value) ? valueText(known) === valueText(value) : equal(known, value);
+  return equal(known, value) && (!texts.has(value) || valueText(known) === valueText(value));
 }
 
 /** Whether its JSON is what `JSON.stringify` makes of it. */
@@ -165,7 +169,7 @@ export function isWrittenUsually(value: object): boolean {
 
 /** From now on the value is written as this text, which is JSON that means the same. */
 export function keepText(value: object, text: string): void {
-  texts.set(value, text === JSON.stringify(value) ? USUAL : text);
+  texts.set(value, text === JSON.stringify(value) ? text.length : text);
 }
 
 const shared: readonly (readonly [string, SlotKind, (flow: Flow) => object])[] = [
