@@ -5,6 +5,7 @@ const MINUTE_LENGTH = '2026-06-01T10:00:'.length;
 const ZERO = 48;
 const DOT = 46;
 const ZULU = 90;
+const WORD = 2 ** 32;
 const SCALE = [1_000_000_000, 0, 0, 1_000_000, 0, 0, 1_000, 0, 0, 1];
 
 /**
@@ -12,12 +13,18 @@ const SCALE = [1_000_000_000, 0, 0, 1_000_000, 0, 0, 1_000, 0, 0, 1];
  * their nanoseconds. Consecutive flows share their minute.
  */
 export class TimeReader {
-  /** Nanoseconds since 1970: what was read last. */
-  time = 0n;
+  /** Nanoseconds since 1970: what was read last, and its two words. To add bigints would make three objects of it. */
+  readonly #time = new BigInt64Array(1);
+  readonly #words = new Uint32Array(this.#time.buffer);
   /** As written; before the first, like no time. Minutes may come in turns, so each takes the place of the last. */
   readonly #minute = Buffer.alloc(MINUTE_LENGTH);
   readonly #minuteView = viewOf(this.#minute);
-  #minuteTime = 0n;
+  #minuteLow = 0;
+  #minuteHigh = 0;
+
+  get time(): bigint {
+    return this.#time[0] ?? 0n;
+  }
 
   /** False for any text that is not to the letter what `formatTimestamp` writes. */
   read(bytes: Buffer, view: DataView, from: number, to: number): boolean {
@@ -29,7 +36,9 @@ export class TimeReader {
     const dot = from + MINUTE_LENGTH + 2;
     const nanoseconds = dot === to - 1 ? 0 : readFraction(bytes, dot, to - 1);
     if (nanoseconds < 0) return false;
-    this.time = this.#minuteTime + BigInt(seconds * 1_000_000_000 + nanoseconds);
+    const low = this.#minuteLow + seconds * 1_000_000_000 + nanoseconds;
+    this.#words[0] = low;
+    this.#words[1] = this.#minuteHigh + Math.floor(low / WORD);
     return true;
   }
 
@@ -37,11 +46,19 @@ export class TimeReader {
     const text = bytes.toString('latin1', from, to);
     const time = parseTimestamp(text);
     if (time === undefined || formatTimestamp(time) !== text) return false;
-    this.time = time;
-    const minute = text.slice(0, MINUTE_LENGTH);
-    this.#minute.write(minute, 'latin1');
-    this.#minuteTime = parseTimestamp(`${minute}00Z`) ?? 0n;
+    this.#keepMinute(text.slice(0, MINUTE_LENGTH));
+    this.#time[0] = time;
     return true;
+  }
+
+  /** Unless a part of it is out of range. */
+  #keepMinute(minute: string): void {
+    const begin = parseTimestamp(`${minute}00Z`);
+    if (begin === undefined || parseTimestamp(`${minute}59.999999999Z`) === undefined) return;
+    this.#minute.write(minute, 'latin1');
+    this.#time[0] = begin;
+    this.#minuteLow = this.#words[0] ?? 0;
+    this.#minuteHigh = this.#words[1] ?? 0;
   }
 }
 
