@@ -32,6 +32,8 @@ export class FlowScanner {
   /** One object for all records: who stores a flow keeps its parts, hardly anybody the flow. */
   readonly #flow = new ScannedFlow();
   readonly #notes: FlowNotes = { source: newNote(), destination: newNote(), node: newNote() };
+  /** The same, with what is stored beside it. */
+  #added: NewFlow | undefined;
   /** The reader's own list, by which it is known again. */
   readonly #noLabels: readonly string[];
 
@@ -49,21 +51,19 @@ export class FlowScanner {
     if (!this.#patience.scansNext()) return undefined;
     const template = this.#walk(bytes, from, to);
     if (template === undefined) return undefined;
-    const flow = this.#read(template);
-    if (flow === undefined) return undefined;
+    if (this.#read(template) === undefined) return undefined;
     this.#patience.reward();
     const slots = this.#slots;
-    const key = slots.hasUuid ? slots.uuid : undefined;
-    const messageId = readMessageId(slots.l7);
-    return {
-      flow,
-      template,
-      known: slots.knownTexts,
-      own: slots.ownTexts,
-      key,
-      notes: this.#notes,
-      messageId,
-    };
+    const added = (this.#added ??= this.#newAdded(template));
+    added.template = template;
+    added.key = slots.hasUuid ? slots.uuid : undefined;
+    added.messageId = readMessageId(slots.l7);
+    return added;
+  }
+
+  #newAdded(template: Template): NewFlow {
+    const { knownTexts: known, ownTexts: own } = this.#slots;
+    return { flow: this.#flow, template, known, own, key: undefined, notes: this.#notes, messageId: '' };
   }
 
   /**
@@ -169,7 +169,7 @@ export class FlowScanner {
     if (read.raw !== endpoint.raw && valueText(read.raw) !== valueText(endpoint.raw)) return undefined;
     if (names !== undefined && valueText(read.names) !== names.text) return undefined;
     if (service !== undefined && serviceText(read) !== service.text) return undefined;
-    const noted = { endpoint: read, number: NONE, numberedBy: NONE, metIn: undefined };
+    const noted = { endpoint: read, number: NONE, numberedBy: NONE, metIn: undefined, isNameable: undefined };
     if (service !== undefined) return noted;
     if (names === undefined) endpoint.plain = noted;
     else this.#known.keepNamed(endpoint, names, noted);

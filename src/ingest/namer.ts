@@ -8,8 +8,6 @@ import { newNote, type NewFlow, type Note } from '../store/flow-writer.js';
 import { SocketCookies } from './socket-cookie.js';
 import { parse } from './unwrap.js';
 
-const SIDES = ['source', 'destination'] as const;
-
 /** Tells ends of flows by what came before (pods seen at an address, DNS answers, what sockets asked for), and notes what comes. */
 export class Namer {
   readonly #pods = new PodsSeen();
@@ -32,7 +30,8 @@ export class Namer {
       const backend = this.#services.reached(flow, this.#cookies.of(added), moment.cluster);
       this.#put(added, 'destination', backend);
     }
-    for (const side of SIDES) this.#put(added, side, this.#names.named(flow, side));
+    this.#put(added, 'source', this.#names.named(flow, 'source', added.notes?.source));
+    this.#put(added, 'destination', this.#names.named(flow, 'destination', added.notes?.destination));
   }
 
   #meet(added: NewFlow, side: Side, moment: Moment): void {

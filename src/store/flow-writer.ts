@@ -43,17 +43,18 @@ export interface NewFlow {
 
 /**
  * What the store calls a part of flows, and which of its dictionaries does, and when an end was last met by whoever
- * learns names: left here to be found again at once.
+ * learns names, and whether there is one to learn for it: left here to be found again at once.
  */
 export interface Note {
   number?: number;
   numberedBy?: number;
   metIn?: Moment | undefined;
+  isNameable?: boolean | undefined;
 }
 
 /** One that says nothing yet. All have the same members from the start: each flow looks at several. */
 export function newNote(): Note {
-  return { number: -1, numberedBy: -1, metIn: undefined };
+  return { number: -1, numberedBy: -1, metIn: undefined, isNameable: undefined };
 }
 
 /** A note for each part; a part that comes with the same note is the same. */

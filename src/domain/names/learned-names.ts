@@ -13,6 +13,11 @@ interface Given {
   until: bigint;
 }
 
+/** Whether there is a name to learn for an end, once somebody has asked. */
+interface NameNote {
+  isNameable?: boolean | undefined;
+}
+
 const SECOND = 1_000_000_000n;
 /** Who asked may connect a little later than the answer allows, above all where it allows nothing. */
 const LEAST_TTL = 30n * SECOND;
@@ -35,7 +40,6 @@ export class LearnedNames {
   /** By client and address, the latest told last. */
   readonly #given = new Map<string, Given[]>();
   readonly #ends = new LearnedEnds();
-  readonly #nameless = new WeakMap<Endpoint, boolean>();
 
   constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
 
@@ -60,24 +64,24 @@ export class LearnedNames {
     }
   }
 
-  /** The end as it is with a name learned for it; undefined where there is none to learn. */
-  named(flow: Flow, side: Side): Endpoint | undefined {
+  /** The end as it is with a name learned for it; undefined where there is none to learn. The note is of the end. */
+  named(flow: Flow, side: Side, note?: NameNote): Endpoint | undefined {
+    if (this.#given.size === 0 || flow.time === undefined || !isNameable(flow, side, note)) return undefined;
     const endpoint = flow[side];
-    if (this.#given.size === 0) return undefined;
-    // Most ends are pods.
-    if (endpoint.pod !== '' || flow.time === undefined || !this.#isNameless(endpoint)) return undefined;
-    if (endpoint.learned !== undefined) return undefined;
     const peer = askerOf(flow[side === 'source' ? 'destination' : 'source']);
     const given = this.#given.get(`${peer} ${endpoint.ip}`);
     const learned = given && choose(given, flow.time);
     return learned && this.#ends.with(endpoint, `${learned.confidence} ${learned.name}`, { name: learned });
   }
+}
 
-  #isNameless(endpoint: Endpoint): boolean {
-    let nameless = this.#nameless.get(endpoint);
-    if (nameless === undefined) this.#nameless.set(endpoint, (nameless = isNameless(endpoint)));
-    return nameless;
-  }
+/** Whether there is a name to learn for the end of a flow. Most are pods: to look at each would miss the processor's cache. */
+function isNameable(flow: Flow, side: Side, note?: NameNote): boolean {
+  if (note?.isNameable !== undefined) return note.isNameable;
+  const endpoint = flow[side];
+  const nameable = endpoint.learned === undefined && isNameless(endpoint);
+  if (note !== undefined) note.isNameable = nameable;
+  return nameable;
 }
 
 function choose(given: readonly Given[], time: bigint): LearnedName | undefined {
