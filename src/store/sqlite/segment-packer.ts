@@ -93,23 +93,53 @@ async function packed(
 
 const nothing = Buffer.alloc(0);
 
-function nodesOf({ columns, flows: rows }: FilledSegment, parts: WrittenParts): PackedSegment['nodes'] {
+/** Flows of a node, and the rows of the first and the last of them. */
+interface NodeRows {
+  flows: number;
+  first: number;
+  last: number;
+}
+
+function nodesOf(filled: FilledSegment, parts: WrittenParts): PackedSegment['nodes'] {
+  const { time: times } = filled.columns;
   const summaries = new Map<string, PackedSegment['nodes'][number]>();
-  const { node: nodes, time: times, weight: weights } = columns;
-  for (let row = 0; row < rows; row++) {
-    const node = parts.nodeName(nodes[row] ?? 0);
-    const time = times[row] ?? 0n;
-    const flows = weights[row] ?? 1;
+  for (const [id, { flows, first, last }] of rowsOfNodes(filled)) {
+    const node = parts.nodeName(id);
+    const timeMin = times[first] ?? 0n;
+    const timeMax = times[last] ?? 0n;
     const summary = summaries.get(node);
     if (summary === undefined) {
-      summaries.set(node, { node, flows, timeMin: time, timeMax: time });
+      summaries.set(node, { node, flows, timeMin, timeMax });
       continue;
     }
+    // A node that got other labels has two numbers.
     summary.flows += flows;
-    if (time < summary.timeMin) summary.timeMin = time;
-    if (time > summary.timeMax) summary.timeMax = time;
+    if (timeMin < summary.timeMin) summary.timeMin = timeMin;
+    if (timeMax > summary.timeMax) summary.timeMax = timeMax;
   }
   return [...summaries.values()];
+}
+
+/** By number of the node. Times are compared by their words: a bigint is an object, and each row would take some. */
+function rowsOfNodes({ columns, flows: rows }: FilledSegment): Map<number, NodeRows> {
+  const { node: nodes, time: times, weight: weights } = columns;
+  const words = new Int32Array(times.buffer, times.byteOffset, rows * 2);
+  const found = new Map<number, NodeRows>();
+  for (let row = 0; row < rows; row++) {
+    const id = nodes[row] ?? 0;
+    let node = found.get(id);
+    if (node === undefined) found.set(id, (node = { flows: 0, first: row, last: row }));
+    node.flows += weights[row] ?? 1;
+    if (isBefore(words, row, node.first)) node.first = row;
+    else if (isBefore(words, node.last, row)) node.last = row;
+  }
+  return found;
+}
+
+function isBefore(words: Int32Array, a: number, b: number): boolean {
+  const high = words[2 * a + 1] ?? 0;
+  const than = words[2 * b + 1] ?? 0;
+  return high === than ? (words[2 * a] ?? 0) >>> 0 < (words[2 * b] ?? 0) >>> 0 : high < than;
 }
 
 /** As sums are made of them. */

@@ -3,12 +3,21 @@ import { Damaged } from './damage.js';
 
 /** A column in which most rows are 0: how many are not, the steps from one of them to the next, and what they are. */
 export function writeSparse(values: Uint32Array, writer: ColumnWriter): void {
-  const rows: number[] = [];
-  for (let row = 0; row < values.length; row++) if (values[row] !== 0) rows.push(row);
-  writer.write(Uint32Array.of(rows.length));
-  if (rows.length === 0) return;
-  writer.write(Uint32Array.from(rows, (row, i) => row - (rows[i - 1] ?? 0)));
-  writer.write(Uint32Array.from(rows, (row) => values[row] ?? 0));
+  const steps = new Uint32Array(values.length);
+  const told = new Uint32Array(values.length);
+  let count = 0;
+  let before = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0;
+    if (value === 0) continue;
+    steps[count] = row - before;
+    told[count++] = value;
+    before = row;
+  }
+  writer.write(Uint32Array.of(count));
+  if (count === 0) return;
+  writer.write(steps.subarray(0, count));
+  writer.write(told.subarray(0, count));
 }
 
 export function readSparse(rows: number, reader: ColumnReader): Uint32Array {
