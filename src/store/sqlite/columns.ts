@@ -67,7 +67,10 @@ export class ColumnReader {
     const values = new Uint32Array(rows);
     const { bytes } = this;
     const end = this.#endOf(rows);
-    for (let from = this.#at + 1, shift = 0; from < end; from += rows, shift += 8) {
+    const first = this.#at + 1;
+    // Several times as quick as a loop; most columns have no other plane.
+    if (first < end) values.set(bytes.subarray(first, first + rows));
+    for (let from = first + rows, shift = 8; from < end; from += rows, shift += 8) {
       for (let row = 0; row < rows; row++)
         values[row] = (values[row] ?? 0) | ((bytes[from + row] ?? 0) << shift);
     }
