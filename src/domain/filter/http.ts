@@ -1,5 +1,4 @@
 import type { HttpMessage } from '../flow/flow.js';
-import { urlPath } from '../flow/url-path.js';
 import { readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
 import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
@@ -41,10 +40,7 @@ export const httpPath: Criterion<string> = {
   read: readPattern,
   test(patterns) {
     const finds = findsAny(patterns);
-    return onHttp(({ url }) => {
-      const path = urlPath(url);
-      return path !== undefined && finds(path);
-    });
+    return onHttp(({ path }) => path !== undefined && finds(path));
   },
 };
 

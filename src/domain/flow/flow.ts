@@ -134,6 +134,8 @@ export interface L7 {
 export interface HttpMessage {
   method: string;
   url: string;
+  /** Of the URL, as `urlPath` takes it; undefined where that is no address. */
+  readonly path: string | undefined;
   protocol: string;
   /** 0 in requests. */
   status: number;

@@ -1,6 +1,7 @@
 import { l7TypeName } from './enums.js';
 import type { DnsMessage, HttpMessage, L7 } from './flow.js';
 import { Forgetful } from './forgetful.js';
+import { ReadHttp } from './http-message.js';
 import { equal, isObject, listOf, numberOf, textOf, textsOf, type Json } from './json.js';
 
 /** Characters; UUIDs have 36. Longer ones are no ids, and many of them are remembered. */
@@ -71,12 +72,8 @@ function kindOf(l7: Json): L7['kind'] {
 
 function readHttp(value: unknown): HttpMessage | undefined {
   if (!isObject(value)) return undefined;
-  return {
-    method: textOf(value['method']),
-    url: textOf(value['url']),
-    protocol: textOf(value['protocol']),
-    status: numberOf(value['code']),
-  };
+  const { method, url, protocol, code } = value;
+  return new ReadHttp(textOf(method), textOf(url), textOf(protocol), numberOf(code));
 }
 
 function readDns(value: unknown): DnsMessage | undefined {

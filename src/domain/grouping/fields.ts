@@ -1,6 +1,5 @@
 import { EventType, type Endpoint, type Flow, type Side } from '../flow/flow.js';
 import { rcodeOf, rcodes } from '../flow/rcodes.js';
-import { urlPath } from '../flow/url-path.js';
 
 /**
  * What flows can be told apart by. The names are those of filters, and a value is what the filter of that name
@@ -62,7 +61,7 @@ const plain: readonly GroupField[] = [
   single('node-name', 'node that observed it', ({ node }) => node),
   single('http-status', 'status of an HTTP response', ({ l7 }) => nonZero(l7?.http?.status)),
   single('http-method', 'HTTP method', ({ l7 }) => l7?.http?.method ?? ''),
-  single('http-path', 'path of the URL', ({ l7 }) => pathOf(l7?.http?.url)),
+  single('http-path', 'path of the URL', ({ l7 }) => l7?.http?.path ?? ''),
   single('http-url', 'URL', ({ l7 }) => l7?.http?.url ?? ''),
   single('dns-query', 'name asked for in DNS', ({ l7 }) => withoutDot(l7?.dns?.query)),
   single('dns-rcode', 'how a DNS server answered', rcodeName),
@@ -119,8 +118,11 @@ function single(name: string, describe: string, of: Read): GroupField {
   return { name, describe, of, all: (flow) => said(of(flow)) };
 }
 
+const nothing: readonly string[] = [];
+
 /** Each once, and only what there is. */
 function said(...values: readonly string[]): readonly string[] {
+  if (values.length === 1) return values[0] === '' ? nothing : values;
   return [...new Set(values)].filter((value) => value !== '');
 }
 
@@ -158,11 +160,6 @@ function workloadOf({ workloads }: Endpoint): string {
 function portOf({ traits, sourcePort, destinationPort }: Flow, side: Side): string {
   if (traits.protocol.startsWith('ICMP')) return '';
   return nonZero(side === 'source' ? sourcePort : destinationPort);
-}
-
-/** As the filter takes it, which finds no path in what is no address. */
-function pathOf(url = ''): string {
-  return urlPath(url) ?? '';
 }
 
 function qualified(namespace: string, name: string): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { flow, namedFlows, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
+import { ReadHttp } from '../flow/http-message.js';
 import { identify, shownAs, withoutGeneratedSuffix } from '../flow/node-identity.js';
 import {
   coarseEndpoint,
@@ -132,7 +133,7 @@ describe('kinds of messages', () => {
       kinds.of({
         type,
         kind: 'http',
-        http: { method, url: '/', protocol: '', status: 1 },
+        http: new ReadHttp(method, '/', '', 1),
         dns: undefined,
       });
     const [one, other] = [message('A', 'http 1 undefined B'), message('A http 1 undefined', 'B')];

@@ -1,6 +1,7 @@
 import { clientSide, isReply } from '../flow/direction.js';
 import { reservedEntity } from '../flow/enums.js';
 import type { Endpoint, Flow, L7, Traits } from '../flow/flow.js';
+import { ReadHttp } from '../flow/http-message.js';
 import { isObject, numberOf, objectOf, textOf, textsOf, type Json } from '../flow/json.js';
 import { learnedJson, readLearned } from '../names/learned.js';
 import {
@@ -130,7 +131,7 @@ function coarseL7({ type, kind, http, dns }: L7): L7 {
   return {
     type,
     kind,
-    http: http && { method: http.method, url: '', protocol: '', status: http.status },
+    http: http && new ReadHttp(http.method, '', '', http.status),
     dns: dns && { query: '', qtypes: '', rcode: dns.rcode },
   };
 }
@@ -268,11 +269,10 @@ export function readKindText(value: unknown): Coarse {
 /** The kind of messages that was written so. */
 export function readL7Json({ type, kind, method, status, rcode }: Json): L7 {
   const known = L7_KINDS.find((name) => name === kind) ?? 'other';
-  const http = { method: textOf(method), url: '', protocol: '', status: numberOf(status) };
   return {
     type: textOf(type),
     kind: known,
-    http: known === 'http' ? http : undefined,
+    http: known === 'http' ? new ReadHttp(textOf(method), '', '', numberOf(status)) : undefined,
     dns: rcode === undefined ? undefined : { query: '', qtypes: '', rcode: numberOf(rcode) },
   };
 }

@@ -1,6 +1,5 @@
 import type { DnsMessage, Endpoint, HttpMessage } from '../flow/flow.js';
 import { serviceOf } from '../flow/node-identity.js';
-import { urlPath } from '../flow/url-path.js';
 import { Room } from '../latencies.js';
 import { counterOf } from './counter.js';
 import type { PinnedRoutes } from './pinned-routes.js';
@@ -50,9 +49,8 @@ export class EdgeDetail {
     this.#remember(lastSeq);
   }
 
-  #addHttp({ method, url, status }: HttpMessage, { l7, weight, latencies }: Tally): void {
+  #addHttp({ method, url, path = url, status }: HttpMessage, { l7, weight, latencies }: Tally): void {
     this.#hasHttp = true;
-    const path = urlPath(url) ?? url;
     if (l7?.type === 'RESPONSE') this.#routes.addResponse(method, path, status, weight, latencies);
     else this.#routes.addRequest(method, path, weight);
   }

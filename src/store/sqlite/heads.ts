@@ -1,5 +1,6 @@
 import type { L7 } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
+import { ReadHttp } from '../../domain/flow/http-message.js';
 
 /** Some 10,000: methods and statuses are few, unless a sender makes them up. */
 const MOST_CHARACTERS = 2 << 20;
@@ -39,7 +40,7 @@ export class Heads {
     const l7: L7 = {
       type,
       kind,
-      http: http && { ...http, url: '' },
+      http: http && new ReadHttp(http.method, '', http.protocol, http.status),
       dns: dns && { ...dns, query: http ? dns.query : '' },
     };
     return { number: ++this.#last, l7 };

@@ -26,7 +26,7 @@ class Step<T> {
   }
 
   next(number: number, segment: Segment): Step<T> | undefined {
-    if (this.column === Column.l7Text && this.#segment !== segment) {
+    if (this.column >= Column.l7Text && this.#segment !== segment) {
       this.#segment = segment;
       this.#list = [];
     }
@@ -36,7 +36,7 @@ class Step<T> {
   /** From now on the numbers of this column lead further. */
   lookAt(column: number, isRoot: boolean): void {
     this.column = column;
-    if (isRoot || column === Column.l7Parts || column === Column.l7Text) this.#list ??= [];
+    if (isRoot || column === Column.l7Parts || column >= Column.l7Text) this.#list ??= [];
     else this.#map ??= new Map();
   }
 
@@ -153,7 +153,7 @@ function learn<T>(
       return;
     }
     step.lookAt(column, step === known.root);
-    isLasting &&= column !== Column.l7Text;
+    isLasting &&= column < Column.l7Text;
     const number = numbers.of(column, row);
     let next = step.next(number, segment);
     if (next === undefined) {

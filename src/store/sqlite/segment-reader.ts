@@ -7,7 +7,7 @@ import { DictionaryReader } from './dictionary-reader.js';
 import { readFirstLayout } from './first-layout.js';
 import { Heads } from './heads.js';
 import { KeyPlanes, readKeys, type KeysRow } from './keys.js';
-import { Messages } from './messages.js';
+import { Messages, type ToldMessages } from './messages.js';
 import { KeyHints } from './named-keys.js';
 import { Recent } from './recent.js';
 import { Segment, type SegmentInfo } from './segment.js';
@@ -115,13 +115,12 @@ export class SegmentReader {
     const text = (number: number) =>
       this.#texts.read(info.id, (chunks ??= this.#texts.chunksOf(info.id)), number);
     const keys = () => readKeys(this.#keysOf(info));
-    return new Segment(info, parts, columns, keys, text, (valueOf) => this.#messagesOf(info, valueOf));
+    const messages = (told: ToldMessages) => this.#readMessages(info, told);
+    return new Segment(info, parts, columns, keys, text, messages, this.#messages.get(info.id));
   }
 
-  #messagesOf({ id, flows }: SegmentInfo, valueOf: (row: number) => unknown): Messages {
-    const known = this.#messages.get(id);
-    if (known !== undefined) return known;
-    const messages = new Messages(flows, valueOf, this.#heads);
+  #readMessages({ id, flows }: SegmentInfo, told: ToldMessages): Messages {
+    const messages = new Messages(flows, told, this.#heads);
     return this.#messages.put(id, messages, messages.bytes);
   }
 

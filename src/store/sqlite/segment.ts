@@ -14,8 +14,11 @@ import { parseHeld } from './damage.js';
 import type { NodeEntry } from './dictionary-lines.js';
 import type { Generation } from './dictionary-reader.js';
 import { partsOf, type L7Parts } from './heads.js';
-import type { Messages } from './messages.js';
+import type { Messages, ToldMessages } from './messages.js';
 import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
+
+/** Rows in order. */
+type RowList = Uint16Array | Uint32Array;
 
 /** What is known of a segment before any of its blobs is read. */
 export interface SegmentInfo {
@@ -30,9 +33,8 @@ export interface SegmentInfo {
 /** One segment, unpacked as far as it was asked for. */
 export class Segment {
   #firstOwn: Uint32Array | undefined;
-  #l7Rows: Uint32Array | undefined;
+  #l7Rows: RowList | undefined;
   #readAlone = 0;
-  #ofMessages: Messages | undefined;
   #keys: Uint8Array | undefined;
 
   constructor(
@@ -41,8 +43,10 @@ export class Segment {
     readonly columns: SegmentColumns,
     private readonly readKeys: () => Uint8Array,
     private readonly text: (number: number) => string,
-    /** Those that were made before, if they are still kept. */
-    private readonly readMessages: (valueOf: (row: number) => unknown) => Messages,
+    /** All at once, of what is told of them. */
+    private readonly readMessages: (told: ToldMessages) => Messages,
+    /** Those that were read before, if they are still kept. */
+    private known?: Messages,
   ) {}
 
   /** Where the own texts of each row begin. */
@@ -88,7 +92,7 @@ export class Segment {
 
   l7(row: number): L7 | undefined {
     if (this.columns.l7?.kind[row] === 0) return undefined;
-    if (this.#ofMessages === undefined && this.#readAlone < MOST_ALONE) {
+    if (this.known === undefined && this.#readAlone < MOST_ALONE) {
       this.#readAlone++;
       return this.canHaveL7(row) ? readL7(this.#l7Value(row)) : undefined;
     }
@@ -96,18 +100,22 @@ export class Segment {
     return number < 0 ? undefined : this.#messages.message(number);
   }
 
+  /** Its messages, if none has to be read for them. */
+  get knownMessages(): Messages | undefined {
+    return this.known;
+  }
+
   /** What kind of message it is: the same object for equal kinds. Blocks of schema 14 and older have to read it. */
   l7Kind(row: number): L7 | undefined {
-    const { l7 } = this.columns;
-    if (l7 === undefined) return kindOf(this.l7Head(row));
-    const number = l7.kind[row] ?? 0;
+    if (this.columns.l7 === undefined) return kindOf(this.l7Head(row));
+    const number = this.l7KindNumber(row);
     return number === 0 ? undefined : this.parts.l7(number - 1);
   }
 
   /** Messages of one number are of one kind, in all segments of the generation; 0 where there is none. */
   l7KindNumber(row: number): number {
     const { l7 } = this.columns;
-    if (l7 !== undefined) return l7.kind[row] ?? 0;
+    if (l7 !== undefined) return this.known?.kindNumber(this.known.number(row)) ?? l7.kind[row] ?? 0;
     const head = this.l7HeadNumber(row);
     return head === 0 ? 0 : KINDS + head;
   }
@@ -126,19 +134,19 @@ export class Segment {
   /** Equal messages have the same; negative where there is none. */
   messageNumber(row: number): number {
     // Messages of all rows are known together; where none was asked for yet, there may be none to read.
-    if (this.#ofMessages === undefined && !this.canHaveL7(row)) return -1;
+    if (this.known === undefined && !this.canHaveL7(row)) return -1;
     return this.#messages.number(row);
   }
 
   /** Rows from `from` to before `to` that have a message, in order. */
-  rowsWithL7(from: number, to: number): Uint32Array {
+  rowsWithL7(from: number, to: number): RowList {
     const rows = (this.#l7Rows ??= this.#findL7());
     return rows.subarray(firstAtLeast(rows, from), firstAtLeast(rows, to));
   }
 
-  #findL7(): Uint32Array {
+  #findL7(): RowList {
     const { l7 } = this.columns;
-    if (l7 === undefined) return this.#messages.rows;
+    if (this.known !== undefined || l7 === undefined) return this.#messages.rows;
     const { kind } = l7;
     const rows = new Uint32Array(kind.length);
     let found = 0;
@@ -148,6 +156,7 @@ export class Segment {
 
   /** Which parts its message has; 0 where there is none. */
   l7Parts(row: number): L7Parts {
+    if (this.known !== undefined) return this.known.parts(this.known.number(row));
     const kind = this.l7Kind(row);
     return kind === undefined ? 0 : partsOf(kind);
   }
@@ -175,6 +184,17 @@ export class Segment {
     return number < 0 ? '' : this.#messages.text(number);
   }
 
+  /** Equal paths of URLs have the same number, in this segment. */
+  l7PathNumber(row: number): number {
+    const number = this.messageNumber(row);
+    return number < 0 ? 0 : this.#messages.pathNumber(number);
+  }
+
+  l7Path(row: number): string | undefined {
+    const number = this.messageNumber(row);
+    return number < 0 ? undefined : this.#messages.path(number);
+  }
+
   latency(row: number): number {
     if (!this.canHaveL7(row) || this.columns.l7?.bucket[row] === 0) return 0;
     return this.isPaired(row) ? (this.columns.paired[row] ?? 0) * PAIRED_UNIT : this.#messages.latency(row);
@@ -185,7 +205,10 @@ export class Segment {
   }
 
   get #messages(): Messages {
-    return (this.#ofMessages ??= this.readMessages((row) => this.#l7Value(row)));
+    return (this.known ??= this.readMessages({
+      valueOf: (row) => this.#l7Value(row),
+      kinds: this.columns.l7?.kind,
+    }));
   }
 
   #l7Value(row: number): unknown {
@@ -239,7 +262,7 @@ function kindOf(l7: L7 | undefined): L7 | undefined {
 }
 
 /** Where a row would stand among these, which are in order. */
-function firstAtLeast(rows: Uint32Array, row: number): number {
+function firstAtLeast(rows: RowList, row: number): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -336,6 +359,10 @@ export class SegmentRow implements HeldFlow {
 
   get l7Head(): L7 | undefined {
     return this.segment.l7Head(this.row);
+  }
+
+  get l7Path(): string | undefined {
+    return this.segment.l7Path(this.row);
   }
 
   get l7Text(): string {

@@ -3,6 +3,7 @@ import type { Json } from '../../domain/flow/json.js';
 import type { Sought } from '../../domain/flow/sought.js';
 import type { HeldFlow } from '../queries.js';
 import type { L7Parts } from './heads.js';
+import type { Messages } from './messages.js';
 import type { Segment, SegmentRow } from './segment.js';
 
 /** What parts of a flow come from: rows with the same number there have the same parts. */
@@ -16,31 +17,59 @@ export const Column = {
   l7Parts: 5,
   l7Kind: 6,
   l7Head: 7,
-  /** Its numbers are those of one segment. */
+  /** Their numbers are those of one segment. */
   l7Text: 8,
+  l7Path: 9,
 } as const;
 
 /** Instead of a column: what is looked at is a row's own. */
-export const OWN = 9;
-const COLUMNS = 10;
+export const OWN = 10;
+const COLUMNS = 11;
 
 const ofFlows = ['template', 'source', 'destination', 'node', 'policies'] as const;
 
 /** The numbers of a segment's rows in each column, each unpacked when it is first asked for. */
 export class ColumnNumbers {
   readonly #columns: (Uint32Array | undefined)[] = [];
-  /** Of L7 messages, and by kind which parts one has. */
+  /** Of L7 messages, where these are not known, and by kind which parts one has. */
   #kinds: Uint32Array | undefined;
   readonly #parts: L7Parts[] = [0];
+  readonly #messages;
+  /** The row that was asked for last, and the number of its message. */
+  #row = -1;
+  #message = -1;
 
-  constructor(private readonly segment: Segment) {}
+  constructor(private readonly segment: Segment) {
+    this.#messages = segment.knownMessages;
+  }
 
   of(column: number, row: number): number {
     if (column < Column.l7Parts) return (this.#columns[column] ?? this.#unpack(column))[row] ?? 0;
+    return this.#messages === undefined
+      ? this.#ofSegment(column, row)
+      : this.#known(column, row, this.#messages);
+  }
+
+  #known(column: number, row: number, messages: Messages): number {
+    if (this.#row !== row) {
+      this.#row = row;
+      this.#message = messages.number(row);
+    }
+    const message = this.#message;
+    if (message < 0) return 0;
+    if (column === Column.l7Parts) return messages.parts(message);
+    if (column === Column.l7Path) return messages.pathNumber(message);
+    if (column === Column.l7Kind) return this.segment.l7KindNumber(row);
+    if (column === Column.l7Head) return messages.headNumber(message);
+    return messages.textNumber(message);
+  }
+
+  #ofSegment(column: number, row: number): number {
     if (column === Column.l7Parts) return this.#partsOf(row);
     if (column === Column.l7Kind) return this.segment.l7KindNumber(row);
     if (column === Column.l7Head) return this.segment.l7HeadNumber(row);
-    return this.segment.l7TextNumber(row);
+    if (column === Column.l7Text) return this.segment.l7TextNumber(row);
+    return this.segment.l7PathNumber(row);
   }
 
   #partsOf(row: number): L7Parts {
@@ -204,6 +233,10 @@ class WatchedHttp implements HttpMessage {
 
   get url(): string {
     return this.row.see(Column.l7Text).l7Text;
+  }
+
+  get path(): string | undefined {
+    return this.row.see(Column.l7Path).l7Path;
   }
 
   get protocol(): string {
