@@ -15,29 +15,46 @@ export interface Filter {
 
 export const everything: Filter = { matches: () => true, isEmpty: true };
 
+/** What a predicate is made of: whoever remembers answers does better to remember those of its parts. */
+export interface Join {
+  readonly by: 'all' | 'any' | 'not';
+  readonly of: readonly Predicate[];
+}
+
+const joins = new WeakMap<Predicate, Join>();
+
+/** Undefined where a predicate is not made of others. */
+export function joinOf(predicate: Predicate): Join | undefined {
+  return joins.get(predicate);
+}
+
+function joined(by: Join['by'], of: readonly Predicate[], predicate: Predicate): Predicate {
+  joins.set(predicate, { by, of });
+  return predicate;
+}
+
 export function all(predicates: readonly Predicate[]): Predicate {
   const [first, second] = predicates;
   if (first === undefined) return () => true;
   if (second === undefined) return first;
-  return (flow) => predicates.every((matches) => matches(flow));
+  return joined('all', predicates, (flow) => predicates.every((matches) => matches(flow)));
 }
 
 export function any(predicates: readonly Predicate[]): Predicate {
   const [first, second] = predicates;
   if (first !== undefined && second === undefined) return first;
-  return (flow) => predicates.some((matches) => matches(flow));
+  return joined('any', predicates, (flow) => predicates.some((matches) => matches(flow)));
 }
 
 export function not(matches: Predicate): Predicate {
-  return (flow) => !matches(flow);
+  return joined('not', [matches], (flow) => !matches(flow));
 }
 
 /** An empty allow list allows everything. */
 export function allowButDeny(allow: readonly Predicate[], deny: readonly Predicate[]): Predicate {
   const allowed = allow.length === 0 ? () => true : any(allow);
   if (deny.length === 0) return allowed;
-  const denied = any(deny);
-  return (flow) => allowed(flow) && !denied(flow);
+  return all([allowed, not(any(deny))]);
 }
 
 /** Narrows a filter: a viewer's scope is put before whatever was asked. */

@@ -1,8 +1,8 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import type { HeldFlow } from '../queries.js';
+import { judge } from './judged-rows.js';
 import { namedKeys, rowsOf } from './named-keys.js';
-import { judgedBy } from './row-answers.js';
 import type { Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 
@@ -14,17 +14,24 @@ export function* matchingRows(
 ): Generator<number> {
   const whole = inWindow(window, segment.info.timeMin) && inWindow(window, segment.info.timeMax);
   const time = whole ? undefined : segment.columns.time;
-  const judged = filter.isEmpty ? undefined : judgedBy(filter.matches);
+  const judged = filter.isEmpty ? undefined : judge(filter.matches);
   const passes = judged?.of(segment);
   const keys = namedKeys(filter);
   const only = keys ? rowsOf(keys, segment.keys, from, to) : judged?.rowsWithL7(segment, from, to);
-  const first = only === undefined ? judged?.refusals(segment) : undefined;
-  const rows = only === undefined ? to - from : only.length;
-  for (let i = 0; i < rows; i++) {
-    const row = only === undefined ? from + i : (only[i] ?? 0);
-    if (first !== undefined && first.refused[first.numbers[row] ?? 0] === 1) continue;
+  if (only !== undefined) {
+    for (let i = 0; i < only.length; i++) {
+      const row = only[i] ?? 0;
+      if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
+      if (passes === undefined || passes(row)) yield row;
+    }
+    return;
+  }
+  const refusals = judged?.refusals(segment);
+  for (let row = from; row < to; row++) {
+    if (refusals !== undefined && (row = refusals.next(row, to)) === to) return;
     if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
     if (passes === undefined || passes(row)) yield row;
+    else refusals?.note(row);
   }
 }
 

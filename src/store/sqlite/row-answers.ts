@@ -1,4 +1,3 @@
-import type { RecordedFlow } from '../../domain/flow/flow.js';
 import type { HeldFlow } from '../queries.js';
 import type { Generation } from './dictionary-reader.js';
 import type { Segment } from './segment.js';
@@ -52,8 +51,6 @@ class Known<T> {
   /** Of predicates there are but two, and numbers come again. */
   readonly #ends = new Map<T, Step<T>>();
   steps = 1;
-  /** By the number in the first column: 1 where that alone makes the answer false, which is so of most rows. */
-  readonly refused = new Uint8Array(REFUSALS);
 
   end(answer: T): Step<T> {
     if (typeof answer === 'object') return new Step<T>().end(answer);
@@ -65,7 +62,12 @@ class Known<T> {
 
 /** Steps that are remembered of a generation: a few MB. */
 const MOST_STEPS = 1 << 16;
-const REFUSALS = 1 << 15;
+
+/** By what the first column is. */
+const firstColumns = ['template', 'source', 'destination', 'node', 'policies', 'template'] as const;
+export type FirstColumn = (typeof firstColumns)[number];
+/** What parts a message has that is not there. */
+const NO_L7 = 0;
 
 /**
  * Answers of a function of flows, remembered by the columns that it looks at. What it looks at is watched while it
@@ -79,18 +81,26 @@ export class RowAnswers<T> {
 
   constructor(private readonly ask: (flow: HeldFlow) => T) {}
 
-  /** What one column alone refuses, as far as that is known. */
-  refusals({ parts, columns }: Segment): { numbers: Uint32Array; refused: Uint8Array } | undefined {
-    const { root, refused } = this.#knownOf(parts);
-    const name = refusing[root.column];
-    return name && { numbers: columns[name], refused };
+  /** The column that it looks at first: what messages there are goes by the template, as far as that goes. */
+  firstColumn({ parts }: Segment): FirstColumn | undefined {
+    return firstColumns[this.#knownOf(parts).root.column];
   }
 
-  /** The only rows that can pass, where those without an L7 message do not, as far as that is known. */
-  rowsWithL7(segment: Segment, from: number, to: number): ArrayLike<number> | undefined {
+  /** The answer for all rows that have the same number as this one in a column, where that alone decides. */
+  byColumn(name: FirstColumn, segment: Segment, row: number): T | undefined {
     const { root } = this.#knownOf(segment.parts);
-    if (root.column !== Column.l7Parts || root.next(0, segment)?.answer !== false) return undefined;
-    return segment.rowsWithL7(from, to);
+    if (root.column === ANSWERED) return root.answer;
+    if (firstColumns[root.column] !== name) return undefined;
+    if (root.column !== Column.l7Parts) return root.next(segment.columns[name][row] ?? 0, segment)?.answer;
+    // A template tells it only if none of its flows can have a message.
+    return segment.canHaveL7(row) ? undefined : root.next(NO_L7, segment)?.answer;
+  }
+
+  /** The answer for all rows without an L7 message, where that alone decides. */
+  withoutL7(segment: Segment): T | undefined {
+    const { root } = this.#knownOf(segment.parts);
+    if (root.column === ANSWERED) return root.answer;
+    return root.column === Column.l7Parts ? root.next(NO_L7, segment)?.answer : undefined;
   }
 
   #knownOf(parts: Generation): Known<T> {
@@ -116,23 +126,12 @@ export class RowAnswers<T> {
       if (step.column !== OWN && known.steps < MOST_STEPS) {
         const answer = watched.ask(row, this.ask);
         learn(known, watched, row, numbers, answer, segment);
-        if (answer === false && watched.looks === 1) refuse(known, segment, row);
         return answer;
       }
       cursor.row = row;
       return this.ask(cursor);
     };
   }
-}
-
-/** By what the first column is: the column that alone may refuse. */
-const refusing = ['template', 'source', 'destination', 'node', 'policies', 'template'] as const;
-
-/** A template is refused for having no L7 message only if none of its flows can have one. */
-function refuse<T>({ root, refused }: Known<T>, segment: Segment, row: number): void {
-  const name = refusing[root.column];
-  if (name === undefined || (root.column === Column.l7Parts && segment.canHaveL7(row))) return;
-  refused[segment.columns[name][row] ?? 0] = 1;
 }
 
 /** Remembers an answer for all rows that agree in what was looked at. */
@@ -170,13 +169,4 @@ function learn<T>(
 function putAt<T>(list: (T | undefined)[], at: number, value: T): void {
   while (list.length <= at) list.push(undefined);
   list[at] = value;
-}
-
-const answersOf = new WeakMap<(flow: RecordedFlow) => boolean, RowAnswers<boolean>>();
-
-/** The answers of a predicate, which questions that are asked again share. */
-export function judgedBy(matches: (flow: RecordedFlow) => boolean): RowAnswers<boolean> {
-  let answers = answersOf.get(matches);
-  if (answers === undefined) answersOf.set(matches, (answers = new RowAnswers(matches)));
-  return answers;
 }

@@ -96,7 +96,7 @@ function finds(field: string, value: string, places: Places): Predicate {
   const told = hintFields.get(field);
   if (told === undefined) throw expressionError(places.operator, `${field} takes no pattern`);
   const pattern = compile(value, places.value);
-  return (flow) => told.all(flow).some((text) => pattern.matcher(text).find());
+  return (flow) => told.all(flow).some((text) => pattern.test(text));
 }
 
 function compile(value: string, position: number): RE2JS {

@@ -1,0 +1,141 @@
+import type { Predicate } from '../../domain/filter/criterion.js';
+import { joinOf, type Join } from '../../domain/filter/filter.js';
+import type { Generation } from './dictionary-reader.js';
+import { RowAnswers, type FirstColumn } from './row-answers.js';
+import type { Segment } from './segment.js';
+
+/** What is known of a predicate's answers, or of those of one of its parts. */
+interface Term {
+  /** For the rows of one segment. */
+  of(segment: Segment): (row: number) => boolean;
+  firstColumn(segment: Segment): FirstColumn | undefined;
+  byColumn(name: FirstColumn, segment: Segment, row: number): boolean | undefined;
+  withoutL7(segment: Segment): boolean | undefined;
+}
+
+/** Predicates with more parts are asked as a whole: a row is looked at once for each part. */
+const MOST_PARTS = 12;
+
+/** Numbers of a column that are told apart by whether rows with them can pass. */
+const MOST_NUMBERS = 1 << 15;
+const REFUSED = 1;
+const OPEN = 2;
+
+/** Which rows pass a predicate. What is known of it is shared by all who ask with it. */
+export class JudgedRows {
+  readonly #term: Term;
+  /** By the number in the first column: most rows do not pass for that alone. */
+  readonly #refused = new WeakMap<Generation, Uint8Array>();
+
+  constructor(matches: Predicate) {
+    this.#term = partsIn(matches) > MOST_PARTS ? new RowAnswers(matches) : termOf(matches);
+  }
+
+  of(segment: Segment): (row: number) => boolean {
+    return this.#term.of(segment);
+  }
+
+  /** Undefined as long as it is not known what is looked at first. */
+  refusals(segment: Segment): Refusals | undefined {
+    const name = this.#term.firstColumn(segment);
+    if (name === undefined) return undefined;
+    let refused = this.#refused.get(segment.parts);
+    if (refused === undefined) this.#refused.set(segment.parts, (refused = new Uint8Array(MOST_NUMBERS)));
+    const byColumn = (row: number) => this.#term.byColumn(name, segment, row);
+    return new Refusals(segment.columns[name], refused, byColumn);
+  }
+
+  /** The only rows that can pass, where those without an L7 message do not, as far as that is known. */
+  rowsWithL7(segment: Segment, from: number, to: number): ArrayLike<number> | undefined {
+    return this.#term.withoutL7(segment) === false ? segment.rowsWithL7(from, to) : undefined;
+  }
+}
+
+/** What one column alone refuses. */
+export class Refusals {
+  constructor(
+    private readonly numbers: Uint32Array,
+    private readonly refused: Uint8Array,
+    private readonly byColumn: (row: number) => boolean | undefined,
+  ) {}
+
+  /** The first row from here on that may pass, or `end`. */
+  next(from: number, end: number): number {
+    const { numbers, refused } = this;
+    let row = from;
+    while (row < end && refused[numbers[row] ?? 0] === REFUSED) row++;
+    return row;
+  }
+
+  /** A row did not pass: perhaps none that is like it does. */
+  note(row: number): void {
+    const number = this.numbers[row] ?? 0;
+    if (this.refused[number] === 0) this.refused[number] = this.byColumn(row) === false ? REFUSED : OPEN;
+  }
+}
+
+/** A predicate that is made of others: rows that differ in what all of them look at may agree in what each does. */
+class JoinedTerms implements Term {
+  readonly #terms: readonly Term[];
+
+  constructor(private readonly join: Join) {
+    this.#terms = join.of.map(termOf);
+  }
+
+  of(segment: Segment): (row: number) => boolean {
+    const terms = this.#terms.map((term) => term.of(segment));
+    const [first] = terms;
+    if (this.join.by === 'not') return (row) => first?.(row) === false;
+    const isDecisive = this.join.by === 'any';
+    return (row) => {
+      for (let i = 0; i < terms.length; i++) if (terms[i]?.(row) === isDecisive) return isDecisive;
+      return !isDecisive;
+    };
+  }
+
+  firstColumn(segment: Segment): FirstColumn | undefined {
+    return this.#terms[0]?.firstColumn(segment);
+  }
+
+  byColumn(name: FirstColumn, segment: Segment, row: number): boolean | undefined {
+    return joined(
+      this.join,
+      this.#terms.map((term) => term.byColumn(name, segment, row)),
+    );
+  }
+
+  withoutL7(segment: Segment): boolean | undefined {
+    return joined(
+      this.join,
+      this.#terms.map((term) => term.withoutL7(segment)),
+    );
+  }
+}
+
+/** Of answers of which some are not known. */
+function joined({ by }: Join, answers: readonly (boolean | undefined)[]): boolean | undefined {
+  const [first] = answers;
+  if (by === 'not') return first === undefined ? undefined : !first;
+  const isDecisive = by === 'any';
+  if (answers.includes(isDecisive)) return isDecisive;
+  return answers.includes(undefined) ? undefined : !isDecisive;
+}
+
+function termOf(predicate: Predicate): Term {
+  const join = joinOf(predicate);
+  return join === undefined ? new RowAnswers(predicate) : new JoinedTerms(join);
+}
+
+function partsIn(predicate: Predicate): number {
+  const parts = joinOf(predicate)?.of;
+  return parts === undefined ? 1 : parts.reduce((sum, part) => sum + partsIn(part), 0);
+}
+
+const judgedBy = new WeakMap<Predicate, JudgedRows>();
+
+/** Shared by questions that are asked again. */
+export function judge(matches: Predicate): JudgedRows {
+  let judged = judgedBy.get(matches);
+  if (judged === undefined) judgedBy.set(matches, (judged = new JudgedRows(matches)));
+  return judged;
+}
