@@ -33,33 +33,53 @@ const BYTES = 3;
 
 /** Tells which keys a segment cannot hold, by three bytes of each of its own: next to nothing is worked out for it. */
 export class KeyHints {
-  /** The bytes that tell keys from each other best: which they are, the first two of all flows, and the third. */
+  /** Which bytes these are: those that tell keys from each other best. */
   readonly #chosen: readonly number[];
+  /** By the first of them: where its keys end among all. */
+  readonly #ends: Uint32Array;
+  /** Of each key the other two, beside those of keys with the same first one. */
   readonly #pairs: Uint16Array;
-  readonly #thirds: Uint8Array;
 
   constructor(keys: KeyPlanes) {
     this.#chosen = keys.telling(BYTES);
-    const [first, second, third] = this.#chosen.map((byte) => keys.plane(byte));
-    this.#pairs = new Uint16Array(keys.flows);
-    for (let row = 0; row < keys.flows; row++) this.#pairs[row] = pairOf(first?.[row], second?.[row]);
-    // Copied, as a plane is a part of all that was read.
-    this.#thirds = new Uint8Array(third ?? []);
+    const [first = nothing, second = nothing, third = nothing] = this.#chosen.map((byte) => keys.plane(byte));
+    const at = endsOf(first);
+    this.#ends = at.slice();
+    const pairs = (this.#pairs = new Uint16Array(keys.flows));
+    for (let row = 0; row < keys.flows; row++) {
+      const byte = first[row] ?? 0;
+      const place = (at[byte] ?? 0) - 1;
+      at[byte] = place;
+      pairs[place] = pairOf(second[row], third[row]);
+    }
   }
 
   get bytes(): number {
-    return this.#pairs.byteLength + this.#thirds.byteLength;
+    return this.#pairs.byteLength + this.#ends.byteLength;
   }
 
   mayHold(key: FlowKey): boolean {
     const bytes = new Uint8Array(key.buffer, key.byteOffset, KEY_BYTES);
     const [first = 0, second = 0, third = 0] = this.#chosen;
-    const pair = pairOf(bytes[first], bytes[second]);
-    const pairs = this.#pairs;
-    for (let row = pairs.indexOf(pair); row >= 0; row = pairs.indexOf(pair, row + 1))
-      if (this.#thirds[row] === bytes[third]) return true;
+    const byte = bytes[first] ?? 0;
+    const pair = pairOf(bytes[second], bytes[third]);
+    const end = this.#ends[byte] ?? 0;
+    for (let at = this.#ends[byte - 1] ?? 0; at < end; at++) if (this.#pairs[at] === pair) return true;
     return false;
   }
+}
+
+const nothing = new Uint8Array();
+
+/** By the value of a byte: behind the last place of its keys, where they are sorted by it. */
+function endsOf(plane: Uint8Array): Uint32Array {
+  const ends = new Uint32Array(256);
+  for (let row = 0; row < plane.length; row++) {
+    const byte = plane[row] ?? 0;
+    ends[byte] = (ends[byte] ?? 0) + 1;
+  }
+  for (let byte = 1; byte < ends.length; byte++) ends[byte] = (ends[byte] ?? 0) + (ends[byte - 1] ?? 0);
+  return ends;
 }
 
 function pairOf(first = 0, second = 0): number {

@@ -22,7 +22,7 @@ const COLUMNS_CACHED = 128 << 20;
 /** L7 messages, some 80 bytes each: of seven million flows, where one of six has one. */
 const MESSAGES_CACHED = 96 << 20;
 
-/** Which uuids segments may hold: of 22 million flows. */
+/** Which uuids segments may hold: of some thirty million flows. */
 const HINTS_CACHED = 64 << 20;
 
 /** More than any segment has: a number beyond it is damage, and must not become an allocation. */
