@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Predicate } from '../../domain/filter/criterion.js';
 import { readFilter } from '../../domain/filter/expression/read-filter.js';
+import { all } from '../../domain/filter/filter.js';
 import { always } from '../../domain/filter/window.js';
 import type { RecordedFlow } from '../../domain/flow/flow.js';
 import { groupFields } from '../../domain/grouping/fields.js';
 import { everyone } from '../../domain/viewer.js';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
-import { words } from '../../../test/support/make-flow.js';
+import { jsonText } from '../../../test/support/json-text.js';
+import { pod, record, words } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
-import { clock, collect, hold, naive, opening } from '../opened.contract.js';
+import { append, clock, collect, hold, naive, opening } from '../opened.contract.js';
 
 const newFolder = temporaryFolders();
 const opened = opening(() => Promise.resolve(openSqlite(newFolder(), clock)));
@@ -70,6 +73,29 @@ describe('remembered answers', () => {
       ),
       { numRuns: 100 },
     ));
+
+  it('of what settles most for the least are asked first, whatever is said first', () =>
+    opened(async (at) => {
+      const names = Array.from({ length: 400 }, (_, i) => `s-${i}`);
+      await append(
+        at,
+        names.map((name, i) =>
+          jsonText(
+            record({
+              uuid: name,
+              source: pod(`shop/${name}`),
+              verdict: i % 100 === 99 ? 'DROPPED' : 'FORWARDED',
+            }),
+          ),
+        ),
+      );
+      let looked = 0;
+      const seldom: Predicate = ({ source }) => ++looked > 0 && source.namespace === 'shop';
+      const filter = { matches: all([seldom, ({ traits }) => traits.verdict === 'DROPPED']), isEmpty: false };
+      const seen = await collect(at.store.scan(everyone, { filter, window: always }, ({ seq }) => seq));
+      expect(seen.flatMap(({ items }) => items)).toEqual([100, 200, 300, 400]);
+      expect(looked).toBeLessThan(100);
+    }));
 });
 
 function added(counts: readonly { key: readonly string[]; count: number }[]): Record<string, number> {

@@ -4,7 +4,7 @@ import type { Segment } from './segment.js';
 import { Column, OWN, ColumnNumbers, WatchedRow } from './watched-row.js';
 
 /** Instead of a column: nothing is known yet, or the answer is. */
-const UNKNOWN = -1;
+export const UNKNOWN = -1;
 const ANSWERED = -2;
 
 /** What is asked next of a row, by what it was so far. */
@@ -66,6 +66,12 @@ const MOST_STEPS = 1 << 16;
 /** By what the first column is. */
 const firstColumns = ['template', 'source', 'destination', 'node', 'policies', 'template'] as const;
 export type FirstColumn = (typeof firstColumns)[number];
+
+/** What messages there are goes by the template, as far as that goes. */
+export function firstColumn(first: number): FirstColumn | undefined {
+  return firstColumns[first];
+}
+
 /** What parts a message has that is not there. */
 const NO_L7 = 0;
 
@@ -78,19 +84,20 @@ const NO_L7 = 0;
  */
 export class RowAnswers<T> {
   readonly #known = new WeakMap<Generation, Known<T>>();
+  #first = UNKNOWN;
 
   constructor(private readonly ask: (flow: HeldFlow) => T) {}
 
-  /** The column that it looks at first: what messages there are goes by the template, as far as that goes. */
-  firstColumn({ parts }: Segment): FirstColumn | undefined {
-    return firstColumns[this.#knownOf(parts).root.column];
+  /** The column that it looks at first, which is always the same; `UNKNOWN` until one row was asked. */
+  get first(): number {
+    return this.#first;
   }
 
   /** The answer for all rows that have the same number as this one in a column, where that alone decides. */
   byColumn(name: FirstColumn, segment: Segment, row: number): T | undefined {
     const { root } = this.#knownOf(segment.parts);
     if (root.column === ANSWERED) return root.answer;
-    if (firstColumns[root.column] !== name) return undefined;
+    if (firstColumn(root.column) !== name) return undefined;
     if (root.column !== Column.l7Parts) return root.next(segment.columns[name][row] ?? 0, segment)?.answer;
     // A template tells it only if none of its flows can have a message.
     return segment.canHaveL7(row) ? undefined : root.next(NO_L7, segment)?.answer;
@@ -125,6 +132,7 @@ export class RowAnswers<T> {
       if (step.column === ANSWERED) return step.answer as T;
       if (step.column !== OWN && known.steps < MOST_STEPS) {
         const answer = watched.ask(row, this.ask);
+        if (watched.looks > 0) this.#first = watched.seen[0] ?? UNKNOWN;
         learn(known, watched, row, numbers, answer, segment);
         return answer;
       }
