@@ -48,12 +48,12 @@ export class FlowCounts<T> {
   }
 
   /** Undefined where more than traits is asked. */
-  ofSums(minutes: TraitMinutes, answers?: TraitAnswers): Count<T>[] | undefined {
+  ofSums({ traits, whole, minutes }: TraitMinutes, answers?: TraitAnswers): Count<T>[] | undefined {
     const counter = new Counter((key: readonly T[]) => key, this.query.step);
-    const groups = minutes.traits.map((each) => this.#askTraits(each));
+    const groups = traits.map((each) => this.#askTraits(each));
     const answering = answers?.traits.map((each) => this.#askTraits(each));
     if (this.#asksMore) return undefined;
-    const { number, count, weight, first, last } = minutes;
+    const { number, count, weight, first, last } = this.query.step === undefined ? whole : minutes;
     for (let i = 0; i < number.length; i++) {
       const told = groups[number[i] ?? 0];
       if (typeof told !== 'object') continue;

@@ -4,13 +4,17 @@ import type { Segment } from './segment.js';
 /** Nanoseconds. */
 export const MINUTE = 60_000_000_000n;
 
-/**
- * A segment added up by minute and traits: list by list a group of flows. Some 30 bytes a group, and where minutes
- * have many flows, groups are few.
- */
+/** A segment added up by traits, and by minute and traits. */
 export interface TraitMinutes {
-  /** Which there are, and of each group the number of its own. */
+  /** Which there are. */
   traits: readonly Traits[];
+  whole: TraitSums;
+  minutes: TraitSums;
+}
+
+/** List by list a group of flows. Some 30 bytes a group, and where minutes have many flows, groups are few. */
+interface TraitSums {
+  /** Of its traits. */
   number: Uint32Array;
   count: Uint32Array;
   weight: Float64Array;
@@ -19,8 +23,8 @@ export interface TraitMinutes {
   last: BigInt64Array;
 }
 
-export function bytesOf({ number }: TraitMinutes): number {
-  return number.length * 32;
+export function bytesOf({ whole, minutes }: TraitMinutes): number {
+  return (whole.number.length + minutes.number.length) * 32;
 }
 
 export function traitMinutesOf({ columns, parts, info }: Segment): TraitMinutes {
@@ -50,8 +54,30 @@ export function traitMinutesOf({ columns, parts, info }: Segment): TraitMinutes 
     if (at < group.first) group.first = at;
     if (at > group.last) group.last = at;
   }
+  return { traits: traits.parts, whole: sumsOf(together(all)), minutes: sumsOf(all) };
+}
+
+/** Without their minutes. */
+function together(groups: readonly Group[]): Group[] {
+  const sums: Group[] = [];
+  for (const group of groups) {
+    const sum = sums[group.number];
+    // Traits are numbered in the order in which groups come.
+    if (sum === undefined) sums.push({ ...group });
+    else add(sum, group);
+  }
+  return sums;
+}
+
+function add(sum: Group, { count, weight, first, last }: Group): void {
+  sum.count += count;
+  sum.weight += weight;
+  if (first < sum.first) sum.first = first;
+  if (last > sum.last) sum.last = last;
+}
+
+function sumsOf(all: readonly Group[]): TraitSums {
   return {
-    traits: traits.parts,
     number: Uint32Array.from(all, ({ number }) => number),
     count: Uint32Array.from(all, ({ count }) => count),
     weight: Float64Array.from(all, ({ weight }) => weight),
