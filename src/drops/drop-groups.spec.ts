@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { pod, tally, world } from '../../test/support/make-flow.js';
+import fc from 'fast-check';
+import { newFlow, pod, tally, toTally, world } from '../../test/support/make-flow.js';
+import { flowTexts } from '../../test/support/arbitrary-flows.js';
 import { isUnforetold } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import { groupDrops } from './drop-groups.js';
-import type { DropField } from './drops.schema.js';
+import { dropFields, type DropField } from './drops.schema.js';
 
 const denied = {
   verdict: 'DROPPED',
@@ -19,6 +21,9 @@ function grouped(told: readonly Tally[], by: readonly DropField[]) {
   const tallies = told.filter(({ traits }) => traits.verdict === 'DROPPED');
   return groupDrops({ tallies, unforetold: endpoints.filter(isUnforetold), removed: undefined }, by);
 }
+
+const sumOf = (told: readonly Tally[], by: readonly DropField[]) =>
+  grouped(told, by).reduce((sum, { count }) => sum + count, 0);
 
 const all = ['source', 'destination', 'port', 'reason', 'direction'] as const;
 
@@ -114,6 +119,9 @@ describe('drops grouped by cause', () => {
     const fields = grouped([tally(drop), tally(inward)], ['namespace', 'node']).map(({ fields }) => fields);
     expect(fields).toContainEqual({ namespace: 'shop', node: 'c/n1' });
     expect(fields).toContainEqual({ namespace: 'pay', node: 'c/n2' });
+    // The direction is the connection's: what a server answers on an incoming one is still its own.
+    const answer = { ...inward, is_reply: true };
+    expect(grouped([tally(answer)], ['namespace'])).toMatchObject([{ fields: { namespace: 'shop' } }]);
   });
 
   it('add up to the same number, whatever they are grouped by', () => {
@@ -122,8 +130,15 @@ describe('drops grouped by cause', () => {
       tally({ ...drop, drop_reason_desc: 'INVALID_SOURCE_IP' }),
       tally({ ...drop, destination: world }),
     ];
-    for (const by of [all, ['reason'], ['node'], []] as const) {
-      expect(grouped(told, by).reduce((sum, { count }) => sum + count, 0)).toBe(3);
-    }
+    for (const by of [all, ['reason'], ['node'], []] as const) expect(sumOf(told, by)).toBe(3);
+  });
+
+  it('do so where some packets were told as verdict alone, and others as drop alone', () => {
+    fc.assert(
+      fc.property(flowTexts(), fc.subarray(dropFields.filter((field) => field !== 'node')), (texts, by) => {
+        const told = texts.map((text, i) => toTally(newFlow(text).flow, i + 1));
+        expect(sumOf(told, by)).toBe(sumOf(told, all));
+      }),
+    );
   });
 });

@@ -1,6 +1,8 @@
 import { counterOf } from '../domain/service-map/counter.js';
 import { Counters } from '../domain/service-map/counters.js';
 import { headline, L7_DENIED } from '../domain/service-map/headline.js';
+import { isReply } from '../domain/flow/direction.js';
+import type { Side } from '../domain/flow/flow.js';
 import { namespaceOf, shownAs, type NodeIdentity } from '../domain/flow/node-identity.js';
 import type { Dropped, DropsOfWindow } from '../domain/service-map/dropped.js';
 import { Lore } from '../domain/service-map/lore.js';
@@ -20,15 +22,24 @@ export interface DropCause {
   deniedBy: string[];
 }
 
-/** What is counted together: a group, or of a group by policy what belongs to one connection. */
-interface Cell {
+/** What is added up of drops. */
+interface Sight {
   fields: DropCause['fields'];
-  connection: string;
-  counters: Counters;
   first: bigint;
   last: bigint;
   lastSeq: number;
   deniedBy: Set<string>;
+}
+
+/** Drops for the same on one connection: those that may be told twice, as verdict and as drop. */
+interface Cell extends Sight {
+  connection: string;
+  counters: Counters;
+}
+
+/** How many there were, by reason. */
+interface Group extends Sight {
+  reasons: Map<string, number>;
 }
 
 /** Groups dropped flows by cause. */
@@ -45,7 +56,8 @@ export function groupDrops(
 
 /**
  * Dropped flows by cause, in any order and any split. Flows that were let through may know the workload of a pod that
- * a drop names without it. A packet told as verdict and as drop counts once.
+ * a drop names without it. A packet told as verdict and as drop counts once, on its connection: so groups add up to
+ * the same, however coarse they are.
  */
 export class DropGroups {
   readonly #cells = new Map<string, Cell>();
@@ -77,17 +89,22 @@ export class DropGroups {
 
   #place(tally: Tally): void {
     const fields = fieldsOf(tally, this.by, this.lore);
-    const connection = this.by.includes('policy') ? connectionOf(tally, this.lore) : '';
-    if (connection !== '') this.#learnPolicies(connection, tally.policies.deniedBy);
-    const key = JSON.stringify([fields, connection]);
+    const connection = connectionOf(tally, this.lore);
     const { first, last, lastSeq, policies } = tally;
-    const counters = new Counters();
-    counters.add(counterOf(tally), tally.weight);
-    const deniedBy = new Set(policies.deniedBy);
-    merge(this.#cells, key, { fields, connection, counters, first, last, lastSeq, deniedBy });
+    this.#learnPolicies(connection, policies.deniedBy);
+    const key = JSON.stringify([fields, connection]);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      const counters = new Counters();
+      cell = { fields, connection, counters, first, last, lastSeq, deniedBy: new Set() };
+      this.#cells.set(key, cell);
+    }
+    cell.counters.add(counterOf(tally), tally.weight);
+    see(cell, { first, last, lastSeq, deniedBy: policies.deniedBy });
   }
 
   #learnPolicies(connection: string, names: readonly string[]): void {
+    if (!this.by.includes('policy')) return;
     const known = this.#policies.get(connection) ?? new Set();
     for (const name of names) known.add(name);
     this.#policies.set(connection, known);
@@ -95,39 +112,46 @@ export class DropGroups {
 
   /** The most frequent first. */
   causes(): DropCause[] {
-    return [...this.#groups()]
+    return [...this.#groups().values()]
       .map(toCause)
       .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count || compare(b.last, a.last) || b.lastSeq - a.lastSeq);
   }
 
-  /** The policies of a connection are known when all of it was seen. */
-  #groups(): Iterable<Cell> {
-    if (!this.by.includes('policy')) return this.#cells.values();
-    const groups = new Map<string, Cell>();
+  #groups(): Map<string, Group> {
+    const groups = new Map<string, Group>();
     for (const cell of this.#cells.values()) {
-      const policy = [...(this.#policies.get(cell.connection) ?? [])].sort().join(', ');
-      const fields = { ...cell.fields, policy };
-      const { counters, deniedBy } = cell;
-      const copy = { ...cell, fields, counters: new Counters(), deniedBy: new Set(deniedBy) };
-      copy.counters.addAll(counters);
-      merge(groups, JSON.stringify(fields), copy);
+      const fields = this.#fieldsOf(cell);
+      const key = JSON.stringify(fields);
+      let group = groups.get(key);
+      if (group === undefined) {
+        const { first, last, lastSeq } = cell;
+        group = { fields, reasons: new Map(), first, last, lastSeq, deniedBy: new Set() };
+        groups.set(key, group);
+      }
+      for (const [reason, count] of Object.entries(headline(cell.counters).dropReasons))
+        group.reasons.set(reason, (group.reasons.get(reason) ?? 0) + count);
+      see(group, cell);
     }
-    return groups.values();
+    return groups;
+  }
+
+  /** The policies of a connection are known when all of it was seen. */
+  #fieldsOf({ fields, connection }: Cell): DropCause['fields'] {
+    if (!this.by.includes('policy')) return fields;
+    const policy = [...(this.#policies.get(connection) ?? [])].sort().join(', ');
+    return { ...fields, policy };
   }
 }
 
-function merge(cells: Map<string, Cell>, key: string, cell: Cell): void {
-  const known = cells.get(key);
-  if (known === undefined) {
-    cells.set(key, cell);
-    return;
-  }
-  known.counters.addAll(cell.counters);
-  for (const policy of cell.deniedBy) known.deniedBy.add(policy);
-  if (cell.first < known.first) known.first = cell.first;
-  if (cell.last > known.last) known.last = cell.last;
-  known.lastSeq = Math.max(known.lastSeq, cell.lastSeq);
+function see(
+  known: Sight,
+  { first, last, lastSeq, deniedBy }: Omit<Sight, 'fields' | 'deniedBy'> & { deniedBy: Iterable<string> },
+): void {
+  for (const policy of deniedBy) known.deniedBy.add(policy);
+  if (first < known.first) known.first = first;
+  if (last > known.last) known.last = last;
+  known.lastSeq = Math.max(known.lastSeq, lastSeq);
 }
 
 function compare(a: bigint, b: bigint): number {
@@ -136,17 +160,16 @@ function compare(a: bigint, b: bigint): number {
 
 function connectionOf(tally: Tally, lore: Lore): string {
   const { client, server, port } = ends(tally, lore);
-  return JSON.stringify([client.id, server.id, port, readField.reason(tally, lore)]);
+  const { protocol, direction } = tally.traits;
+  return JSON.stringify([client.id, server.id, protocol, port, readField.reason(tally, lore), direction]);
 }
 
-function toCause({ fields, counters, first, last, lastSeq, deniedBy }: Cell): DropCause {
-  const { verdicts, dropReasons } = headline(counters);
-  const [mostFrequent] = Object.entries(dropReasons).sort(([, a], [, b]) => b - a);
-  const reason = mostFrequent?.[0] ?? '';
+function toCause({ fields, reasons, first, last, lastSeq, deniedBy }: Group): DropCause {
+  const [mostFrequent] = [...reasons].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1));
   return {
     fields,
-    count: verdicts['dropped'] ?? 0,
-    reason,
+    count: [...reasons.values()].reduce((sum, count) => sum + count, 0),
+    reason: mostFrequent?.[0] ?? '',
     first,
     last,
     lastSeq,
@@ -169,12 +192,16 @@ const readField: Record<DropField, (tally: Tally, lore: Lore) => string | number
   destination: (tally, lore) => ends(tally, lore).server.id,
   port: (tally, lore) => ends(tally, lore).port || null,
   direction: ({ traits }) => traits.direction,
-  // Whose traffic it is: the local endpoint's, the one that the policy speaks of.
-  namespace: ({ source, destination, traits }) =>
-    traits.direction === 'INGRESS' ? namespaceOf(shownAs(destination)) : namespaceOf(shownAs(source)),
+  namespace: (tally) => namespaceOf(shownAs(tally[localSide(tally)])),
   node: ({ node }) => node,
-  policy: ({ policies }) => policies.deniedBy.join(', '),
+  // Of the whole connection, once all of it was seen.
+  policy: () => '',
 };
+
+/** Whose traffic it is, of whom the policy speaks. The direction is the connection's, which a reply goes the other way. */
+function localSide(tally: Tally): Side {
+  return (tally.traits.direction === 'INGRESS') === isReply(tally) ? 'source' : 'destination';
+}
 
 function ends(tally: Tally, lore: Lore): { client: NodeIdentity; server: NodeIdentity; port: number } {
   const source = lore.workloadNode(tally.source);
