@@ -48,8 +48,7 @@ export class KeeperServer {
     try {
       this.send({ kind: 'done', request, answer: await asked });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+      const { message, code } = error as Error & { code?: string };
       this.send({ kind: 'failed', request, message, code });
     }
   }

@@ -86,7 +86,7 @@ export class SegmentKeeper implements Keeper {
       this.#insert(sealed, segment, packed);
       if (segment !== undefined) this.#generationOnDisk = segment.generation;
     } catch (error) {
-      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      this.#failure ??= error as Error;
       throw error;
     }
   }
