@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
 import { ingest } from '../../test/support/ingest.js';
-import { flowJson, pod, record } from '../../test/support/make-flow.js';
+import { flowJson, pod, record, world } from '../../test/support/make-flow.js';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import { viewOf } from './byte-arena.js';
 import { NONE } from './byte-numbers.js';
@@ -84,6 +84,48 @@ function packetText(told: Packet, i: number): string {
   return JSON.stringify(told.form === 'envelope' ? { flow, ...envelope } : { ...envelope, flow });
 }
 
+/** Who is at two addresses in turn: pods, others, a Service, and ends that are told apart only by what was there before. */
+const end = fc.constantFrom<Record<string, unknown>>(
+  pod('pay/api-0', 'api'),
+  { ...pod('pay/api-0', 'api'), labels: ['k8s:app=api', 'k8s:tier=back'] },
+  pod('pay/db-0', 'db'),
+  world,
+  { identity: 1, labels: ['reserved:host'] },
+  {},
+);
+const sighting = fc.record({
+  minute: fc.oneof(fc.nat(2), fc.nat(14)),
+  source: end,
+  destination: end,
+  addresses: fc.constantFrom(['10.0.1.5', '10.0.2.7'], ['10.0.2.7', '10.0.1.5'], ['10.0.2.7', '10.0.2.7']),
+  port: fc.constantFrom(80, 443),
+  service: fc.constantFrom(
+    undefined,
+    undefined,
+    { name: 'x', namespace: 'pay' },
+    { name: 'y', namespace: 'pay' },
+  ),
+});
+
+const sightings = fc.array(sighting, { minLength: 4, maxLength: 16 }).map((told) => told.map(sightingText));
+
+type Sighting = typeof sighting extends fc.Arbitrary<infer T> ? T : never;
+
+function sightingText({ minute, addresses, port, service, ...ends }: Sighting, i: number): string {
+  const time = `2026-06-01T10:${String(minute).padStart(2, '0')}:00Z`;
+  const [source, destination] = addresses;
+  return JSON.stringify(
+    record({
+      uuid: `sighting ${i}`,
+      time,
+      ...ends,
+      IP: { source, destination, ipVersion: 'IPv4' },
+      l4: { TCP: { source_port: 40_000, destination_port: port } },
+      destination_service: service,
+    }),
+  );
+}
+
 describe('what is known from earlier records', () => {
   it('changes nothing of what is read and given back, for flows of any kind', () =>
     fc.assert(fc.asyncProperty(flowTexts(10), expectTheSame), { numRuns: 100 }));
@@ -96,6 +138,9 @@ describe('what is known from earlier records', () => {
       ),
       { numRuns: 150 },
     ));
+
+  it('changes nothing of who is found at an address', () =>
+    fc.assert(fc.asyncProperty(sightings, expectTheSame), { numRuns: 1000 }));
 
   it('changes nothing where the envelope comes first and has a time of its own', async () => {
     const texts = ['00', '10', '20', '30'].map((s, i) => {

@@ -19,12 +19,14 @@ export class Namer {
 
   name(added: NewFlow): void {
     const { flow } = added;
-    const moment = this.#pods.momentOf(flow);
-    if (moment !== undefined) {
-      // Most ends were met in this moment before, and their note tells it.
-      if (added.notes?.source.metIn !== moment) this.#meet(added, 'source', moment);
-      if (added.notes?.destination.metIn !== moment) this.#meet(added, 'destination', moment);
+    let moment = this.#pods.momentOf(flow);
+    // Most ends were met in this moment before, and their note tells it.
+    if (moment !== undefined && added.notes?.source.metIn !== moment) {
+      this.#meet(added, 'source', moment);
+      moment = this.#pods.momentOf(flow);
     }
+    if (moment !== undefined && added.notes?.destination.metIn !== moment)
+      this.#meet(added, 'destination', moment);
     if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
     if (moment !== undefined && this.#services.isTold(flow)) {
       const backend = this.#services.reached(flow, this.#cookies.of(added), moment.cluster);
@@ -37,11 +39,14 @@ export class Namer {
   #meet(added: NewFlow, side: Side, moment: Moment): void {
     const { flow, notes } = added;
     const endpoint = flow[side];
-    if (endpoint.service !== '') this.#services.learnFrontend(flow, side, moment.cluster);
-    if (!this.#pods.meet(endpoint, moment)) {
+    const isMet = this.#pods.meet(endpoint, moment);
+    if (!isMet) {
       const joined = this.#pods.joined(endpoint, moment);
       this.#put(added, side, joined ?? this.#services.atFrontend(flow, side, moment.cluster));
-    } else if (notes !== undefined) notes[side].metIn = moment;
+    }
+    // What a Service is asked at is told by the port too, which is not of the end.
+    if (endpoint.service !== '') this.#services.learnFrontend(flow, side, moment.cluster);
+    else if (isMet && notes !== undefined) notes[side].metIn = moment;
   }
 
   #learn(added: NewFlow): void {

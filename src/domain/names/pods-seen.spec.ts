@@ -58,6 +58,8 @@ describe('pods that were seen at an address', () => {
     ['0 api', 6, undefined],
     ['0 api, 3 api, 6 api', 10, API],
     ['0 api, 20 api', 10, undefined],
+    ['0 api, 10 api, 5 api', 7, API],
+    ['0 api, 10 api, 5 api, 12 db', 13, DB],
   ])('are who is there up to five minutes later: %j at minute %d', (seen, minute, who) => {
     expect(joined(seen, minute)).toBe(who);
   });

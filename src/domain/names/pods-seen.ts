@@ -1,43 +1,22 @@
 import type { Endpoint, Flow } from '../flow/flow.js';
 import { entityOf, isUntold, podKey } from '../flow/node-identity.js';
 import { LearnedEnds } from './learned-ends.js';
+import { NOBODY, Stays, type Stay } from './stays.js';
 
 /** Nanoseconds of a step: who is seen again within one is not noted again, which costs next to nothing. */
 const STEP = 60_000_000_000n;
-/**
- * Steps after which a pod need not be at its address any more: five minutes. An agent that restarts, and cannot tell
- * ends meanwhile, takes a minute or two; in five, a pod that came to the address is very likely seen there, as the
- * kubelet probes it every few seconds.
- */
-const LONGEST = 5;
-/** Records come nearly in order; what lies in the next step may be a moment later. */
-const OUT_OF_ORDER = 1;
 /** Addresses of all clusters that are remembered: some 300 bytes each. */
 const MOST_ADDRESSES = 100_000;
 /** Characters of an address with its cluster; longer ones are of no cluster. */
 const LONGEST_KEY = 300;
-/** Times at which one address was seen. */
-const MOST_STAYS = 4;
+/** Addresses at which there was no pod yet: some 100 bytes each. */
+const MOST_PASSED_OVER = 10_000;
 /** Nodes whose time is remembered, and moments. */
 const MOST_NODES = 10_000;
 const MOST_MOMENTS = 1_000;
 
 /** Entities that have addresses of their own. The others are pods about which nobody knows more. */
 const NO_PODS = ['host', 'remote-node', 'kube-apiserver', 'ingress', 'health', 'world'];
-
-/** Whatever is no pod. */
-const NOBODY = '';
-
-/** From when to when records showed somebody at an address, in steps. */
-interface Stay {
-  /** The pod by its name, or nobody. */
-  who: string;
-  endpoint: Endpoint;
-  first: number;
-  last: number;
-  /** Up to when it goes on where it is seen again, without a look at who else was there. */
-  until: number;
-}
 
 /** What an end tells of who is at its address. */
 interface Sight {
@@ -49,7 +28,10 @@ interface Sight {
   stay: Stay | undefined;
 }
 
-/** A step of time in a cluster: the same object for the same, as long as nodes are in it. */
+/**
+ * A step of time in a cluster: the same object for the same, as long as nodes are in it and nothing is forgotten of
+ * what was met in it.
+ */
 export interface Moment {
   cluster: string;
   step: number;
@@ -70,8 +52,10 @@ export class PodsSeen {
   readonly #sights = new WeakMap<Endpoint, Sight>();
   readonly #reporters = new Map<string, Reporter>();
   readonly #moments = new Map<string, Moment>();
-  /** By cluster and address; of each the latest first. */
-  readonly #stays = new Map<string, Stay[]>();
+  /** By cluster and address. */
+  readonly #stays = new Map<string, Stays>();
+  /** By cluster and address: where somebody was met who does not matter, as there was no pod before. */
+  readonly #passedOver = new Set<string>();
   readonly #ends = new LearnedEnds();
 
   constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
@@ -108,66 +92,59 @@ export class PodsSeen {
     if (stay === undefined || cluster !== moment.cluster || step < stay.first || step > stay.until) {
       sight.cluster = moment.cluster;
       sight.stay = this.#note(endpoint, who, moment);
-    } else if (step > stay.last) {
-      stay.last = step;
-      stay.until = step + LONGEST;
-    }
+    } else if (step > stay.last) stay.last = step;
     return true;
   }
 
-  #note(endpoint: Endpoint, who: string, { cluster, step }: Moment): Stay {
-    const fresh = { who, endpoint, first: step, last: step, until: step };
+  /** Undefined where it does not matter that somebody is there. */
+  #note(endpoint: Endpoint, who: string, { cluster, step }: Moment): Stay | undefined {
     const key = `${cluster} ${endpoint.ip}`;
+    if (key.length > LONGEST_KEY) return undefined;
     let stays = this.#stays.get(key);
     // The addresses of the world are many, and matter only where there was a pod before.
-    if (key.length > LONGEST_KEY || (stays === undefined && who === NOBODY)) return fresh;
-    if (stays === undefined) this.#stays.set(key, (stays = this.#newStays()));
-    let stay = stays.find(
-      ({ who: other, first, until }) => who === other && step >= first - LONGEST && step <= until,
-    );
-    if (stay === undefined) {
-      stays.unshift((stay = fresh));
-      if (stays.length > MOST_STAYS) end(stays.pop());
+    if (stays === undefined && who === NOBODY) {
+      this.#passOver(key);
+      return undefined;
     }
-    stay.first = Math.min(stay.first, step);
-    stay.last = Math.max(stay.last, step);
-    stay.until = stay.last + LONGEST;
+    stays ??= this.#newStays(key);
+    const stay = stays.goOn(who, step) ?? stays.begin(who, endpoint, step);
+    if (stays.forgetOldest()) this.#meetAgain();
     return stay;
   }
 
-  /** Full, it forgets everything, which takes no book-keeping for what is seen again and again. */
-  #newStays(): Stay[] {
-    if (this.#stays.size >= this.mostAddresses) {
-      for (const stays of this.#stays.values()) stays.forEach(end);
-      this.#stays.clear();
+  #passOver(key: string): void {
+    if (this.#passedOver.size >= MOST_PASSED_OVER) {
+      this.#passedOver.clear();
+      this.#meetAgain();
     }
-    return [];
+    this.#passedOver.add(key);
+  }
+
+  /** Full, it forgets everything, which takes no book-keeping for what is seen again and again. */
+  #newStays(key: string): Stays {
+    if (this.#stays.size >= this.mostAddresses) {
+      for (const stays of this.#stays.values()) stays.forgetAll();
+      this.#stays.clear();
+      this.#meetAgain();
+    }
+    if (this.#passedOver.delete(key)) this.#meetAgain();
+    const stays = new Stays();
+    this.#stays.set(key, stays);
+    return stays;
+  }
+
+  /** Whoever is seen again in a moment is met again, as if they had not been met in it. */
+  #meetAgain(): void {
+    this.#moments.clear();
+    this.#reporters.clear();
   }
 
   /** An unknown end joined to the pod that was there; undefined where nobody can tell. */
   joined(endpoint: Endpoint, { cluster, step }: Moment): Endpoint | undefined {
-    const stay = choose(this.#stays.get(`${cluster} ${endpoint.ip}`) ?? [], step);
+    const stay = this.#stays.get(`${cluster} ${endpoint.ip}`)?.at(step);
     if (stay === undefined || stay.who === NOBODY) return undefined;
     return this.#ends.with(endpoint, stay.endpoint, { pod: stay.endpoint });
   }
-}
-
-/** Whoever is seen there again is noted again. */
-function end(stay: Stay | undefined): void {
-  if (stay !== undefined) stay.until = -Infinity;
-}
-
-/**
- * Who came to the address last, if the others had left it by then. Where two were seen in turns, or within one step,
- * nobody can tell whose it is.
- */
-function choose(stays: readonly Stay[], step: number): Stay | undefined {
-  const near = stays.filter(({ first, last }) => first <= step + OUT_OF_ORDER && last >= step - LONGEST);
-  const [newest] = near.sort((a, b) => b.first - a.first);
-  const others = near.filter(({ who }) => who !== newest?.who);
-  if (newest === undefined || others.length === 0) return newest;
-  const hasTakenOver = newest.first <= step && others.every(({ last }) => last < newest.first);
-  return hasTakenOver ? newest : undefined;
 }
 
 /** Before Cilium 1.16, and in Hubble's own filters, a node without a cluster is of `default`. */
