@@ -5,7 +5,7 @@ import type { MapEdge, MapNode } from './service-map.schema.js';
 
 type LoneEdge = MapDiffResponse['edges']['added'][number];
 type Changes = MapDiffResponse['edges']['changed'][number]['changes'];
-type Named = Pick<MapNode, 'id' | 'name' | 'namespace'>;
+type Named = Pick<MapNode, 'id' | 'kind' | 'name' | 'namespace'>;
 
 /** `namespace/name`; the whole id where that is the name of several nodes. */
 export function nodeNames(nodes: readonly Named[]): (id: string) => string {
@@ -18,8 +18,8 @@ export function nodeNames(nodes: readonly Named[]): (id: string) => string {
   };
 }
 
-function shortName({ name, namespace }: Named): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
+function shortName({ kind, name, namespace }: Named): string {
+  return namespace === '' || kind === 'namespace' ? name : `${namespace}/${name}`;
 }
 
 export function portWords({ port, protocol }: Pick<MapEdge, 'port' | 'protocol'>): string {

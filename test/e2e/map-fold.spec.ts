@@ -74,7 +74,7 @@ describe('GET /map with nodes expanded or collapsed', () => {
       expect((await ask(server, `/api/v1/map/${call}`)).body).toMatchObject({ expand: ['payments'] });
     const asked = ['--server', server.url, '--level', 'namespace', '--expand', 'payments'];
     const { stdout } = await runToEnd(['map', ...asked]);
-    expect(stdout).toMatch(/shop +payments\/api/);
+    expect(stdout).toMatch(/ shop +payments\/api/);
   });
 
   it('refuses what has nothing in it, or nothing around it', async () => {
