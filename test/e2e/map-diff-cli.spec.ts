@@ -99,7 +99,21 @@ describe('flowatlas map diff', () => {
     const live = await diff(saved, '--b', '2026-06-01/2026-06-02', '--server', server.url, '-o', 'json');
     expect((JSON.parse(live.stdout) as MapDiffResponse).level).toBe('namespace');
 
+    const uneven = ['--level', 'namespace', '--expand', 'shop,pay'];
+    const opened = await runToEnd(['map', '--input-file', before, ...uneven, '-o', 'json']);
+    const savedOpened = file('opened.json', opened.stdout);
+    const alike = await diff(savedOpened, before, '--expand', 'shop, pay', '-o', 'json');
+    expect(JSON.parse(alike.stdout)).toMatchObject({
+      expand: ['pay', 'shop'],
+      edges: { added: [], removed: [] },
+    });
+
     for (const [args, words] of [
+      [[savedOpened, after, '--expand', 'shop'], 'is a finished map of level namespace, expand pay,shop'],
+      [
+        [savedOpened, saved],
+        'one map is of level namespace, expand pay,shop, the other one of level namespace',
+      ],
       [[saved, after, '--namespace', 'shop'], 'is a finished map, to which --namespace cannot be applied'],
       [[saved, after, '--level', 'pod'], 'is a finished map of level namespace'],
       [[saved, '--b', '1h', '--server', server.url], '"1h" is no window'],

@@ -87,6 +87,12 @@ function grainOf({ grain }: Side): Record<'level' | 'expand' | 'collapse', strin
   };
 }
 
+/** Names as answers have them, in whatever order they were given. */
+function inOrder(value: string | string[]): string {
+  const names = [value].flat().flatMap((list) => list.split(','));
+  return [...new Set(names.map((name) => name.trim()))].sort().join();
+}
+
 function wordsOfGrain(grain: ReturnType<typeof grainOf>): string {
   return Object.entries(grain)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
@@ -101,7 +107,7 @@ function savedMap(place: Place, { level, expand, collapse, ...filters }: Paramet
     throw new WrongUse(`${place.file} is a finished map, to which --${filter} cannot be applied`);
   const grain = grainOf(side);
   const isOther = Object.entries({ level, expand, collapse }).some(
-    ([name, value]) => value !== undefined && value !== grain[name as keyof typeof grain],
+    ([name, value]) => value !== undefined && inOrder(value) !== grain[name as keyof typeof grain],
   );
   if (isOther) throw new WrongUse(`${place.file} is a finished map of ${wordsOfGrain(grain)}`);
   return side;
