@@ -7,7 +7,7 @@ import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import type { Window } from '../../domain/filter/window.js';
 import type { Ledger, LedgerEntry, LedgerQuery, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
-import type { Dropped, DropsOfWindow } from '../../domain/service-map/dropped.js';
+import type { DropsOfWindow } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -38,9 +38,10 @@ import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
+import { DropReader } from './drop-reader.js';
 import { EventReader } from './event-reader.js';
-import { KeptDrops } from './kept-drops.js';
 import { matchingRows, overlaps, readRows, rowsWithin } from './matching-rows.js';
+import { KeptDrops } from './kept-drops.js';
 import { LedgerReader } from './ledger-reader.js';
 import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
@@ -54,7 +55,6 @@ import { SegmentVisits, type Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
 import { ToldParts } from './told-parts.js';
-import { WindowDrops } from './window-drops.js';
 import { WindowReader } from './window-reader.js';
 
 /** Where a flow was found; its record is read only when it is handed out. */
@@ -65,8 +65,6 @@ interface Found extends FlowPosition {
 
 /** Flows that are tallied at a stretch: one to two milliseconds, with what is made of them. */
 const SLICE = 256;
-/** How often drops are read again because flows were removed meanwhile. */
-const TRIES = 4;
 /** Found flows whose records are read together. */
 const BATCH = 256;
 
@@ -85,7 +83,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #minutes: MinuteReader;
   readonly #ledger: LedgerReader;
   readonly #windows: WindowReader;
-  readonly #keptDrops: KeptDrops;
+  readonly #drops: DropReader;
   readonly #retention: RetentionReader;
 
   constructor(
@@ -101,12 +99,13 @@ export class SqliteFlowStore extends FlowStore {
     this.#list = new SegmentList(db, this.#segments);
     const told = new ToldParts(db);
     this.#windows = new WindowReader(db, told, this.#list, this.#visits);
-    this.#keptDrops = new KeptDrops(db, this.#list, told);
     this.#counts = new CountReader(this.#list, this.#visits);
     this.#coverage = new CoverageReader(db, this.#list);
     this.#minutes = new MinuteReader(db);
     this.#ledger = new LedgerReader(db);
     this.#retention = new RetentionReader(db);
+    const kept = new KeptDrops(db, this.#list, told);
+    this.#drops = new DropReader(this.#list, this.#visits, kept, this.#retention);
   }
 
   async *find(viewer: Viewer, query: FlowQuery): AsyncGenerator<StoredFlow> {
@@ -267,31 +266,8 @@ export class SqliteFlowStore extends FlowStore {
     return this.#windows.summed(window);
   }
 
-  /** What is removed while it is read would be missed, or told twice: then it is read anew. */
-  async drops(viewer: Viewer, { filter: asked, window, signal }: StoreQuery): Promise<DropsOfWindow> {
-    const filter = within(scopeOf(viewer), asked);
-    for (let tries = 1; ; tries++) {
-      const { flows } = this.removed();
-      const held = await this.#heldDrops({ filter, window, signal });
-      const removed = filter.isEmpty && flows > 0 ? await this.#keptDrops.read(window, signal) : undefined;
-      const isSteady = this.removed().flows === flows || tries === TRIES || signal?.aborted === true;
-      if (isSteady) return { ...held, removed: removed?.flows === 0 ? undefined : removed };
-    }
-  }
-
-  async #heldDrops({ filter, window, signal }: StoreQuery): Promise<Dropped> {
-    const drops = new WindowDrops(filter, window);
-    const tallies: Tally[] = [];
-    const pace = new Pace();
-    for (const info of this.#list.infos().filter((info) => overlaps(info, window))) {
-      for (let row = 0, end; row < info.flows; row = end) {
-        if (signal?.aborted === true) return drops.take(tallies);
-        end = Math.min(row + pace.rows, info.flows);
-        tallies.push(...this.#visits.visit(info, (stretch) => drops.read(stretch), row, end));
-        await pace.pause();
-      }
-    }
-    return drops.take(tallies);
+  drops(viewer: Viewer, query: StoreQuery): Promise<DropsOfWindow> {
+    return this.#drops.read({ ...query, filter: within(scopeOf(viewer), query.filter) });
   }
 
   records(viewer: Viewer, query: StoreQuery): AsyncIterable<RecordBatch> {
