@@ -20,33 +20,20 @@ const contents: Partial<Record<Level, string>> = {
 
 /** Draws what is in a node in its place, or the node around it. */
 export function GrainActions({ node, grain, update }: Props): JSX.Element {
-  const finer = finerThan(node, grain);
-  const coarser = coarserThan(node, grain);
-  const draw = (change: Change): void => {
-    update({ level: grain.level, ...change, selected: null });
-  };
+  const steps = [finerThan(node, grain), coarserThan(node, grain)].filter((step) => step !== undefined);
   return (
     <>
-      {finer && (
+      {steps.map(({ words, change }) => (
         <button
+          key={words}
           type="button"
           onClick={() => {
-            draw(finer.change);
+            update({ level: grain.level, ...change, selected: null });
           }}
         >
-          {finer.words}
+          {words}
         </button>
-      )}
-      {coarser && (
-        <button
-          type="button"
-          onClick={() => {
-            draw(coarser.change);
-          }}
-        >
-          {coarser.words}
-        </button>
-      )}
+      ))}
     </>
   );
 }
