@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATABASE_FILE, verifyFile } from '../store/operations.js';
 import { Progress } from './progress.js';
@@ -7,7 +8,9 @@ const MOST_SHOWN = 1_000;
 
 /** The exit code is 1 when something is wrong. */
 export function verifyDatabase(folder: string, named: string | undefined): number {
-  const file = named ?? join(folder, DATABASE_FILE);
+  const place = named ?? folder;
+  const isFolder = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = named === undefined || isFolder ? join(place, DATABASE_FILE) : named;
   const progress = new Progress('flows');
   const problems: string[] = [];
   const notes: string[] = [];

@@ -40,7 +40,8 @@ async function trickle(server: Server, name: string, from: number, posts: number
 }
 
 async function expectGood(data: string, exported: string): Promise<void> {
-  expect(await runToEnd(['verify', '--data', data])).toMatchObject({ code: 0, stderr: '' });
+  for (const named of [['--data', data], [data]])
+    expect(await runToEnd(['verify', ...named])).toMatchObject({ code: 0, stderr: '' });
   expect((await runToEnd(['export', '--data', data])).stdout).toBe(exported);
 }
 
