@@ -1,12 +1,12 @@
 import type { Template } from '../../domain/flow/template.js';
-import { ColumnReader, ColumnWriter } from './columns.js';
+import { ColumnReader, ColumnWriter, type RowNumbers } from './columns.js';
 import { Damaged } from './damage.js';
 import { foretoldColumns, readForetold, writeForetold, type Ends } from './foretold-columns.js';
 import type { Guesses, HabitLearner } from './guesses.js';
 import { NODE, subjectsOf, type Habits } from './habits.js';
 import { readPartners, writePartners } from './partners.js';
 import { company } from './prediction.js';
-import { firstOfEach, type L7Columns, type SegmentColumns } from './segment-columns.js';
+import { firstOfEach, type L7Columns, type PartColumn, type SegmentColumns } from './segment-columns.js';
 import { readSparse, skipSparse, writeSparse } from './sparse-column.js';
 import { readTimes, skipTimes, writeTimes } from './times.js';
 
@@ -101,6 +101,16 @@ class WrittenColumns implements SegmentColumns {
       this.#places.set(place, reader.at);
       skipSparse(reader);
     }
+  }
+
+  asWritten(name: PartColumn): RowNumbers | undefined {
+    if (name === 'template') return this.#template ? undefined : this.#rowsOf(name);
+    if (name === 'source') return this.#source ? undefined : this.#rowsOf(name);
+    return undefined;
+  }
+
+  #rowsOf(name: 'template' | 'source'): RowNumbers {
+    return this.#reader(name).rowsOf(this.rows);
   }
 
   get time(): BigInt64Array {

@@ -18,6 +18,21 @@ describe('columns', () => {
     );
   });
 
+  it('tell single rows without being unpacked, and 0 of those that they do not have', () => {
+    fc.assert(
+      fc.property(fc.array(column, { maxLength: 5 }), (columns) => {
+        const writer = new ColumnWriter();
+        for (const values of columns) writer.write(values);
+        const reader = new ColumnReader(writer.take());
+        const told = columns.map(({ length }) => reader.rowsOf(length));
+        for (const [i, values] of columns.entries()) {
+          expect(Uint32Array.from(values, (_, row) => told[i]!.at(row))).toEqual(values);
+          expect(told[i]!.at(values.length)).toBe(0);
+        }
+      }),
+    );
+  });
+
   it('of small numbers take a byte a row, and of zeros none', () => {
     const writer = new ColumnWriter();
     writer.write(new Uint32Array(100));

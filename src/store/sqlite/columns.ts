@@ -31,6 +31,39 @@ function planesOf(values: Uint32Array): number {
   return widest === 0 ? 0 : Math.ceil((32 - Math.clz32(widest)) / 8);
 }
 
+/** Numbers of rows, to look at some of them. */
+export interface RowNumbers {
+  at(row: number): number;
+}
+
+/** A column that was unpacked, or never packed. */
+export class UnpackedColumn implements RowNumbers {
+  constructor(private readonly numbers: Uint32Array) {}
+
+  at(row: number): number {
+    return this.numbers[row] ?? 0;
+  }
+}
+
+/** A column as it was written: each row is put together from its planes when it is looked at. */
+class PlanesOfColumn implements RowNumbers {
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly first: number,
+    private readonly rows: number,
+    private readonly planes: number,
+  ) {}
+
+  at(row: number): number {
+    if (row >= this.rows || this.planes === 0) return 0;
+    let at = this.first + row;
+    let number = this.bytes[at] ?? 0;
+    for (let shift = 8; shift < this.planes * 8; shift += 8)
+      number |= (this.bytes[(at += this.rows)] ?? 0) << shift;
+    return number >>> 0;
+  }
+}
+
 /** Reads columns in the order in which they were written. */
 export class ColumnReader {
   #at: number;
@@ -76,6 +109,12 @@ export class ColumnReader {
     }
     this.#at = end;
     return values;
+  }
+
+  /** The next column, of which single rows are read. */
+  rowsOf(rows: number): RowNumbers {
+    const first = this.skip(rows) + 1;
+    return new PlanesOfColumn(this.bytes, first, rows, this.bytes[first - 1] ?? 0);
   }
 
   #endOf(rows: number): number {

@@ -2,6 +2,7 @@ import type { Predicate } from '../../domain/filter/criterion.js';
 import { joinOf, type Join } from '../../domain/filter/filter.js';
 import type { Generation } from './dictionary-reader.js';
 import { firstColumn, RowAnswers, UNKNOWN, type FirstColumn } from './row-answers.js';
+import type { RowNumbers } from './columns.js';
 import type { Segment } from './segment.js';
 import { OWN } from './watched-row.js';
 
@@ -44,7 +45,7 @@ export class JudgedRows {
     let refused = this.#refused.get(segment.parts);
     if (refused === undefined) this.#refused.set(segment.parts, (refused = new Uint8Array(MOST_NUMBERS)));
     const byColumn = (row: number) => this.#term.byColumn(name, segment, row);
-    return new Refusals(segment.columns[name], refused, byColumn);
+    return new Refusals(segment.numbers(name), refused, byColumn);
   }
 
   /** The only rows that can pass, where those without an L7 message do not, as far as that is known. */
@@ -56,7 +57,7 @@ export class JudgedRows {
 /** What one column alone refuses. */
 export class Refusals {
   constructor(
-    private readonly numbers: Uint32Array,
+    private readonly numbers: RowNumbers,
     private readonly refused: Uint8Array,
     private readonly byColumn: (row: number) => boolean | undefined,
   ) {}
@@ -65,13 +66,13 @@ export class Refusals {
   next(from: number, end: number): number {
     const { numbers, refused } = this;
     let row = from;
-    while (row < end && refused[numbers[row] ?? 0] === REFUSED) row++;
+    while (row < end && refused[numbers.at(row)] === REFUSED) row++;
     return row;
   }
 
   /** A row did not pass: perhaps none that is like it does. */
   note(row: number): void {
-    const number = this.numbers[row] ?? 0;
+    const number = this.numbers.at(row);
     if (this.refused[number] === 0) this.refused[number] = this.byColumn(row) === false ? REFUSED : OPEN;
   }
 }

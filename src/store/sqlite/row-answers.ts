@@ -98,7 +98,7 @@ export class RowAnswers<T> {
     const { root } = this.#knownOf(segment.parts);
     if (root.column === ANSWERED) return root.answer;
     if (firstColumn(root.column) !== name) return undefined;
-    if (root.column !== Column.l7Parts) return root.next(segment.columns[name][row] ?? 0, segment)?.answer;
+    if (root.column !== Column.l7Parts) return root.next(segment.numbers(name).at(row), segment)?.answer;
     // A template tells it only if none of its flows can have a message.
     return segment.canHaveL7(row) ? undefined : root.next(NO_L7, segment)?.answer;
   }

@@ -1,3 +1,5 @@
+import type { RowNumbers } from './columns.js';
+
 /** A row for each flow of a segment, in order of arrival. Parts are numbers of the dictionary. */
 export interface SegmentColumns {
   /** Nanoseconds since 1970. */
@@ -20,7 +22,12 @@ export interface SegmentColumns {
   known: Uint32Array;
   /** Where a row's begin in `known`. */
   firstKnown: Uint32Array;
+  /** A column as it was written; undefined where it is unpacked already, or told by others. */
+  asWritten?(name: PartColumn): RowNumbers | undefined;
 }
+
+/** Columns of numbers that the dictionary has parts of flows under. */
+export type PartColumn = 'template' | 'source' | 'destination' | 'node' | 'policies';
 
 /** What sums ask of L7 messages, so that nobody has to read those for it. */
 export interface L7Columns {

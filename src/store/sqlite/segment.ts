@@ -10,12 +10,13 @@ import { isAnswer } from '../../domain/service-map/tally.js';
 import type { Sought } from '../../domain/flow/sought.js';
 import type { Template } from '../../domain/flow/template.js';
 import type { HeldFlow } from '../queries.js';
+import { UnpackedColumn, type RowNumbers } from './columns.js';
 import { parseHeld } from './damage.js';
 import type { NodeEntry } from './dictionary-lines.js';
 import type { Generation } from './dictionary-reader.js';
 import { partsOf, type L7Parts } from './heads.js';
 import type { Messages, ToldMessages } from './messages.js';
-import { firstOfEach, Flag, type SegmentColumns } from './segment-columns.js';
+import { firstOfEach, Flag, type PartColumn, type SegmentColumns } from './segment-columns.js';
 
 /** Rows in order. */
 type RowList = Uint16Array | Uint32Array;
@@ -32,6 +33,7 @@ export interface SegmentInfo {
 
 /** One segment, unpacked as far as it was asked for. */
 export class Segment {
+  readonly #numbers: Partial<Record<PartColumn, RowNumbers>> = {};
   #firstOwn: Uint32Array | undefined;
   #l7Rows: RowList | undefined;
   #readAlone = 0;
@@ -62,8 +64,17 @@ export class Segment {
     return this.#firstText[this.info.flows] ?? 0;
   }
 
+  /** A column to look at some rows of: it is not unpacked for that, if it need not be. */
+  numbers(name: PartColumn): RowNumbers {
+    return (this.#numbers[name] ??= this.columns.asWritten?.(name) ?? new UnpackedColumn(this.columns[name]));
+  }
+
   template(row: number): Template {
-    return this.parts.template(this.columns.template[row] ?? 0);
+    return this.parts.template(this.numbers('template').at(row));
+  }
+
+  source(row: number): Endpoint {
+    return this.parts.endpoint(this.numbers('source').at(row));
   }
 
   node(row: number): NodeEntry {
@@ -324,7 +335,7 @@ export class SegmentRow implements HeldFlow {
   }
 
   get source(): Endpoint {
-    return this.segment.parts.endpoint(this.segment.columns.source[this.row] ?? 0);
+    return this.segment.source(this.row);
   }
 
   get destination(): Endpoint {

@@ -2,6 +2,7 @@ import type { DnsMessage, Endpoint, HttpMessage, L7, Policies, Traits } from '..
 import type { Json } from '../../domain/flow/json.js';
 import type { Sought } from '../../domain/flow/sought.js';
 import type { HeldFlow } from '../queries.js';
+import type { RowNumbers } from './columns.js';
 import type { L7Parts } from './heads.js';
 import type { Messages } from './messages.js';
 import type { Segment, SegmentRow } from './segment.js';
@@ -28,9 +29,9 @@ const COLUMNS = 11;
 
 const ofFlows = ['template', 'source', 'destination', 'node', 'policies'] as const;
 
-/** The numbers of a segment's rows in each column, each unpacked when it is first asked for. */
+/** The numbers of a segment's rows in each column. */
 export class ColumnNumbers {
-  readonly #columns: (Uint32Array | undefined)[] = [];
+  readonly #columns: (RowNumbers | undefined)[] = [];
   /** Of L7 messages, where these are not known, and by kind which parts one has. */
   #kinds: Uint32Array | undefined;
   readonly #parts: L7Parts[] = [0];
@@ -44,7 +45,7 @@ export class ColumnNumbers {
   }
 
   of(column: number, row: number): number {
-    if (column < Column.l7Parts) return (this.#columns[column] ?? this.#unpack(column))[row] ?? 0;
+    if (column < Column.l7Parts) return (this.#columns[column] ?? this.#open(column)).at(row);
     return this.#messages === undefined
       ? this.#ofSegment(column, row)
       : this.#known(column, row, this.#messages);
@@ -78,8 +79,8 @@ export class ColumnNumbers {
     return (this.#parts[kinds[row] ?? 0] ??= this.segment.l7Parts(row));
   }
 
-  #unpack(column: number): Uint32Array {
-    return (this.#columns[column] = this.segment.columns[ofFlows[column] ?? 'template']);
+  #open(column: number): RowNumbers {
+    return (this.#columns[column] = this.segment.numbers(ofFlows[column] ?? 'template'));
   }
 }
 
