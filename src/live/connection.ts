@@ -24,13 +24,17 @@ export function isDrained(client: Socket): boolean {
 }
 
 /** Over a WebSocket a packet goes out as a frame that is made already, over anything else as the text that it is. */
-export function write(client: Socket, packet: string, frame: (isCompressed: boolean) => Buffer): void {
+export function write(
+  client: Socket,
+  packet: () => string,
+  frame: (isCompressed: boolean) => readonly Buffer[],
+): void {
   const connection = connectionOf(client);
   const { socket } = connection.transport;
-  if (socket === undefined) connection.write(packet, {});
+  if (socket === undefined) connection.write(packet(), {});
   else {
     const isCompressed = socket.extensions.includes('permessage-deflate');
-    connection.write(packet, { wsPreEncodedFrame: [frame(isCompressed)] });
+    connection.write('', { wsPreEncodedFrame: frame(isCompressed) });
   }
 }
 

@@ -11,13 +11,13 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { errorBody, FlowatlasError } from '../domain/errors.js';
 import { Feed } from '../feed/feed.js';
-import { withRawMembers } from '../http/raw-json.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Turns } from './connection.js';
-import { Json, jsonParser } from './json-encoder.js';
+import { jsonParser, SelfSent } from './json-encoder.js';
 import type { LiveError } from './live-events.js';
 import { LiveQuestions } from './live-questions.js';
 import { subscribeSchema, subscriptionSchema } from './live.schema.js';
+import { Openings } from './openings.js';
 import { Pusher } from './pusher.js';
 import { Subscriptions, type Listener } from './subscriptions.js';
 import { troubleOf } from './trouble.js';
@@ -25,6 +25,8 @@ import { WebSockets } from './web-sockets.js';
 
 /** Changes are gathered this long, in milliseconds: at most four messages a second and subscription. */
 const TICK = 250;
+/** Milliseconds in which a client answers whether it is there. One that has megabytes to read first is there, but late. */
+const PATIENCE = 60_000;
 /** Subscriptions of one client: each can be a question of its own. */
 const MOST_SUBSCRIPTIONS = 16;
 
@@ -36,6 +38,7 @@ type Done = Record<string, never>;
   cors: false,
   maxHttpBufferSize: 64 << 10,
   perMessageDeflate: false,
+  pingTimeout: PATIENCE,
   // A class to Engine.IO; the type is of long ago.
   wsEngine: WebSockets as never,
   parser: jsonParser,
@@ -46,6 +49,7 @@ export class LiveGateway
   @WebSocketServer() private readonly namespace!: Namespace;
   readonly #log = new Logger('live');
   readonly #subscriptions = new Subscriptions();
+  readonly #openings = new Openings();
   readonly #turns = new Turns();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
@@ -89,7 +93,7 @@ export class LiveGateway
   }
 
   @SubscribeMessage('subscribe')
-  subscribe(@ConnectedSocket() client: Socket, @MessageBody() body: unknown): Promise<Json | LiveError> {
+  subscribe(@ConnectedSocket() client: Socket, @MessageBody() body: unknown): Promise<SelfSent | LiveError> {
     return this.#answer(client, () => this.#subscribe(client, body));
   }
 
@@ -134,13 +138,13 @@ export class LiveGateway
     throw new FlowatlasError('not_found', 'subscription: this connection has no such one', 'subscription');
   }
 
-  async #subscribe(client: Socket, body: unknown): Promise<Json> {
+  async #subscribe(client: Socket, body: unknown): Promise<SelfSent> {
     const asked = read(subscribeSchema.safeParse(body), 'request');
     const question = this.questions.ask(asked);
     question.enter();
     try {
       await question.refresh();
-      const { position, json } = await question.open(asked);
+      const { position, message } = await this.#openings.of(question, asked);
       if (!client.connected) throw new FlowatlasError('unavailable', 'the client has gone');
       if (this.#subscriptions.countOf(client) >= MOST_SUBSCRIPTIONS) {
         throw new FlowatlasError(
@@ -148,9 +152,10 @@ export class LiveGateway
           `at most ${MOST_SUBSCRIPTIONS} subscriptions a connection`,
         );
       }
-      const subscription = this.#subscriptions.add(client, asked.view, question, position);
-      const { epoch, seq } = position;
-      return new Json(withRawMembers({ subscription, epoch, seq }, json));
+      this.#subscriptions.add(client, asked.view, question, position);
+      return new SelfSent((head) => {
+        message.answer(client, head);
+      });
     } finally {
       question.leave();
     }

@@ -135,7 +135,7 @@ export class Pusher {
     if (untold.length === 0) return;
     for (const listener of untold) listener.waiting = count;
     const message = { subscription, count } satisfies WaitingEvent;
-    sayTo(untold, new SharedMessage(this.namespace.name, 'waiting', message));
+    sayTo(untold, SharedMessage.event(this.namespace.name, 'waiting', message));
   }
 
   /** The last one is kept for those at the same place who are ready later. */
@@ -145,7 +145,7 @@ export class Pusher {
     if (audience.said?.key !== key) {
       const step = { subscription, seq: position.seq, prev: before.seq, at: new Date().toISOString() };
       const json = new Json(withRawMembers(step, question.newsSince(before)));
-      audience.said = { key, event: new SharedMessage(this.namespace.name, view, json) };
+      audience.said = { key, event: SharedMessage.event(this.namespace.name, view, json) };
     }
     return audience.said.event;
   }

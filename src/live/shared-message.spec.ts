@@ -6,7 +6,7 @@ import { Server } from 'socket.io';
 import { io, type ManagerOptions } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { uncompressed } from '../../test/support/run-live.js';
-import { Json, jsonParser } from './json-encoder.js';
+import { Json, jsonParser, SelfSent } from './json-encoder.js';
 import { SharedMessage } from './shared-message.js';
 import { WebSockets } from './web-sockets.js';
 
@@ -50,11 +50,11 @@ const lengths = [0, 125, 126, 1_023, 1_024, 65_535, 65_536, 300_000].map((bytes)
 const texts = lengths.map((length) => 'Zürich–'.repeat(length / 7 + 1).slice(0, length));
 
 function say(server: Server): void {
-  const shared = texts.map((text) => new SharedMessage('/live', 'said', new Json(JSON.stringify(text))));
+  const shared = texts.map((text) => SharedMessage.event('/live', 'said', new Json(JSON.stringify(text))));
   server.of('/live').on('connection', (client) => {
     for (const message of shared) message.sendTo(client);
     client.emit('said', 'for this one alone');
-    new SharedMessage('/live', 'end', {}).sendTo(client);
+    SharedMessage.event('/live', 'end', {}).sendTo(client);
   });
 }
 
@@ -70,6 +70,33 @@ describe('a message for many', () => {
     const { told } = await toldTo(url, options);
     expect(told).toEqual([...texts, 'for this one alone']);
   });
+
+  it.each([
+    ['over a WebSocket', { transports: ['websocket'] }],
+    ['without compression', { transports: ['websocket'], ...uncompressed }],
+    ['over polling', { transports: ['polling'] }],
+    ['over what polling is upgraded to', {}],
+  ])(
+    'answers each what it asked, behind a head of its own, %s',
+    async (_, options: Partial<ManagerOptions>) => {
+      const { url, server } = await opened();
+      const shared = texts.map((text) => new SharedMessage(JSON.stringify([text])));
+      server.of('/live').on('connection', (client) =>
+        client.on('ask', (which: number, answer: (sent: SelfSent) => void) => {
+          answer(
+            new SelfSent((head) => {
+              shared[which]!.answer(client, head);
+            }),
+          );
+        }),
+      );
+      const clients = [1, 2].map(() => io(`${url}/live`, { forceNew: true, ...options }));
+      clients.forEach((client) => closing.push(() => client.close()));
+      await clients[0]!.emitWithAck('ask', 0);
+      const asked = clients.flatMap((client) => texts.map((__, i) => client.emitWithAck('ask', i)));
+      expect(await Promise.all(asked)).toEqual([...texts, ...texts]);
+    },
+  );
 
   it('is compressed for who can read that', async () => {
     const { url, server } = await opened();

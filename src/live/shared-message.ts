@@ -12,52 +12,75 @@ const LEVEL = 3;
 /** Of Engine.IO, before each packet of Socket.IO. */
 const MESSAGE = '4';
 
-/** A message for many: written, compressed and framed once, however many are told and whenever they are ready. */
+type Frame = [Buffer] | [head: Buffer, body: Buffer];
+
+/** A message for many: written and compressed once, however many are told and whenever they are ready. */
 export class SharedMessage {
-  readonly #text: string;
-  #payload: Buffer | undefined;
-  #frame: Buffer | undefined;
-  #compressed: Buffer | undefined;
+  #bytes: Buffer | undefined;
+  #deflated: Buffer | undefined;
+  /** Those of an event are the same for all. */
+  #plainFrame: Frame | undefined;
+  #compressedFrame: Frame | undefined;
+
+  /** `text`: a packet of Socket.IO, or what comes behind a head that differs from client to client. */
+  constructor(private readonly text: string) {}
 
   /** `message` may be `Json`. */
-  constructor(namespace: string, event: string, message: unknown) {
+  static event(namespace: string, event: string, message: unknown): SharedMessage {
     const packet = { type: PacketType.EVENT, nsp: namespace, data: [event, message] };
-    this.#text = String(new JsonEncoder().encode(packet)[0]);
+    return new SharedMessage(String(new JsonEncoder().encode(packet)[0]));
   }
 
   sendTo(client: Socket): void {
-    write(client, this.#text, (isCompressed) => (isCompressed ? this.#deflated() : this.#plain()));
+    write(
+      client,
+      () => this.text,
+      (isCompressed) =>
+        isCompressed
+          ? (this.#compressedFrame ??= [Buffer.concat(this.#compressed(''))])
+          : (this.#plainFrame ??= [Buffer.concat(this.#plain(''))]),
+    );
   }
 
-  #bytes(): Buffer {
-    return (this.#payload ??= Buffer.from(MESSAGE + this.#text));
+  /** Behind a head of the client's own. */
+  answer(client: Socket, head: string): void {
+    write(
+      client,
+      () => head + this.text,
+      (isCompressed) => (isCompressed ? this.#compressed(head) : this.#plain(head)),
+    );
   }
 
-  #plain(): Buffer {
-    return (this.#frame ??= textFrame(this.#bytes(), false));
+  get #body(): Buffer {
+    return (this.#bytes ??= Buffer.from(this.text));
   }
 
-  #deflated(): Buffer {
-    if (this.#bytes().length < WORTH_COMPRESSING) return this.#plain();
-    return (this.#compressed ??= textFrame(deflated(this.#bytes()), true));
+  #plain(head: string): Frame {
+    return framed(Buffer.from(MESSAGE + head), this.#body, false);
+  }
+
+  /** What was compressed apart can be read as one: each part looks back on nothing but itself. */
+  #compressed(head: string): Frame {
+    if (this.#body.length < WORTH_COMPRESSING) return this.#plain(head);
+    // RFC 7692, 7.2.1: without the empty block at the end of what was flushed.
+    this.#deflated ??= deflated(this.#body).subarray(0, -4);
+    return framed(deflated(Buffer.from(MESSAGE + head)), this.#deflated, true);
   }
 }
 
-/** RFC 7692, 7.2.1: without the empty block at the end of what was flushed. */
 function deflated(bytes: Buffer): Buffer {
-  const options = { level: LEVEL, finishFlush: constants.Z_SYNC_FLUSH };
-  return deflateRawSync(bytes, options).subarray(0, -4);
+  return deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
 }
 
 /** RFC 6455, 5.2: a whole text message from a server, which masks nothing. */
-function textFrame(payload: Buffer, isCompressed: boolean): Buffer {
-  const { length } = payload;
+function framed(head: Buffer, body: Buffer, isCompressed: boolean): Frame {
+  const length = head.length + body.length;
   const isShort = length < 126;
   const isMiddling = !isShort && length < 1 << 16;
-  const head = Buffer.alloc(isShort ? 2 : isMiddling ? 4 : 10);
-  head[0] = isCompressed ? 0xc1 : 0x81;
-  head[1] = isShort ? length : isMiddling ? 126 : 127;
-  if (isMiddling) head.writeUInt16BE(length, 2);
-  else if (!isShort) head.writeBigUInt64BE(BigInt(length), 2);
-  return Buffer.concat([head, payload]);
+  const start = Buffer.alloc(isShort ? 2 : isMiddling ? 4 : 10);
+  start[0] = isCompressed ? 0xc1 : 0x81;
+  start[1] = isShort ? length : isMiddling ? 126 : 127;
+  if (isMiddling) start.writeUInt16BE(length, 2);
+  else if (!isShort) start.writeBigUInt64BE(BigInt(length), 2);
+  return [Buffer.concat([start, head]), body];
 }

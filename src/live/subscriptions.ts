@@ -34,8 +34,7 @@ export interface Audience {
 export class Subscriptions {
   readonly #audiences = new Map<string, Audience>();
 
-  /** The id is the same for all who ask the same, so that a message for them is encoded once. */
-  add(client: Socket, view: Subscribe['view'], question: LiveQuestion, position: Position): string {
+  add(client: Socket, view: Subscribe['view'], question: LiveQuestion, position: Position): void {
     const subscription = subscriptionId(question);
     this.remove(client, subscription);
     let audience = this.#audiences.get(subscription);
@@ -46,7 +45,6 @@ export class Subscriptions {
     question.enter();
     const listener = { client, position, isLate: false, isPaused: false, waiting: 0, trouble: undefined };
     audience.listeners.set(client, listener);
-    return subscription;
   }
 
   remove(client: Socket, subscription: string): void {
@@ -75,6 +73,7 @@ export class Subscriptions {
   }
 }
 
-function subscriptionId({ id }: LiveQuestion): string {
+/** The same for all who ask the same, so that a message for them is encoded once. */
+export function subscriptionId({ id }: LiveQuestion): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 12);
 }
