@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 
-/** Steps of niceness: on one processor, a thread so much behind gets a quarter of it, and all where the other waits. */
-const BEHIND = 5;
+/** Steps of niceness: on one processor, a thread so much behind gets a tenth of it, and all where the other waits. */
+const BEHIND = 10;
 
 /**
  * Lets the thread of the event loop go first where processors are few: who reads should not have to wait for what is

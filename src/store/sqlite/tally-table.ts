@@ -21,6 +21,8 @@ export class TallyTable {
   constructor(
     private readonly segment: Segment,
     flows: number,
+    /** Flows with the same number have equal messages, or none where it is -1. */
+    private readonly messageOf = (row: number): number => segment.messageNumber(row),
   ) {
     this.#keys = new Int32Array(flows * KEY);
     const slots = 1 << Math.ceil(Math.log2(Math.max(2, flows * 2)));
@@ -41,7 +43,7 @@ export class TallyTable {
     key[1] = columns.destination[row] ?? 0;
     key[2] = this.#traitsNumber(columns.template[row] ?? 0);
     key[3] = columns.node[row] ?? 0;
-    key[4] = this.segment.messageNumber(row);
+    key[4] = this.messageOf(row);
     key[5] = columns.policies[row] ?? 0;
     key[6] = (sourcePort << 16) | destinationPort;
     const slot = this.#find();

@@ -43,7 +43,8 @@ export class WindowDrops {
 }
 
 function tallied(segment: Segment, rows: readonly number[]): Tally[] {
-  const table = new TallyTable(segment, rows.length);
+  // They are few: the messages of all others are not read for theirs.
+  const table = new TallyTable(segment, rows.length, (row) => segment.messageKey(row));
   const cursor = segment.cursor();
   for (const row of rows) {
     cursor.row = row;
