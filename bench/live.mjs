@@ -3,7 +3,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
-import Database from 'better-sqlite3';
+import { connect } from '../dist/store/sqlite/connect.js';
 import { digestOf, now } from './lib/live-maps.mjs';
 import { readOptions } from './lib/options.mjs';
 import { cpuBetween, generate, runPart, startServer, startTalking } from './lib/process.mjs';
@@ -53,7 +53,7 @@ const mapOf = async ({ url }) => (await fetch(`${url}/api/v1/map?level=${options
 
 /** When which flow was on disk, as another process sees it. */
 function watchCommits(data) {
-  const db = new Database(join(data, 'flowatlas.db'), { readonly: true });
+  const db = connect(join(data, 'flowatlas.db'), { readonly: true });
   const newest = db.prepare('SELECT max(first_seq + flows - 1) FROM segment').pluck();
   const commits = [];
   const look = () => {

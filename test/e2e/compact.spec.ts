@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from '../../src/store/sqlite/connect.js';
 import { join } from 'node:path';
 import { flowLines } from '../support/run-flows.js';
 import { post, statusOf, store } from '../support/run-rest.js';
@@ -18,7 +18,7 @@ afterEach(cleanUp);
 afterAll(cleanUp);
 
 function blocksOf(data: string): number {
-  const db = new Database(join(data, 'flowatlas.db'), { readonly: true });
+  const db = connect(join(data, 'flowatlas.db'), { readonly: true });
   try {
     return db.prepare<[], number>('SELECT count(*) FROM segment').pluck().get() ?? 0;
   } finally {

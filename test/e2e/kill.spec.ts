@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from '../../src/store/sqlite/connect.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -166,7 +166,7 @@ async function sendUntilKilled(server: Server, { bodies, uuids }: Round): Promis
 }
 
 function integrityOf(data: string): unknown {
-  const db = new Database(join(data, 'flowatlas.db'), { readonly: true });
+  const db = connect(join(data, 'flowatlas.db'), { readonly: true });
   try {
     return db.pragma('integrity_check', { simple: true });
   } finally {

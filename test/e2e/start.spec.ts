@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { connect } from '../../src/store/sqlite/connect.js';
 import { filterNames } from '../../src/domain/filter/parse-filter.js';
 import { flowLines, shop, shopFlows } from '../support/run-flows.js';
 import { ask, get, ndjson, open, statusOf, store } from '../support/run-rest.js';
@@ -284,7 +284,7 @@ describe('a data folder that cannot be used', () => {
     await server.stop();
     const file = join(server.data, 'flowatlas.db');
     // What the log beside the file still holds goes into the file.
-    const db = new Database(file);
+    const db = connect(file);
     db.pragma('wal_checkpoint(TRUNCATE)');
     db.close();
     spoil(file);
@@ -300,14 +300,14 @@ describe('a data folder that cannot be used', () => {
 
   it('is refused when a newer version wrote the database', () =>
     refused((file) => {
-      const db = new Database(file);
+      const db = connect(file);
       db.pragma('user_version = 999');
       db.close();
     }, /newer flowatlas/));
 
   it('is refused when the database is another program’s', () =>
     refused((file) => {
-      const db = new Database(file);
+      const db = connect(file);
       db.pragma('application_id = 7');
       db.close();
     }, /another program/));

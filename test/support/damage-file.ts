@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { connect } from '../../src/store/sqlite/connect.js';
 
 type Place =
   'edge_minutes.columns' | 'segment.columns' | 'segment.keys' | 'text_chunk.texts' | 'dictionary.lines';
@@ -8,7 +8,7 @@ type Place =
 /** Flips bits in the middle of a blob, as a failing disk would; SQLite itself does not notice. */
 export function flipBits(file: string, place: Place, where = '1 = 1'): void {
   const [table = '', column = ''] = place.split('.');
-  const db = new Database(file);
+  const db = connect(file);
   const row = db
     .prepare<[], { number: number; blob: Buffer }>(
       `SELECT rowid AS number, ${column} AS blob FROM ${table} WHERE ${where} ORDER BY rowid LIMIT 1`,

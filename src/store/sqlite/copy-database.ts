@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { connect } from './connect.js';
 
 /** Pages copied before others get a turn: 16 MiB. */
 const PAGES = 1024;
@@ -34,7 +35,7 @@ export async function copyDatabase(
 
 /** Without a log beside it, so that the file alone can be moved about; and all of it on disk. */
 function makeSingle(file: string): void {
-  const copy = new Database(file);
+  const copy = connect(file);
   try {
     copy.pragma('journal_mode = DELETE');
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { flipBits } from '../../../test/support/damage-file.js';
 import { jsonText } from '../../../test/support/json-text.js';
 import { flowRecordOf, newFlow, pod, record, words } from '../../../test/support/make-flow.js';
@@ -177,7 +177,7 @@ describe('a block whose bytes have changed on disk', () => {
 
   it('has lost its texts for good when their chunk is missing', async () => {
     const file = await threeSegments();
-    const db = new Database(file);
+    const db = connect(file);
     db.exec('DELETE FROM text_chunk WHERE segment_id = (SELECT id FROM segment WHERE first_seq = 11)');
     db.close();
     const { store } = reopened(file);
@@ -191,7 +191,7 @@ describe('a block whose bytes have changed on disk', () => {
     flipBits(file, 'segment.columns', second);
     const { store } = reopened(file);
     await answers(store);
-    const db = new Database(file);
+    const db = connect(file);
     db.exec('DELETE FROM segment WHERE first_seq = 11');
     db.close();
     expect(store.damage()).toEqual([]);

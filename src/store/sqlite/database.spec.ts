@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { migrations } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { DatabaseRefused, lockFolder, openForReading, openForWriting, type Migration } from './database.js';
@@ -43,7 +43,7 @@ describe('a database file that is not ours to use', () => {
 
   it('is refused when a newer flowatlas wrote it', () => {
     const file = madeBefore();
-    const db = new Database(file);
+    const db = connect(file);
     db.pragma('user_version = 9999');
     db.close();
     expectRefused(file, /newer flowatlas \(schema 9999/);
@@ -51,7 +51,7 @@ describe('a database file that is not ours to use', () => {
 
   it('is refused when another program made it', () => {
     const file = newFile();
-    const db = new Database(file);
+    const db = connect(file);
     db.exec('CREATE TABLE theirs (a)');
     db.close();
     expectRefused(file, /another program.*left as it is/);
@@ -74,7 +74,7 @@ describe('a database file that is not ours to use', () => {
 
   it('is refused when its pages are damaged', () => {
     const file = madeBefore();
-    const db = new Database(file);
+    const db = connect(file);
     const insert = db.prepare(
       "INSERT INTO event (after_seq, key, kind, node, record) VALUES (0, ?, 'x', 'n', ?)",
     );

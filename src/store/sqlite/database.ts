@@ -9,7 +9,8 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { isDamage } from './damage.js';
 
 /** Marks the file as ours: "Flat" in ASCII. */
@@ -42,7 +43,7 @@ export function readMigrations(folder: string): Migration[] {
 export function openForWriting(file: string, migrations: readonly Migration[]): Database.Database {
   refuseUnusable(file, migrations);
   mkdirSync(dirname(file), { recursive: true });
-  const db = new Database(file);
+  const db = connect(file);
   try {
     // Half of each blob's last page is lost, and no page is slower for being small.
     db.pragma('page_size = 4096');
@@ -65,7 +66,7 @@ export function openForWriting(file: string, migrations: readonly Migration[]): 
 }
 
 export function openForReading(file: string): Database.Database {
-  const db = new Database(file, { readonly: true, fileMustExist: true });
+  const db = connect(file, { readonly: true, fileMustExist: true });
   db.defaultSafeIntegers(false);
   return db;
 }
@@ -96,7 +97,7 @@ export function openExisting(file: string, migrations: readonly Migration[]): Da
 /** Holds the data folder for one process, until it ends in whatever way. */
 export function lockFolder(folder: string): { release(): void } {
   mkdirSync(folder, { recursive: true });
-  const lock = new Database(join(folder, 'flowatlas.lock'), { timeout: 0 });
+  const lock = connect(join(folder, 'flowatlas.lock'), { timeout: 0 });
   try {
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { newFlow } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
@@ -17,7 +17,7 @@ const records = readFileSync(path('samples/shop/flows.jsonl'), 'utf8').split('\n
 
 function written(change = ''): string {
   const folder = newFolder();
-  const db = new Database(join(folder, 'flowatlas.db'));
+  const db = connect(join(folder, 'flowatlas.db'));
   db.exec(readFileSync(path('test/fixtures/schema-8.sql'), 'utf8'));
   db.exec(change);
   db.pragma('application_id = 0x466c6174');

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import fc from 'fast-check';
 import { flipBits } from '../../../test/support/damage-file.js';
 import { jsonText } from '../../../test/support/json-text.js';
@@ -143,7 +143,7 @@ describe('sums by minute', () => {
     flipBits(file, 'edge_minutes.columns');
     const again = openSqlite(folder, now);
     await again.writer.trim({ keepFor: keepFor(95), keepMinutesFor: DAY });
-    const parts = new Database(file, { readonly: true })
+    const parts = connect(file, { readonly: true })
       .prepare('SELECT part, flows FROM edge_minutes ORDER BY hour, part')
       .all();
     expect(parts).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { allFields } from '../../domain/coverage/fields.js';
 import type { NodeMinute } from '../../domain/coverage/node-minute.js';
 import { always, type Window } from '../../domain/filter/window.js';
@@ -54,7 +54,7 @@ describe('the table of minutes', () => {
   it('is not written by a commit that failed, and right when the same flows come again', async () => {
     const folder = newFolder();
     const { file, ...opened } = openSqlite(folder, clock);
-    const other = new Database(file);
+    const other = connect(file);
     other.exec("CREATE TRIGGER full BEFORE INSERT ON node_minute BEGIN SELECT raise(ABORT, 'full'); END");
     opened.writer.append(newFlow(at(100)));
     await expect(opened.writer.commit()).rejects.toThrow('full');
@@ -138,7 +138,7 @@ describe('blocks that become one', () => {
     await put(opened, [at(5)]);
     const before = await minutes(opened);
     expect(before).toHaveLength(10);
-    const db = new Database(opened.file);
+    const db = connect(opened.file);
     db.transaction(() => {
       new NodeMinutes(db).merge(1, 9);
     })();
@@ -169,7 +169,7 @@ describe('a database from before there were minutes', () => {
     const { file, ...opened } = openSqlite(folder, clock);
     await put({ file, ...opened }, [at(0), at(300), at(3, 'c/n2')]);
     await opened.close();
-    const db = new Database(file);
+    const db = connect(file);
     const made = migrations.filter(({ number }) => number === 6 || number === 11);
     db.exec(`DROP TABLE node_minute; ${made.map(({ sql }) => sql).join('')}`);
     db.close();

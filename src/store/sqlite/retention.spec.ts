@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { everything } from '../../domain/filter/filter.js';
 import { always } from '../../domain/filter/window.js';
 import { everyone } from '../../domain/viewer.js';
@@ -41,7 +41,7 @@ async function seqs({ store }: Opened): Promise<number[]> {
 }
 
 function tables(file: string): Record<string, number> {
-  const db = new Database(file, { readonly: true });
+  const db = connect(file, { readonly: true });
   const names = [
     ...['segment', 'text_chunk', 'segment_node', 'node_minute', 'segment_slice', 'timeless'],
     ...['dictionary', 'event'],
@@ -98,7 +98,7 @@ describe('a store that may not grow beyond a size', () => {
     expect(await seqs(second)).toEqual(Array.from({ length: 20 }, (_, i) => 201 + i));
     // Of the old generation of the dictionary nothing is left when a later one is on disk.
     await second.writer.trim({ keepFor: 1 });
-    const db = new Database(second.file, { readonly: true });
+    const db = connect(second.file, { readonly: true });
     expect(db.prepare('SELECT count(DISTINCT generation) FROM dictionary').pluck().get()).toBe(1);
     db.close();
     await second.close();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../../test/support/json-text.js';
@@ -60,7 +61,7 @@ function stored(file: string): Record<string, Sum> {
 }
 
 function query(file: string): Database.Database {
-  return new Database(file, { readonly: true });
+  return connect(file, { readonly: true });
 }
 
 function flowAt(number: number, fields: Record<string, unknown> = {}): NewFlow {

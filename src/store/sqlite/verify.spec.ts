@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import { flipBits } from '../../../test/support/damage-file.js';
 import { jsonText } from '../../../test/support/json-text.js';
 import { eventOf, newFlow, pod, record } from '../../../test/support/make-flow.js';
@@ -51,7 +51,7 @@ function verified(file: string) {
 }
 
 function change(file: string, sql: string): void {
-  const db = new Database(file);
+  const db = connect(file);
   db.pragma('foreign_keys = OFF');
   db.exec(sql);
   db.close();

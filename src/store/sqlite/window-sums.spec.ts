@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { connect } from './connect.js';
 import fc from 'fast-check';
 import { flowTexts, windows } from '../../../test/support/arbitrary-flows.js';
 import { jsonText } from '../../../test/support/json-text.js';
@@ -112,7 +112,7 @@ describe('sums of runs', () => {
     fc.assert(
       fc.asyncProperty(flowTexts(40), fc.array(windows, { maxLength: 4 }), async (texts, asked) => {
         const { store, file, close } = await storeOf(texts, 3);
-        const db = new Database(file, { readonly: true });
+        const db = connect(file, { readonly: true });
         const segments = new SegmentReader(db);
         const visits = new SegmentVisits(db, segments, () => undefined);
         const memory = new WindowMemory(3);
@@ -137,7 +137,7 @@ describe('sums of runs', () => {
 
   it('are taken together where many lie side by side, and tell the same', async () => {
     const { store, file, close } = await storeOf(tenHours(), 3);
-    const db = new Database(file, { readonly: true });
+    const db = connect(file, { readonly: true });
     const segments = new SegmentReader(db);
     const visits = new SegmentVisits(db, segments, () => undefined);
     const memory = new WindowMemory(3);
