@@ -1,5 +1,6 @@
 import { FlowatlasError } from '../domain/errors.js';
 import { parseDuration, type Window } from '../domain/filter/window.js';
+import { formatTimestamp } from '../domain/flow/timestamp.js';
 import { bucketsOf, type Buckets } from '../domain/grouping/series.js';
 
 const SECOND = 1_000_000_000n;
@@ -35,7 +36,10 @@ export function heldBuckets(
   const step = given ?? roundStep(from, to, few);
   const buckets = bucketsOf(from, to, step);
   if (buckets.count <= most) return buckets;
-  throw refusal(`${text ?? step} would make ${buckets.count} buckets, and at most ${most} are told`);
+  const span = `from ${formatTimestamp(from)} to ${formatTimestamp(to)}`;
+  throw refusal(
+    `${text ?? step} would make ${buckets.count} buckets ${span}, and at most ${most} are told; give a longer step, or since and until`,
+  );
 }
 
 function roundStep(from: bigint, to: bigint, few: number): bigint {
