@@ -13,6 +13,7 @@ import { demo } from './demo.js';
 import { printDrops } from './drops.js';
 import { exportRecords } from './export.js';
 import { filterOptions, filterWords } from './filter-options.js';
+import { collect } from './collect.js';
 import { grainOptions } from './grain-options.js';
 import { importFiles, type ImportOptions } from './import.js';
 import { digestOutputs, printDigest } from './ledger.js';
@@ -109,6 +110,7 @@ const mapCommand = grainOptions(filtering(program.command('map')))
   .option(
     '--fold <hubs>',
     `do not draw these one by one, comma-separated: ${Object.keys(hubKinds).join(', ')}`,
+    collect,
   )
   .option('--max-nodes <number>', 'draw so many nodes at most, the rest as groups')
   .option('--max-edges <number>', 'draw so many edges at most, the rest is counted')
@@ -130,7 +132,7 @@ diffOptions(filterOptions(withSource(mapCommand.command('diff'))))
 
 asking(program.command('drops'))
   .description('what was dropped, by cause, in words')
-  .option('--by <fields>', `what to group by, comma-separated: ${dropFields.join(', ')}`)
+  .option('--by <fields>', `what to group by, comma-separated: ${dropFields.join(', ')}`, collect)
   .action((options: ReadOptions) =>
     withServer(options, (client) => printDrops(client, parametersOf(options, 'by'), options.output)),
   );
@@ -231,10 +233,6 @@ function readYear(value: string): string {
   if (!textDatingSchema.safeParse({ year: value }).success)
     throw new InvalidArgumentError('a year from 1970 to 2261 is needed.');
   return value;
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }
 
 /** What is asked of the API: the filter, the window, and a command's own words. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
-import { wholeNumber } from '../query/parameters.js';
+import { listSchema, namesIn, wholeNumber, type List } from '../query/parameters.js';
 import { coverageSchema } from '../telemetry/coverage.schema.js';
 
 export const dropFields = [
@@ -61,8 +61,7 @@ const DEFAULT_BY: DropField[] = ['source', 'destination', 'port', 'reason', 'dir
 
 /** How drops are grouped, by REST and live alike. */
 export const grouping = {
-  by: z
-    .string()
+  by: listSchema
     .optional()
     .describe(
       `comma-separated fields to group by: ${dropFields.join(', ')}; ${DEFAULT_BY.join(',')} unless said`,
@@ -70,10 +69,10 @@ export const grouping = {
   limit: wholeNumber(1, MOST_GROUPS).default(DEFAULT_GROUPS).describe('groups, most frequent first'),
 };
 
-export function readFields(text: string | undefined): DropField[] {
-  if (text === undefined) return DEFAULT_BY;
-  return text.split(',').map((name) => {
-    const field = dropFields.find((known) => known === name.trim());
+export function readFields(list: List | undefined): DropField[] {
+  if (list === undefined) return DEFAULT_BY;
+  return namesIn(list).map((name) => {
+    const field = dropFields.find((known) => known === name);
     if (field !== undefined) return field;
     throw new FlowatlasError('invalid_parameter', `by: "${name}" is none of ${dropFields.join(', ')}`, 'by');
   });

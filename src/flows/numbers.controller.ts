@@ -11,7 +11,7 @@ import type { Buckets } from '../domain/grouping/series.js';
 import { summarise } from '../domain/latencies.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
-import { wholeNumber } from '../query/parameters.js';
+import { namesIn, wholeNumber, type List } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
@@ -34,7 +34,7 @@ const names = [...groupFields.keys()].join(', ');
 const countQuery = questionSchema({});
 const groupsQuery = questionSchema({
   by: z
-    .string('which fields? such as by=from-workload,verdict')
+    .union([z.string(), z.array(z.string())], 'which fields? such as by=from-workload,verdict')
     .describe(`up to ${MOST_FIELDS} of: ${names}`),
   top: wholeNumber(1, 1_000).default(20).describe('groups, the most frequent first'),
 });
@@ -150,8 +150,8 @@ export class NumbersController {
   }
 }
 
-function readFields(text: string): GroupField[] {
-  const fields = text.split(',').map((name) => readField('by', groupFields, name.trim()));
+function readFields(list: List): GroupField[] {
+  const fields = namesIn(list).map((name) => readField('by', groupFields, name));
   const again = fields.find((field, i) => fields.indexOf(field) !== i);
   if (again !== undefined) refuse('by', `${again.name} stands there twice`);
   if (fields.length > MOST_FIELDS) refuse('by', `at most ${MOST_FIELDS} fields`);

@@ -5,6 +5,14 @@ export function oneOf<const T extends readonly string[]>(words: T) {
   return z.enum(words, { error: ({ input }) => `"${String(input)}" is none of ${words.join(', ')}` });
 }
 
+/** Names with commas between, or the parameter once for each. */
+export const listSchema = z.union([z.string(), z.array(z.string())]);
+export type List = z.infer<typeof listSchema>;
+
+export function namesIn(list: List): string[] {
+  return [list].flat().flatMap((names) => names.split(',').map((name) => name.trim()));
+}
+
 /** A whole number in a query string. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   return z.coerce

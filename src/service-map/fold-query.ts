@@ -1,14 +1,12 @@
-import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
 import { foldMap, type FoldedMap, type FoldLimits } from '../domain/service-map/fold/fold-map.js';
 import { hubKinds, type HubKind } from '../domain/service-map/fold/hubs.js';
 import type { ServiceMap } from '../domain/service-map/service-map.js';
-import { wholeNumber } from '../query/parameters.js';
+import { listSchema, namesIn, wholeNumber, type List } from '../query/parameters.js';
 
 /** Parameters that say how much of a map is drawn. */
 export const foldShape = {
-  fold: z
-    .string()
+  fold: listSchema
     .optional()
     .describe(`hubs that are not drawn, comma-separated: ${Object.keys(hubKinds).join(', ')}`),
   'max-nodes': wholeNumber(1).optional().describe('nodes drawn at most: the rest is folded into groups'),
@@ -16,7 +14,7 @@ export const foldShape = {
 };
 
 interface FoldQuery {
-  fold?: string | undefined;
+  fold?: List | undefined;
   'max-nodes'?: number | undefined;
   'max-edges'?: number | undefined;
 }
@@ -28,10 +26,10 @@ export function readFoldLimits(query: FoldQuery): FoldLimits | undefined {
   return { hubs: fold === undefined ? [] : readHubs(fold), maxNodes, maxEdges };
 }
 
-function readHubs(text: string): HubKind[] {
+function readHubs(list: List): HubKind[] {
   const known = Object.keys(hubKinds) as HubKind[];
-  const asked = text.split(',').map((name) => {
-    const kind = known.find((one) => one === name.trim());
+  const asked = namesIn(list).map((name) => {
+    const kind = known.find((one) => one === name);
     if (kind !== undefined) return kind;
     throw new FlowatlasError('invalid_parameter', `fold: "${name}" is none of ${known.join(', ')}`, 'fold');
   });

@@ -1,22 +1,23 @@
-import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
 import { isLabelLevel, LEVELS } from '../domain/flow/node-identity.js';
 import { Grain } from '../domain/service-map/grain.js';
+import { listSchema, namesIn, type List } from '../query/parameters.js';
 import { levelSchema, type MapLevel } from './service-map.schema.js';
 
-const NAMED = 'comma-separated: ids of nodes, or the end of one, such as kube-system or payments/api';
+const NAMED =
+  'comma-separated or repeated: ids of nodes, or the end of one, such as kube-system or payments/api';
 
 /** Parameters that say what the nodes of a map are. */
 export const grainShape = {
   level: levelSchema.default('workload'),
-  expand: z.string().optional().describe(`nodes of the level in whose place stand those in them, ${NAMED}`),
-  collapse: z.string().optional().describe(`nodes of a coarser level that stand for all in them, ${NAMED}`),
+  expand: listSchema.optional().describe(`nodes of the level in whose place stand those in them, ${NAMED}`),
+  collapse: listSchema.optional().describe(`nodes of a coarser level that stand for all in them, ${NAMED}`),
 };
 
 interface GrainQuery {
   level: MapLevel;
-  expand?: string | undefined;
-  collapse?: string | undefined;
+  expand?: List | undefined;
+  collapse?: List | undefined;
 }
 
 export function readGrain(query: GrainQuery): Grain {
@@ -29,10 +30,10 @@ export function readGrain(query: GrainQuery): Grain {
 }
 
 function readNames(name: 'expand' | 'collapse', query: GrainQuery): string[] {
-  const text = query[name];
-  if (text === undefined) return [];
+  const told = query[name];
+  if (told === undefined) return [];
   if (isLabelLevel(query.level)) refuse(name, 'values of a label have nothing in them, nor around them');
-  const names = text.split(',').map((one) => one.trim());
+  const names = namesIn(told);
   if (names.includes('')) refuse(name, 'names no node, or has one comma too many');
   return [...new Set(names)].sort();
 }

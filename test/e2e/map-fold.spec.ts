@@ -74,6 +74,9 @@ describe('GET /map with nodes expanded or collapsed', () => {
       expect((await ask(server, `/api/v1/map/${call}`)).body).toMatchObject({ expand: ['payments'] });
     const asked = ['--server', server.url, '--level', 'namespace', '--expand', 'payments'];
     const { stdout } = await runToEnd(['map', ...asked]);
+    const repeated = await runToEnd(['map', ...asked, '--expand', 'shop', '-o', 'json']);
+    expect(JSON.parse(repeated.stdout)).toEqual(await mapOf(server, `${FINER}&expand=shop`));
+    expect(await mapOf(server, `${FINER}&expand=shop`)).toEqual(await mapOf(server, `${FINER},shop`));
     expect(stdout).toMatch(/ shop +payments\/api/);
   });
 

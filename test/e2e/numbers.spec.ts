@@ -126,6 +126,22 @@ describe('numbers of the sample', () => {
     expect({ status, code: body.error.code, field: body.error.field }).toEqual({ status: 400, code, field });
   });
 
+  it('say what to do where a step makes too many buckets', async () => {
+    const { body } = await ask<ErrorBody>(server, '/api/v1/flows/timeseries?step=1ms');
+    expect(body.error.message).toMatch(
+      /^step: 1ms would make \d+ buckets from 2026-06-01T10:\S+ to 2026-06-01T10:\S+, and at most 5000 are told; give a longer step, or since and until$/,
+    );
+  });
+
+  it('are told by fields with commas between, or the parameter once for each', async () => {
+    const [joined, repeated] = await Promise.all(
+      ['by=verdict,from-namespace', 'by=verdict&by=from-namespace'].map((by) =>
+        ask(server, `/api/v1/flows/groups?${by}`),
+      ),
+    );
+    expect(repeated).toEqual(joined);
+  });
+
   it('leave the flow of a uuid where it was', async () => {
     const [uuid] = uuidsIn(await ndjson(server, 'last=1&verdict=DROPPED'));
     expect((await ask(server, `/api/v1/flows/${uuid}`)).status).toBe(200);

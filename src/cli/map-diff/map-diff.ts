@@ -1,6 +1,7 @@
 import { checked } from '../../http/validation.js';
 import { diffAnswer } from '../../service-map/diff-answer.js';
 import { thresholdsOf, thresholdsSchema } from '../../service-map/diff-thresholds.js';
+import { namesIn } from '../../query/parameters.js';
 import type { MapDiffResponse } from '../../service-map/map-diff.schema.js';
 import type { Parameters } from '../rest-client.js';
 import { complain, paint, safe } from '../terminal.js';
@@ -89,8 +90,7 @@ function grainOf({ grain }: Side): Record<'level' | 'expand' | 'collapse', strin
 
 /** Names as answers have them, in whatever order they were given. */
 function inOrder(value: string | string[]): string {
-  const names = [value].flat().flatMap((list) => list.split(','));
-  return [...new Set(names.map((name) => name.trim()))].sort().join();
+  return [...new Set(namesIn(value))].sort().join();
 }
 
 function wordsOfGrain(grain: ReturnType<typeof grainOf>): string {
