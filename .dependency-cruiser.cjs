@@ -38,7 +38,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           engines,
-          '^src/store/store\\.module\\.ts$',
+          '^src/store/open-store\\.ts$',
           '^src/store/operations\\.ts$',
           '^src/(ingest|keeper)-worker\\.ts$',
           '\\.(spec|contract)\\.ts$',

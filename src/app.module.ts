@@ -8,7 +8,8 @@ import { LedgerModule } from './ledger/ledger.module.js';
 import { LiveModule } from './live/live.module.js';
 import { ServiceMapModule } from './service-map/service-map.module.js';
 import { SourcesModule } from './sources/sources.module.js';
-import { StoreModule, type OpenStore } from './store/store.module.js';
+import type { OpenStore } from './store/open-store.js';
+import { StoreModule } from './store/store.module.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /**

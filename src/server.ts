@@ -12,7 +12,8 @@ import type { Config } from './config.js';
 import { answerClientErrors } from './http/client-errors.js';
 import { ErrorsFilter } from './http/errors.filter.js';
 import { validationPipe } from './http/validation.js';
-import { openStore } from './store/store.module.js';
+import { openStore } from './store/open-store.js';
+import { logTrouble } from './store/store.module.js';
 import { packageRoot, version } from './version.js';
 
 const LOG_LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug'];
@@ -28,7 +29,7 @@ export interface RunningServer {
 }
 
 export async function startServer(config: Config): Promise<RunningServer> {
-  const open = await openStore(config.data, config);
+  const open = await openStore(config.data, config, logTrouble);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(open, config), {
     // Bodies of flows are streams; there is no other kind of body.
     bodyParser: false,

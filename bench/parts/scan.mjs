@@ -5,14 +5,14 @@ import { everything } from '../../dist/domain/filter/filter.js';
 import { ServiceMap } from '../../dist/domain/service-map/service-map.js';
 import { everyone } from '../../dist/domain/viewer.js';
 import { readMap } from '../../dist/service-map/read-map.js';
-import { openStore } from '../../dist/store/store.module.js';
+import { openStore } from '../../dist/store/open-store.js';
 import { told, optionsOfPart } from '../lib/part.mjs';
 import { windows } from '../lib/questions.mjs';
 
 const MINUTE = 60_000_000_000n;
 
 const { data } = optionsOfPart();
-const open = await openStore(data, readConfig({}));
+const open = await openStore(data, readConfig({}), console.error);
 const { newest } = open.store.summary();
 
 async function scan(minutes) {

@@ -6,6 +6,7 @@ import type { IngestClient } from '../ingest/ingest-client.js';
 import type { IngestReport, TextDating } from '../ingest/ingest.schema.js';
 import { storeUpload } from '../ingest/store-upload.js';
 import { RestError } from './rest-client.js';
+import { complain } from './terminal.js';
 
 /** Where flows are brought: to a server, or to a data folder that this process holds. */
 export interface Intake {
@@ -16,8 +17,8 @@ export interface Intake {
 /** Writes into the data folder without a server between: a file need not go through a socket to get there. */
 export async function withOwnStore<T>(config: Config, use: (intake: Intake) => Promise<T>): Promise<T> {
   // Only here, so that talking to a running server does not load what stores.
-  const { openStore } = await import('../store/store.module.js');
-  const open = await openStore(config.data, config);
+  const { openStore } = await import('../store/open-store.js');
+  const open = await openStore(config.data, config, complain);
   try {
     return await use(new OwnIntake(open.ingest));
   } finally {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FlowatlasError } from '../domain/errors.js';
-import { checked } from '../http/validation.js';
+import { checked } from '../http/checked.js';
 import { oneOf, wholeNumber } from '../query/parameters.js';
 import { narrowed } from '../domain/filter/expression/read-filter.js';
 import { filterOfRaw } from '../domain/filter/parse-filter.js';

@@ -1,4 +1,4 @@
-import { checked } from '../../http/validation.js';
+import { checked } from '../../http/checked.js';
 import { diffAnswer } from '../../service-map/diff-answer.js';
 import { thresholdsOf, thresholdsSchema } from '../../service-map/diff-thresholds.js';
 import { namesIn } from '../../query/parameters.js';
