@@ -6,13 +6,17 @@ import { readTimes, writeTimes } from './times.js';
 
 const column = fc.uint32Array({ maxLength: 300 });
 
+function written(columns: readonly Uint32Array[]): ColumnReader {
+  const writer = new ColumnWriter();
+  for (const values of columns) writer.write(values);
+  return new ColumnReader(writer.take());
+}
+
 describe('columns', () => {
   it('come back as they were, in the order in which they were written', () => {
     fc.assert(
       fc.property(fc.array(column, { maxLength: 5 }), (columns) => {
-        const writer = new ColumnWriter();
-        for (const values of columns) writer.write(values);
-        const reader = new ColumnReader(writer.take());
+        const reader = written(columns);
         expect(columns.map(({ length }) => reader.read(length))).toEqual(columns);
       }),
     );
@@ -21,9 +25,7 @@ describe('columns', () => {
   it('tell single rows without being unpacked, and 0 of those that they do not have', () => {
     fc.assert(
       fc.property(fc.array(column, { maxLength: 5 }), (columns) => {
-        const writer = new ColumnWriter();
-        for (const values of columns) writer.write(values);
-        const reader = new ColumnReader(writer.take());
+        const reader = written(columns);
         const told = columns.map(({ length }) => reader.rowsOf(length));
         for (const [i, values] of columns.entries()) {
           expect(Uint32Array.from(values, (_, row) => told[i]!.at(row))).toEqual(values);

@@ -1,8 +1,8 @@
 import type { Predicate } from '../../domain/filter/criterion.js';
 import { joinOf, type Join } from '../../domain/filter/filter.js';
+import type { RowNumbers } from './columns.js';
 import type { Generation } from './dictionary-reader.js';
 import { firstColumn, RowAnswers, UNKNOWN, type FirstColumn } from './row-answers.js';
-import type { RowNumbers } from './columns.js';
 import type { Segment } from './segment.js';
 import { OWN } from './watched-row.js';
 
