@@ -1,6 +1,6 @@
-import type { DnsMessage, L7 } from '../flow/flow.js';
 import { rcodeOf, rcodes } from '../flow/rcodes.js';
-import { readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
+import { readText, Refusal, shown, type Criterion } from './criterion.js';
+import { onL7Text } from './l7-text.js';
 import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
 /** The name asked for in DNS: RE2, not anchored. Hubble has the field but no flag for it. */
@@ -12,8 +12,7 @@ export const dnsQuery: Criterion<string> = {
   most: MOST_PATTERNS,
   read: readPattern,
   test(patterns) {
-    const finds = findsAny(patterns);
-    return onDns(({ query }) => finds(query));
+    return onL7Text('query', findsAny(patterns));
   },
 };
 
@@ -29,13 +28,9 @@ export const dnsRcode: Criterion<number> = {
   },
   test(codes) {
     const wanted = new Set(codes);
-    return onDns((_, l7) => {
+    return ({ l7 }) => {
       const rcode = rcodeOf(l7);
       return rcode !== undefined && wanted.has(rcode);
-    });
+    };
   },
 };
-
-function onDns(test: (dns: DnsMessage, l7: L7) => boolean): Predicate {
-  return ({ l7 }) => l7?.dns !== undefined && test(l7.dns, l7);
-}

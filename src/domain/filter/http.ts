@@ -1,5 +1,6 @@
 import type { HttpMessage } from '../flow/flow.js';
 import { readText, Refusal, shown, type Criterion, type Predicate } from './criterion.js';
+import { onL7Text } from './l7-text.js';
 import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
 /** `--http-status`: an exact code, or a prefix such as `4+` or `50+`; only responses have one. */
@@ -39,8 +40,7 @@ export const httpPath: Criterion<string> = {
   most: MOST_PATTERNS,
   read: readPattern,
   test(patterns) {
-    const finds = findsAny(patterns);
-    return onHttp(({ path }) => path !== undefined && finds(path));
+    return onL7Text('path', findsAny(patterns));
   },
 };
 
@@ -52,7 +52,7 @@ export const httpUrl: Criterion<string> = {
   read: readPattern,
   test(patterns) {
     const finds = findsAny(patterns);
-    return onHttp(({ url }) => url !== '' && finds(url));
+    return onL7Text('url', (url) => url !== '' && finds(url));
   },
 };
 

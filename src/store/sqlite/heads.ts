@@ -12,11 +12,15 @@ export interface Head {
   readonly l7: L7;
 }
 
-/** Which parts a message has: 1 for itself, 2 for HTTP, 4 for DNS, 8 for Kafka. No message at all is 0. */
+/** Which parts a message has: bits, of which the first is for itself. No message at all is 0. */
 export type L7Parts = number;
 
+export const HTTP = 2;
+export const DNS = 4;
+const KAFKA = 8;
+
 export function partsOf({ kind, http, dns }: L7): L7Parts {
-  return 1 + (http ? 2 : 0) + (dns ? 4 : 0) + (kind === 'kafka' ? 8 : 0);
+  return 1 + (http ? HTTP : 0) + (dns ? DNS : 0) + (kind === 'kafka' ? KAFKA : 0);
 }
 
 /** The one text of a message that is seldom the same: the URL, or the name that DNS was asked for. */

@@ -21,6 +21,10 @@ export class JoinedTexts {
     this.#text = texts.join('');
   }
 
+  get size(): number {
+    return this.#ends.length;
+  }
+
   /** About so much memory. */
   get bytes(): number {
     return this.#ends.byteLength + this.#text.length;

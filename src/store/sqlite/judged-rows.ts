@@ -1,9 +1,11 @@
 import type { Predicate } from '../../domain/filter/criterion.js';
 import { joinOf, type Join } from '../../domain/filter/filter.js';
+import { textTestOf } from '../../domain/filter/l7-text.js';
 import type { RowNumbers } from './columns.js';
 import type { Generation } from './dictionary-reader.js';
 import { firstColumn, RowAnswers, UNKNOWN, type FirstColumn } from './row-answers.js';
 import type { Segment } from './segment.js';
+import { TextAnswers } from './text-answers.js';
 import { OWN } from './watched-row.js';
 
 /** What is known of a predicate's answers, or of those of one of its parts. */
@@ -165,7 +167,9 @@ function joined({ by }: Join, answers: readonly (boolean | undefined)[]): boolea
 
 function termOf(predicate: Predicate): Term {
   const join = joinOf(predicate);
-  return join === undefined ? new RowAnswers(predicate) : new JoinedTerms(join);
+  if (join !== undefined) return new JoinedTerms(join);
+  const test = textTestOf(predicate);
+  return test === undefined ? new RowAnswers(predicate) : new TextAnswers(predicate, test);
 }
 
 function partsIn(predicate: Predicate): number {

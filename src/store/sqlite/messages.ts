@@ -115,6 +115,16 @@ export class Messages {
     return this.#heads.get(this.headNumber(number));
   }
 
+  /** How many different texts there are. */
+  get texts(): number {
+    return this.#texts.size;
+  }
+
+  /** How many different paths there are. */
+  get paths(): number {
+    return this.#paths.size;
+  }
+
   /** Equal texts of the segment have the same. */
   textNumber(number: number): number {
     return this.#textOf[number] ?? 0;

@@ -108,7 +108,7 @@ export class Segment {
       return this.canHaveL7(row) ? readL7(this.#l7Value(row)) : undefined;
     }
     const number = this.messageNumber(row);
-    return number < 0 ? undefined : this.#messages.message(number);
+    return number < 0 ? undefined : this.messages.message(number);
   }
 
   /** Its messages, if none has to be read for them. */
@@ -146,7 +146,7 @@ export class Segment {
   messageNumber(row: number): number {
     // Messages of all rows are known together; where none was asked for yet, there may be none to read.
     if (this.known === undefined && !this.canHaveL7(row)) return -1;
-    return this.#messages.number(row);
+    return this.messages.number(row);
   }
 
   /** Rows with the same have equal messages, or none where it is -1; no message is read for it. */
@@ -163,7 +163,7 @@ export class Segment {
 
   #findL7(): RowList {
     const { l7 } = this.columns;
-    if (this.known !== undefined || l7 === undefined) return this.#messages.rows;
+    if (this.known !== undefined || l7 === undefined) return this.messages.rows;
     const { kind } = l7;
     const rows = new Uint32Array(kind.length);
     let found = 0;
@@ -181,47 +181,48 @@ export class Segment {
   /** Equal heads of messages have the same number, in all segments; 0 where there is none. */
   l7HeadNumber(row: number): number {
     const number = this.messageNumber(row);
-    return number < 0 ? 0 : this.#messages.headNumber(number);
+    return number < 0 ? 0 : this.messages.headNumber(number);
   }
 
   /** The message without its text. */
   l7Head(row: number): L7 | undefined {
     const number = this.messageNumber(row);
-    return number < 0 ? undefined : this.#messages.head(number);
+    return number < 0 ? undefined : this.messages.head(number);
   }
 
   /** Equal texts of messages have the same number, in this segment. */
   l7TextNumber(row: number): number {
     const number = this.messageNumber(row);
-    return number < 0 ? 0 : this.#messages.textNumber(number);
+    return number < 0 ? 0 : this.messages.textNumber(number);
   }
 
   l7Text(row: number): string {
     const number = this.messageNumber(row);
-    return number < 0 ? '' : this.#messages.text(number);
+    return number < 0 ? '' : this.messages.text(number);
   }
 
   /** Equal paths of URLs have the same number, in this segment. */
   l7PathNumber(row: number): number {
     const number = this.messageNumber(row);
-    return number < 0 ? 0 : this.#messages.pathNumber(number);
+    return number < 0 ? 0 : this.messages.pathNumber(number);
   }
 
   l7Path(row: number): string | undefined {
     const number = this.messageNumber(row);
-    return number < 0 ? undefined : this.#messages.path(number);
+    return number < 0 ? undefined : this.messages.path(number);
   }
 
   latency(row: number): number {
     if (!this.canHaveL7(row) || this.columns.l7?.bucket[row] === 0) return 0;
-    return this.isPaired(row) ? (this.columns.paired[row] ?? 0) * PAIRED_UNIT : this.#messages.latency(row);
+    return this.isPaired(row) ? (this.columns.paired[row] ?? 0) * PAIRED_UNIT : this.messages.latency(row);
   }
 
   isPaired(row: number): boolean {
     return (this.columns.paired[row] ?? 0) > 0;
   }
 
-  get #messages(): Messages {
+  /** Read when they are first asked for. */
+  get messages(): Messages {
     return (this.known ??= this.readMessages({
       valueOf: (row) => this.#l7Value(row),
       kinds: this.columns.l7?.kind,

@@ -2,9 +2,10 @@ import { RE2JS } from 're2js';
 import { FlowatlasError } from '../../errors.js';
 import type { RecordedFlow } from '../../flow/flow.js';
 import { rcodeOf } from '../../flow/rcodes.js';
-import { hintFields } from '../../grouping/fields.js';
+import { hintFields, type Field } from '../../grouping/fields.js';
 import type { Predicate } from '../criterion.js';
 import { not } from '../filter.js';
+import { onL7Text, type L7Text } from '../l7-text.js';
 import { filterNames, parseFilter } from '../parse-filter.js';
 import { parseDuration } from '../window.js';
 import { expressionError, type Operator } from './expression-reader.js';
@@ -78,7 +79,7 @@ function equals(field: string, value: string, places: Places): Predicate {
   if (filterNames.has(field) && !(patterns.has(field) && told !== undefined)) {
     return criterion(field, value, places.value);
   }
-  if (told !== undefined) return (flow) => told.all(flow).includes(value);
+  if (told !== undefined) return onValues(told, (text) => text === value);
   return compares(field, '=', value, places);
 }
 
@@ -96,7 +97,19 @@ function finds(field: string, value: string, places: Places): Predicate {
   const told = hintFields.get(field);
   if (told === undefined) throw expressionError(places.operator, `${field} takes no pattern`);
   const pattern = compile(value, places.value);
-  return (flow) => told.all(flow).some((text) => pattern.test(text));
+  return onValues(told, (text) => pattern.test(text));
+}
+
+const l7Texts: ReadonlyMap<string, L7Text> = new Map([
+  ['http-path', 'path'],
+  ['http-url', 'url'],
+]);
+
+/** Any of the values that a flow has in a field passes; a field that is not said has none. */
+function onValues(field: Field, passes: (value: string) => boolean): Predicate {
+  const text = l7Texts.get(field.name);
+  if (text !== undefined) return onL7Text(text, (value) => value !== '' && passes(value));
+  return (flow) => field.all(flow).some(passes);
 }
 
 function compile(value: string, position: number): RE2JS {
