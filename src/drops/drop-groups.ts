@@ -88,11 +88,12 @@ export class DropGroups {
   }
 
   #place(tally: Tally): void {
-    const fields = fieldsOf(tally, this.by, this.lore);
-    const connection = connectionOf(tally, this.lore);
+    const ends = endsOf(tally, this.lore);
+    const fields = fieldsOf(tally, ends, this.by);
+    const connection = connectionOf(tally, ends);
     const { first, last, lastSeq, policies } = tally;
     this.#learnPolicies(connection, policies.deniedBy);
-    const key = JSON.stringify([fields, connection]);
+    const key = JSON.stringify(fields) + connection;
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       const counters = new Counters();
@@ -158,10 +159,9 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function connectionOf(tally: Tally, lore: Lore): string {
-  const { client, server, port } = ends(tally, lore);
+function connectionOf(tally: Tally, { client, server, port }: Ends): string {
   const { protocol, direction } = tally.traits;
-  return JSON.stringify([client.id, server.id, protocol, port, readField.reason(tally, lore), direction]);
+  return JSON.stringify([client.id, server.id, protocol, port, reasonOf(tally), direction]);
 }
 
 function toCause({ fields, reasons, first, last, lastSeq, deniedBy }: Group): DropCause {
@@ -177,20 +177,20 @@ function toCause({ fields, reasons, first, last, lastSeq, deniedBy }: Group): Dr
   };
 }
 
-function fieldsOf(tally: Tally, by: readonly DropField[], lore: Lore): DropCause['fields'] {
+function fieldsOf(tally: Tally, ends: Ends, by: readonly DropField[]): DropCause['fields'] {
   const fields: DropCause['fields'] = {};
   for (const field of by) {
-    fields[field] = readField[field](tally, lore);
+    fields[field] = readField[field](tally, ends);
     if (field === 'port') fields.protocol = tally.traits.protocol || 'unknown';
   }
   return fields;
 }
 
-const readField: Record<DropField, (tally: Tally, lore: Lore) => string | number | null> = {
-  reason: ({ traits, l7 }) => traits.dropReason || (l7 === undefined ? 'DROP_REASON_UNKNOWN' : L7_DENIED),
-  source: (tally, lore) => ends(tally, lore).client.id,
-  destination: (tally, lore) => ends(tally, lore).server.id,
-  port: (tally, lore) => ends(tally, lore).port || null,
+const readField: Record<DropField, (tally: Tally, ends: Ends) => string | number | null> = {
+  reason: reasonOf,
+  source: (_, { client }) => client.id,
+  destination: (_, { server }) => server.id,
+  port: (_, { port }) => port || null,
   direction: ({ traits }) => traits.direction,
   namespace: (tally) => namespaceOf(shownAs(tally[localSide(tally)])),
   node: ({ node }) => node,
@@ -203,7 +203,18 @@ function localSide(tally: Tally): Side {
   return (tally.traits.direction === 'INGRESS') === isReply(tally) ? 'source' : 'destination';
 }
 
-function ends(tally: Tally, lore: Lore): { client: NodeIdentity; server: NodeIdentity; port: number } {
+function reasonOf({ traits, l7 }: Tally): string {
+  return traits.dropReason || (l7 === undefined ? 'DROP_REASON_UNKNOWN' : L7_DENIED);
+}
+
+interface Ends {
+  client: NodeIdentity;
+  server: NodeIdentity;
+  /** The server's. */
+  port: number;
+}
+
+function endsOf(tally: Tally, lore: Lore): Ends {
   const source = lore.workloadNode(tally.source);
   const destination = lore.workloadNode(tally.destination);
   if (lore.client(tally).side === 'source') {

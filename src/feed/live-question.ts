@@ -1,4 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+
+/** What comes between two stretches of work. */
+export type Turn = () => Promise<void>;
+
+const turnOfOthers: Turn = () => setImmediate();
 
 /** A place in the life of one answer: the last stored flow that it includes. */
 export interface Position {
@@ -32,6 +38,7 @@ export abstract class LiveQuestion {
   #epoch: string;
   #seq = 0;
   #refreshing: Promise<void> | undefined;
+  #turn = turnOfOthers;
   #listeners = 0;
 
   constructor(epoch: string = randomUUID()) {
@@ -62,14 +69,32 @@ export abstract class LiveQuestion {
 
   /** Reads on until nothing more is on disk. Those who ask while it reads wait for a reading of their own. */
   async refresh(): Promise<void> {
-    while (this.#refreshing !== undefined) await this.#refreshing;
-    this.#refreshing = this.readOn().finally(() => {
+    for (;;) {
+      // Also of a reading that was begun for nobody.
+      this.#turn = turnOfOthers;
+      if (this.#refreshing === undefined) break;
+      await this.#refreshing;
+    }
+    await this.#read();
+  }
+
+  /** The same for nobody, who can wait: until somebody asks, this comes between its stretches. */
+  async keepNear(turn: Turn): Promise<void> {
+    if (this.#refreshing !== undefined) return this.#refreshing;
+    this.#turn = turn;
+    await this.#read();
+  }
+
+  #read(): Promise<void> {
+    return (this.#refreshing = this.readOn().finally(() => {
       this.#refreshing = undefined;
-    });
-    await this.#refreshing;
+    }));
   }
 
   protected abstract readOn(): Promise<void>;
+
+  /** Between two stretches of reading. */
+  protected readonly turn: Turn = () => this.#turn();
 
   abstract open(beginning: Beginning): Opening | Promise<Opening>;
 

@@ -11,6 +11,7 @@ import {
 import type { Namespace, Socket } from 'socket.io';
 import { errorBody, FlowatlasError } from '../domain/errors.js';
 import { Feed } from '../feed/feed.js';
+import { Courtesy } from '../http/courtesy.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Turns } from './connection.js';
 import { jsonParser, SelfSent } from './json-encoder.js';
@@ -51,6 +52,7 @@ export class LiveGateway
   readonly #subscriptions = new Subscriptions();
   readonly #openings = new Openings();
   readonly #turns = new Turns();
+  #pusher: Pusher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #unfollow: () => void = () => undefined;
@@ -59,14 +61,16 @@ export class LiveGateway
     private readonly questions: LiveQuestions,
     private readonly feed: Feed,
     private readonly metrics: Metrics,
+    private readonly courtesy: Courtesy,
   ) {}
 
   /** The map of everything is rebuilt from the store by the first tick, while the server is ready already. */
   onApplicationBootstrap(): void {
-    const { namespace, questions, feed } = this;
-    const pusher = new Pusher(namespace, questions, this.#subscriptions, feed, (error) => {
+    const { namespace, questions, feed, courtesy } = this;
+    const pusher = new Pusher(namespace, questions, this.#subscriptions, feed, courtesy.turn, (error) => {
       this.#complain('cannot push changes', error);
     });
+    this.#pusher = pusher;
     this.#unfollow = feed.follow(() => {
       pusher.ring();
     });
@@ -81,6 +85,7 @@ export class LiveGateway
     clearInterval(this.#timer);
     this.#unfollow();
     await this.#ticking;
+    await this.#pusher?.idle();
   }
 
   handleConnection(): void {

@@ -1,7 +1,7 @@
 import type { Namespace, Socket } from 'socket.io';
 import { FlowatlasError } from '../domain/errors.js';
-import type { Position } from '../feed/live-question.js';
 import type { Feed } from '../feed/feed.js';
+import type { Position, Turn } from '../feed/live-question.js';
 import { withRawMembers } from '../http/raw-json.js';
 import { isDrained } from './connection.js';
 import { Json } from './json-encoder.js';
@@ -28,6 +28,8 @@ export class Pusher {
   #news = true;
   /** Since when the map of everything is. */
   #behindSince: number | undefined;
+  #keeping: Promise<void> | undefined;
+  #notKept: Error | undefined;
   #ticks = 0;
   /** Why nothing can be answered, and who was told so. */
   #trouble: Trouble | undefined;
@@ -38,6 +40,8 @@ export class Pusher {
     private readonly questions: LiveQuestions,
     private readonly subscriptions: Subscriptions,
     private readonly feed: Feed,
+    /** Comes between stretches of work for nobody. */
+    private readonly turn: Turn,
     /** Called once for each trouble, not at every tick. */
     private readonly complain: (error: unknown) => void,
   ) {}
@@ -49,7 +53,8 @@ export class Pusher {
 
   async tick(): Promise<void> {
     const failure = await this.#refresh();
-    if (failure !== undefined) this.#news = true;
+    // What is kept for nobody is tried again without news.
+    if (failure !== undefined && failure !== this.#notKept) this.#news = true;
     const trouble = sameTrouble(this.#trouble, failure && troubleOf(failure));
     if (failure !== undefined && trouble !== this.#trouble) this.complain(failure);
     this.#trouble = trouble;
@@ -61,11 +66,11 @@ export class Pusher {
     const news = this.#news;
     this.#news = false;
     try {
-      await this.#keepNear(news);
+      this.#keepNear(news);
       if (news) for (const audience of this.subscriptions.audiences()) await this.#refreshOne(audience);
-      return this.feed.trouble;
+      return this.feed.trouble ?? this.#notKept;
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return asError(error);
     }
   }
 
@@ -73,12 +78,29 @@ export class Pusher {
    * Whoever opens a dashboard first finds the map of everything made. While flows come thick and nobody looks,
    * it waits for a pause: to follow it flow by flow takes half as long as to store them.
    */
-  async #keepNear(news: boolean): Promise<void> {
-    if (news && this.#behindSince === undefined) this.#behindSince = performance.now();
-    if (this.#behindSince === undefined) return;
+  #keepNear(news: boolean): void {
+    if (news) this.#behindSince ??= performance.now();
+    if (this.#behindSince === undefined || this.#keeping !== undefined) return;
     if (news && performance.now() - this.#behindSince < LONGEST_BEHIND) return;
     this.#behindSince = undefined;
-    await this.questions.usual.refresh();
+    this.#keeping = this.#keep().finally(() => {
+      this.#keeping = undefined;
+    });
+  }
+
+  async #keep(): Promise<void> {
+    try {
+      await this.questions.usual.keepNear(this.turn);
+      this.#notKept = undefined;
+    } catch (error) {
+      this.#notKept = asError(error);
+      this.#behindSince ??= performance.now();
+    }
+  }
+
+  /** When nothing is read any more. */
+  async idle(): Promise<void> {
+    await this.#keeping;
   }
 
   /** One whose filter costs too much must not keep the others from their answers. */
@@ -188,4 +210,8 @@ function byPosition(listeners: readonly Listener[]): Iterable<Group> {
 
 function keyOf({ epoch, seq }: Position): string {
   return `${epoch} ${seq}`;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

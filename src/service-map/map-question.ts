@@ -74,7 +74,7 @@ export class MapQuestion extends LiveQuestion {
   async #place(sums: CoarseSums, upTo: number): Promise<boolean> {
     this.#isPlacing = true;
     try {
-      const holds = await placeSums(sums, this.#map);
+      const holds = await placeSums(sums, this.#map, { turn: this.turn });
       if (holds) this.reach(upTo);
       return holds;
     } finally {
@@ -96,7 +96,7 @@ export class MapQuestion extends LiveQuestion {
   }
 
   #everything(afterSeq: number) {
-    return { filter: this.filter, window: always, afterSeq };
+    return { filter: this.filter, window: always, afterSeq, turn: this.turn };
   }
 
   /** `empty` may know what was learned of sums. */
@@ -105,7 +105,7 @@ export class MapQuestion extends LiveQuestion {
       const sums = await this.store.sums(this.viewer, this.#everything(0));
       this.#foretold = new Foretold();
       this.#isAdded = this.#foretold.add(sums.pods);
-      if (this.#isAdded) return { map: await mapOfSums(sums, empty), seq: sums.upTo };
+      if (this.#isAdded) return { map: await mapOfSums(sums, empty, { turn: this.turn }), seq: sums.upTo };
     }
     return readMap(this.grain.isCoarse ? new ServiceMap(this.grain) : empty, () => this.#tallies(0));
   }

@@ -111,7 +111,7 @@ export class MapReader {
     const last = this.store.summary().lastSeq;
     const sums = await this.store.sums(viewer, { filter, window, signal });
     if (!new Foretold().add(sums.pods)) return this.#built(viewer, grain, question);
-    const map = await mapOfSums(sums, new ServiceMap(grain), signal);
+    const map = await mapOfSums(sums, new ServiceMap(grain), { signal });
     return { map, seq: Math.max(last, sums.upTo) };
   }
 

@@ -29,26 +29,29 @@ export async function readMap(
 /** Sums that are placed at a stretch: one to two milliseconds. */
 const SLICE = 1_000;
 
+/** How sums are placed. */
+interface Placing {
+  signal?: AbortSignal | undefined;
+  /** Between two stretches, instead of a turn of the event loop. */
+  turn?: () => Promise<void>;
+}
+
 /** The map of sums, at a level that they can tell. */
-export async function mapOfSums(
-  sums: CoarseSums,
-  empty: ServiceMap,
-  signal?: AbortSignal,
-): Promise<ServiceMap> {
-  for (let map = empty; ; map = map.again()) if (await placeSums(sums, map, signal)) return map;
+export async function mapOfSums(sums: CoarseSums, empty: ServiceMap, how: Placing): Promise<ServiceMap> {
+  for (let map = empty; ; map = map.again()) if (await placeSums(sums, map, how)) return map;
 }
 
 /** Adds sums to a map, unless it is called off. False when a guess turned out wrong. */
 export async function placeSums(
   { tallies, ends }: CoarseSums,
   map: ServiceMap,
-  signal?: AbortSignal,
+  { signal, turn = setImmediate }: Placing,
 ): Promise<boolean> {
   map.labelEnds(ends);
   for (const slice of slicesOf(tallies)) {
     if (signal?.aborted === true) return true;
     if (!map.apply(slice)) return false;
-    if (slice.length === SLICE) await setImmediate();
+    if (slice.length === SLICE) await turn();
   }
   return true;
 }

@@ -67,6 +67,8 @@ export interface ScanQuery extends StoreQuery {
   afterSeq?: number | undefined;
   /** and only those that had arrived at this one. */
   upTo?: number | undefined;
+  /** What comes between two stretches of adding up, instead of a turn of the event loop. */
+  turn?: () => Promise<void>;
 }
 
 export interface CountQuery extends ScanQuery {

@@ -10,6 +10,8 @@ export class Pace {
   #rows = FEWEST;
   #begun = performance.now();
 
+  constructor(private readonly turn: () => Promise<void> = setImmediate) {}
+
   get rows(): number {
     return this.#rows;
   }
@@ -22,7 +24,7 @@ export class Pace {
       return;
     }
     if (took > TURN) this.#rows = Math.max(FEWEST, this.#rows >> 1);
-    await setImmediate();
+    await this.turn();
     this.#begun = performance.now();
   }
 }

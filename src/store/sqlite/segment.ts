@@ -149,12 +149,6 @@ export class Segment {
     return this.messages.number(row);
   }
 
-  /** Rows with the same have equal messages, or none where it is -1; no message is read for it. */
-  messageKey(row: number): number {
-    if (this.known !== undefined) return this.known.number(row);
-    return this.columns.l7?.kind[row] === 0 || !this.canHaveL7(row) ? -1 : -2 - row;
-  }
-
   /** Rows from `from` to before `to` that have a message, in order. */
   rowsWithL7(from: number, to: number): RowList {
     const rows = (this.#l7Rows ??= this.#findL7());

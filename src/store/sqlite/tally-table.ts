@@ -21,7 +21,7 @@ export class TallyTable {
   constructor(
     private readonly segment: Segment,
     flows: number,
-    /** Flows with the same number have equal messages, or none where it is -1. */
+    /** Flows with the same number have messages that are told alike, or none. */
     private readonly messageOf = (row: number): number => segment.messageNumber(row),
   ) {
     this.#keys = new Int32Array(flows * KEY);

@@ -1,12 +1,12 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
-import type { Endpoint } from '../../domain/flow/flow.js';
+import type { Endpoint, L7 } from '../../domain/flow/flow.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import { rowsBetween } from './edge-counter.js';
 import { matchingRows } from './matching-rows.js';
 import type { Generation } from './dictionary-reader.js';
-import type { Segment } from './segment.js';
+import { SegmentRow, type Segment } from './segment.js';
 import type { Stretch } from './segment-visits.js';
 import { TallyTable } from './tally-table.js';
 
@@ -42,15 +42,22 @@ export class WindowDrops {
   }
 }
 
+/** What their messages say is not told, so none is read. */
 function tallied(segment: Segment, rows: readonly number[]): Tally[] {
-  // They are few: the messages of all others are not read for theirs.
-  const table = new TallyTable(segment, rows.length, (row) => segment.messageKey(row));
-  const cursor = segment.cursor();
+  const table = new TallyTable(segment, rows.length, (row) => segment.l7KindNumber(row));
+  const cursor = new RowByKind(segment, 0);
   for (const row of rows) {
     cursor.row = row;
     table.add(cursor);
   }
   return table.tallies;
+}
+
+/** Of its message only the kind is told. */
+class RowByKind extends SegmentRow {
+  override get l7(): L7 | undefined {
+    return this.l7Kind;
+  }
 }
 
 /** What is asked of each row, by numbers of the dictionary. */

@@ -47,9 +47,10 @@ export class WindowReader {
   }
 
   async #read(query: ScanQuery, summed: Summed): Promise<CoarseSums> {
+    const { turn = setImmediate } = query;
     const sums = new WindowSums(this.#memory, query, summed);
-    for (const _ of sums.addSummed(this.#hours, this.#minutes)) await setImmediate();
-    const pace = new Pace();
+    for (const _ of sums.addSummed(this.#hours, this.#minutes)) await turn();
+    const pace = new Pace(turn);
     for (const run of sums.runs(this.list.infos())) {
       for (const _ of sums.add(run, this.visits, pace)) {
         await pace.pause();
