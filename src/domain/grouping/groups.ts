@@ -120,7 +120,9 @@ export class Groups {
   }
 
   #fold(): void {
-    const bySizes = [...this.#groups].sort(([, a], [, b]) => bySize(a, b));
+    const bySizes = [...this.#groups].sort(
+      ([a, one], [b, other]) => other.count - one.count || compare(a, b),
+    );
     const folded = (this.#folded ??= { groups: 0, count: 0, flows: 0, atMost: 0 });
     let largest = 0;
     for (const [key, { count, flows, latencies }] of bySizes.slice(this.most)) {

@@ -49,10 +49,12 @@ export class CountReader {
         for (let row = first, to; row < end; row = to) {
           if (isCalledOff()) return;
           to = Math.min(end, row + pace.rows);
-          yield this.visits.visit(info, (stretch) => counts.ofRows(stretch), row, to);
+          const seen = this.visits.visit(info, (stretch) => [counts.see(stretch)], row, to);
+          yield seen.flatMap((rows) => counts.add(rows));
           await pace.pause();
         }
     }
+    yield counts.takeRows();
   }
 
   /** Undefined where sums do not tell, or its rows lie in another segment by now. */

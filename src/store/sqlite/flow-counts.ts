@@ -2,6 +2,7 @@ import type { Traits } from '../../domain/flow/flow.js';
 import { Latencies } from '../../domain/latencies.js';
 import type { Count, CountQuery, HeldFlow } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
+import { addAnswers, RowCounter, type SeenRows } from './row-counter.js';
 import { RowKeys, type Ask, type NumberedAnswers } from './row-keys.js';
 import type { Stretch } from './segment-visits.js';
 import type { TraitAnswers } from './trait-answers.js';
@@ -11,11 +12,13 @@ import { floor, MINUTE, type TraitMinutes } from './trait-minutes.js';
 export class FlowCounts<T> {
   readonly #byTraits = new Map<Traits, Told<T>>();
   #asksMore = false;
+  #rows: { keys: RowKeys<T>; counter: RowCounter } | undefined;
+  #room = { rows: new Int32Array(0), keys: new Int32Array(0) };
 
   constructor(
     private readonly query: CountQuery,
     private readonly asks: readonly Ask<T>[],
-    /** Shared with other questions, so from stretch to stretch it may be another. */
+    /** Shared with other questions, so it may be another each time. */
     private readonly answersTo: (ask: Ask<T>) => NumberedAnswers<T>,
   ) {}
 
@@ -30,26 +33,60 @@ export class FlowCounts<T> {
     return !this.#asksMore && (step === undefined || (step % MINUTE === 0n && !this.asksLatencies));
   }
 
-  ofRows(stretch: Stretch): Count<T>[] {
-    const { segment } = stretch;
-    const { filter, window, step, untimed } = this.query;
-    const { weight } = segment.columns;
-    const time = untimed ? undefined : segment.columns.time;
-    const keys = new RowKeys(this.asks.map(this.answersTo), segment);
-    const counter = new Counter((number: number) => keys.key(number), step);
+  /** What rows of a stretch are. It may fail, and be asked again, so nothing is counted yet. */
+  see(stretch: Stretch): SeenRows {
+    const { segment, from, to } = stretch;
+    const { filter, window, untimed } = this.query;
+    const keyOf = (this.#rows ??= this.#newRows()).keys.of(segment);
+    const { rows, keys } = this.#roomFor(to - from);
+    let passed = 0;
+    const answers: SeenRows['answers'][number][] = [];
+    // Only messages answer, and most flows have none.
+    const messages = this.asksLatencies ? segment.columns.l7?.kind : undefined;
     for (const row of matchingRows(stretch, filter, window)) {
-      const at = time?.[row] ?? 0n;
-      const sum = counter.add(keys.of(row), 1, weight[row] ?? 1, at, at);
-      if (!this.asksLatencies) continue;
+      rows[passed] = row;
+      keys[passed++] = keyOf(row);
+      if (!this.asksLatencies || messages?.[row] === 0) continue;
       const bucket = segment.answer(row);
-      if (bucket >= 0) addAnswers(sum, bucket, 1, segment.isPaired(row) ? 1 : 0);
+      if (bucket >= 0) answers.push({ at: passed - 1, bucket, isPaired: segment.isPaired(row) });
     }
-    return counter.counts;
+    return {
+      rows: rows.slice(0, passed),
+      keys: keys.slice(0, passed),
+      times: untimed ? undefined : segment.columns.time,
+      earliest: segment.info.timeMin,
+      weights: segment.columns.weight,
+      answers,
+    };
+  }
+
+  #roomFor(rows: number): { rows: Int32Array; keys: Int32Array } {
+    if (this.#room.rows.length < rows)
+      this.#room = { rows: new Int32Array(rows), keys: new Int32Array(rows) };
+    return this.#room;
+  }
+
+  /** Counts them. What is counted is told when there is no more room for it. */
+  add(seen: SeenRows): Count<T>[] {
+    const rows = (this.#rows ??= this.#newRows());
+    rows.counter.add(seen);
+    return rows.counter.isFull || rows.keys.isFull ? this.takeRows() : [];
+  }
+
+  /** What was counted and not told. */
+  takeRows(): Count<T>[] {
+    const rows = this.#rows;
+    this.#rows = undefined;
+    return rows === undefined ? [] : rows.counter.counts((key) => rows.keys.at(key));
+  }
+
+  #newRows(): { keys: RowKeys<T>; counter: RowCounter } {
+    return { keys: new RowKeys(this.asks.map(this.answersTo)), counter: new RowCounter(this.query.step) };
   }
 
   /** Undefined where more than traits is asked. */
   ofSums({ traits, whole, minutes }: TraitMinutes, answers?: TraitAnswers): Count<T>[] | undefined {
-    const counter = new Counter((key: readonly T[]) => key, this.query.step);
+    const counter = new Counter<T>(this.query.step);
     const groups = traits.map((each) => this.#askTraits(each));
     const answering = answers?.traits.map((each) => this.#askTraits(each));
     if (this.#asksMore) return undefined;
@@ -63,7 +100,9 @@ export class FlowCounts<T> {
     for (let i = 0; i < answers.number.length; i++) {
       const told = answering?.[answers.number[i] ?? 0];
       const sum = typeof told === 'object' ? counter.sumOf(told.key) : undefined;
-      if (sum) addAnswers(sum, answers.bucket[i] ?? 0, answers.count[i] ?? 0, answers.paired[i] ?? 0);
+      if (sum === undefined) continue;
+      const measured = (sum.answers ??= { count: 0, latencies: new Latencies() });
+      addAnswers(measured, answers.bucket[i] ?? 0, answers.count[i] ?? 0, answers.paired[i] ?? 0);
     }
     return counter.counts;
   }
@@ -99,16 +138,13 @@ function onlyTraits(flow: HeldFlow, name: string | symbol): Traits {
 }
 
 /** Adds up by key and bucket; a bucket may come again. */
-class Counter<K, T> {
+class Counter<T> {
   readonly counts: Count<T>[] = [];
-  readonly #open = new Map<K, Open<T>>();
+  readonly #open = new Map<readonly T[], Open<T>>();
 
-  constructor(
-    private readonly keyOf: (key: K) => readonly T[],
-    private readonly step: bigint | undefined,
-  ) {}
+  constructor(private readonly step: bigint | undefined) {}
 
-  add(key: K, count: number, weight: number, first: bigint, last: bigint): Count<T> {
+  add(key: readonly T[], count: number, weight: number, first: bigint, last: bigint): Count<T> {
     let open = this.#open.get(key);
     if (open === undefined || first < open.begin || first >= open.end) {
       open = this.#begin(key, first);
@@ -123,23 +159,17 @@ class Counter<K, T> {
   }
 
   /** What was added to last with this key. */
-  sumOf(key: K): Count<T> | undefined {
+  sumOf(key: readonly T[]): Count<T> | undefined {
     return this.#open.get(key)?.count;
   }
 
-  #begin(key: K, first: bigint): Open<T> {
-    const count = { key: this.keyOf(key), count: 0, flows: 0, first, last: first };
+  #begin(key: readonly T[], first: bigint): Open<T> {
+    const count = { key, count: 0, flows: 0, first, last: first };
     this.counts.push(count);
     if (this.step === undefined) return { count, begin: EARLIEST, end: LATEST };
     const begin = floor(first, this.step);
     return { count, begin, end: begin + this.step };
   }
-}
-
-function addAnswers<T>(sum: Count<T>, bucket: number, count: number, paired: number): void {
-  const answers = (sum.answers ??= { count: 0, latencies: new Latencies() });
-  answers.count += count;
-  if (bucket > 0) answers.latencies.add(bucket, count, paired);
 }
 
 interface Open<T> {

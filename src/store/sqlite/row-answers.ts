@@ -48,6 +48,8 @@ class Step<T> {
 /** What is known of a generation. */
 class Known<T> {
   readonly root = new Step<T>();
+  /** By the number in the first column, where that alone decides: most rows are answered so. */
+  readonly direct: (T | undefined)[] = [];
   /** Of predicates there are but two, and numbers come again. */
   readonly #ends = new Map<T, Step<T>>();
   steps = 1;
@@ -122,8 +124,13 @@ export class RowAnswers<T> {
     const watched = new WatchedRow(segment.cursor());
     const cursor = segment.cursor();
     const numbers = new ColumnNumbers(segment);
+    const { root, direct } = known;
     return (row) => {
-      let step = known.root;
+      if (root.column >= 0 && root.column < OWN) {
+        const answer = direct[numbers.of(root.column, row)];
+        if (answer !== undefined) return answer;
+      }
+      let step = root;
       while (step.column >= 0 && step.column !== OWN) {
         const next = step.next(numbers.of(step.column, row), segment);
         if (next === undefined) break;
@@ -167,6 +174,7 @@ function learn<T>(
       next = at + 1 === looks ? known.end(answer) : new Step();
       step.put(number, next);
       if (isLasting) known.steps++;
+      if (at === 0 && looks === 1 && isLasting) putAt(known.direct, number, answer);
     }
     step = next;
   }
