@@ -14,7 +14,9 @@ import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
 
 /** Recently read segments: half a megabyte each, and dashboards ask for the same ones again. */
-const SEGMENTS_CACHED = 64;
+const SEGMENTS_CACHED = 48;
+/** Of these last ones, which are asked for most, no reading of everything takes the place. */
+const NEWEST_CACHED = 16;
 
 /** Columns of others, as they were written, but decompressed: some 15 bytes a flow. */
 const COLUMNS_CACHED = 128 << 20;
@@ -45,6 +47,9 @@ export class SegmentReader {
   readonly #heads = new Heads();
   readonly #messages = new Recent<number, Messages>(MESSAGES_CACHED);
   readonly #cache = new Recent<number, Segment>(SEGMENTS_CACHED);
+  readonly #newest = new Recent<number, Segment>(NEWEST_CACHED);
+  /** Number of the last flow that was seen. */
+  #last = 0;
   readonly #columns = new Recent<number, Columns>(COLUMNS_CACHED);
   readonly #hints = new Recent<number, KeyHints>(HINTS_CACHED);
   /** Damaged ones, so that their bytes are not read for each flow again. */
@@ -77,15 +82,21 @@ export class SegmentReader {
   /** Undefined when the segment is not there any more. */
   read(info: SegmentInfo): Segment | undefined {
     // An id is never given again: also what was merged elsewhere or removed meanwhile still tells the same.
-    const known = this.#cache.get(info.id);
+    const known = this.#newest.get(info.id) ?? this.#cache.get(info.id);
     if (known !== undefined) return known;
     const segment = this.#loadOnce(info);
-    return segment && this.#cache.put(info.id, segment);
+    return segment && (this.#isNew(info) ? this.#newest : this.#cache).put(info.id, segment);
+  }
+
+  #isNew({ firstSeq, flows }: SegmentInfo): boolean {
+    this.#last = Math.max(this.#last, firstSeq + flows - 1);
+    return firstSeq > this.#last - NEWEST_CACHED * flows;
   }
 
   /** What was read of it before is read anew. */
   forget(id: number): void {
     this.#cache.delete(id);
+    this.#newest.delete(id);
     this.#columns.delete(id);
     this.#messages.delete(id);
     this.#broken.delete(id);
