@@ -16,11 +16,12 @@ export class Courtesy implements NestInterceptor {
     const http = context.switchToHttp();
     // Uploads are no questions, and go on for hours.
     if (context.getType() === 'http' && http.getRequest<Request>().method === 'GET')
-      this.#begin(http.getResponse<Response>());
+      this.answer(http.getResponse<Response>());
     return next.handle();
   }
 
-  #begin(response: Response): void {
+  /** A question is open until its response is closed. */
+  answer(response: Pick<Response, 'closed' | 'once'>): void {
     if (response.closed) return;
     this.#open++;
     response.once('close', () => {
