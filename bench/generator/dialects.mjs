@@ -10,6 +10,20 @@ export const dialects = {
   camel: () => (line) => print(JSON.parse(line), { name: camelCase }),
   /** With sorted keys, as from a log pipeline that holds records in maps. */
   reordered: () => (line) => print(JSON.parse(line), { order: (keys) => keys.sort() }),
+  /** As an exporter tells that adds up flows (`aggregate`, Cilium 1.19). */
+  aggregated: (seed) => {
+    const dice = new Dice(seed);
+    return edited((flow) => {
+      flow.aggregate = { ingress_flow_count: dice.below(100), egress_flow_count: dice.below(20) };
+    });
+  },
+  /** With a member that Hubble does not have, and a value of its own in each record. */
+  extended: (seed) => {
+    const dice = new Dice(seed);
+    return edited((flow) => {
+      flow.x_request = dice.hex12();
+    });
+  },
   /**
    * Every line of its own kind, so that nothing can be learned from its bytes: spaces after commas at random, and half
    * of the lines in camelCase. The order of keys stays Hubble's; were it random, JSON.parse itself would be three times
@@ -23,6 +37,16 @@ export const dialects = {
 };
 
 const same = (value) => value;
+
+/** With more in the flow; lines of events stay as they are. */
+function edited(edit) {
+  return (line) => {
+    const record = JSON.parse(line);
+    if (record.flow === undefined) return line;
+    edit(record.flow);
+    return print(record, {});
+  };
+}
 
 function print(value, style) {
   if (typeof value === 'string') return JSON.stringify(value).replace(/[<>&]/g, escaped);

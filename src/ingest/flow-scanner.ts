@@ -2,7 +2,7 @@ import type { Endpoint, Flow, Policies, Side } from '../domain/flow/flow.js';
 import { equal, type Json } from '../domain/flow/json.js';
 import { readL7, readLatency, readMessageId } from '../domain/flow/l7-reader.js';
 import { noPolicies } from '../domain/flow/policies-reader.js';
-import type { FlowReader } from '../domain/flow/flow-reader.js';
+import { weightOf, type FlowReader } from '../domain/flow/flow-reader.js';
 import { MARK, serviceText, shorten, Template, valueText } from '../domain/flow/template.js';
 import { newNote, type FlowNotes, type NewFlow } from '../store/flow-writer.js';
 import { NONE } from './byte-numbers.js';
@@ -10,6 +10,7 @@ import { Patience } from './patience.js';
 import { KnownValues, type KnownEndpoint, type KnownText, type NotedEndpoint } from './known-values.js';
 import { findSlots, type FoundSlot } from './record-walk.js';
 import { ScannedFlow } from './scanned-flow.js';
+import { StrangeMembers } from './strange-members.js';
 import { kindOfSlot, Slot, SlotReader } from './slot-reader.js';
 import { TemplateTree } from './template-tree.js';
 
@@ -29,6 +30,7 @@ export class FlowScanner {
   #tree = new TemplateTree<Template>();
   #treeBytes = 0;
   readonly #patience = new Patience();
+  readonly #strange = new StrangeMembers();
   /** One object for all records: who stores a flow keeps its parts, hardly anybody the flow. */
   readonly #flow = new ScannedFlow();
   readonly #notes: FlowNotes = { source: newNote(), destination: newNote(), node: newNote() };
@@ -138,6 +140,7 @@ export class FlowScanner {
     flow.isPaired = false;
     flow.node = node?.name ?? '';
     flow.nodeLabels = slots.nodeLabels ?? this.#noLabels;
+    flow.weight = weightOf(slots.flowCount);
     return flow;
   }
 
@@ -189,7 +192,7 @@ export class FlowScanner {
 
   /** Takes a record apart that was parsed, and learns from it how others like it are told. */
   take(bytes: Buffer, flow: Flow, messageId?: string): NewFlow {
-    if (this.#patience.learnsNext() && flow.weight === 1) this.#learn(bytes, flow);
+    if (this.#patience.learnsNext()) this.#learn(bytes, flow);
     return this.keepWhole(bytes, flow, messageId);
   }
 
@@ -208,7 +211,8 @@ export class FlowScanner {
 
   #learn(bytes: Buffer, flow: Flow): void {
     this.#slots.start(bytes);
-    const slots = findSlots(bytes, this.#slots, flow.l7 !== undefined);
+    const slots = findSlots(bytes, this.#slots, flow.l7 !== undefined, this.#strange);
+    if (slots === undefined) return;
     this.#slots.settle(bytes.length);
     const template = new Template(templateText(bytes, slots), flow.traits);
     if (!sameMeaning(this.#read(template), flow)) return;
@@ -264,6 +268,7 @@ function sameMeaning(read: Flow | undefined, flow: Flow): boolean {
     equal(read.l7, flow.l7) &&
     read.latency === flow.latency &&
     read.node === flow.node &&
-    equal(read.nodeLabels, flow.nodeLabels)
+    equal(read.nodeLabels, flow.nodeLabels) &&
+    read.weight === flow.weight
   );
 }

@@ -1,5 +1,6 @@
 import { endOfValue } from './json-end.js';
 import { Slot, type SlotReader } from './slot-reader.js';
+import { isStrange, type StrangeMembers } from './strange-members.js';
 
 /**
  * What the members of a record are, by their path, whatever their order, spacing and case: a record
@@ -30,6 +31,11 @@ const slots: ReadonlyMap<string, Slot> = new Map([
   ['source_service', Slot.sourceService],
   ['destination_service', Slot.destinationService],
   ['trace_context.parent.trace_id', Slot.ownText],
+  ['ip_trace_id.trace_id', Slot.ownText],
+  ['policy_log', Slot.knownValue],
+  ['aggregate.ingress_flow_count', Slot.flowCount],
+  ['aggregate.egress_flow_count', Slot.flowCount],
+  ['aggregate.unknown_direction_flow_count', Slot.flowCount],
   ['interface', Slot.knownValue],
   ['socket_cookie', Slot.ownText],
   ['cgroup_id', Slot.knownText],
@@ -57,6 +63,8 @@ const entered = new Set([
   'tunnel.l4.UDP',
   'trace_context',
   'trace_context.parent',
+  'ip_trace_id',
+  'aggregate',
 ]);
 
 export interface FoundSlot {
@@ -65,11 +73,19 @@ export interface FoundSlot {
   to: number;
 }
 
-/** The slots of a record that was parsed, from front to back. What is in them is left in the reader. */
-export function findSlots(record: Buffer, reader: SlotReader, hasL7: boolean): FoundSlot[] {
-  const walk = new RecordWalk(record, reader, hasL7);
+/**
+ * The slots of a record that was parsed, from front to back. What is in them is left in the reader. Undefined where a
+ * member comes twice: which of them counts, a slot cannot tell.
+ */
+export function findSlots(
+  record: Buffer,
+  reader: SlotReader,
+  hasL7: boolean,
+  strange: StrangeMembers,
+): FoundSlot[] | undefined {
+  const walk = new RecordWalk(record, reader, hasL7, strange);
   walk.object(0, '');
-  return walk.found;
+  return walk.isAmbiguous ? undefined : walk.found;
 }
 
 const QUOTE = 34;
@@ -80,12 +96,17 @@ const COMMA = 44;
 
 class RecordWalk {
   readonly found: FoundSlot[] = [];
+  isAmbiguous = false;
+  /** Not around it, where the envelope has members that may be named alike. */
+  #inFlow = false;
+  readonly #paths = new Set<string>();
   readonly #seen = new Set<Slot>();
 
   constructor(
     private readonly record: Buffer,
     private readonly reader: SlotReader,
     private readonly hasL7: boolean,
+    private readonly strange: StrangeMembers,
   ) {}
 
   /** Walks over the members of the object that begins at `from`; answers where it ends. */
@@ -95,18 +116,21 @@ class RecordWalk {
       const keyEnd = this.#endOfString(at);
       const key = snakeCase(this.record.toString('latin1', at + 1, keyEnd - 1));
       const value = this.#skip(this.#skip(keyEnd) + 1);
-      // The envelope's members are told like those of the flow in it.
-      const member = path === '' ? (key === 'flow' ? '' : key) : `${path}.${key}`;
-      at = this.#skip(this.#member(value, member));
+      at = this.#skip(this.#member(value, path === '' ? key : `${path}.${key}`));
       if (this.record[at] === COMMA) at = this.#skip(at + 1);
     }
     return at + 1;
   }
 
   #member(value: number, path: string): number {
-    if (this.record[value] === OPEN_BRACE && entered.has(path)) return this.object(value, path);
+    const place = this.#inFlow ? `flow.${path}` : path;
+    this.isAmbiguous ||= this.#paths.has(place);
+    this.#paths.add(place);
+    if (path === 'flow' && !this.#inFlow && this.record[value] === OPEN_BRACE) return this.#flow(value);
+    if (this.record[value] === OPEN_BRACE && (entered.has(path) || isStrange(path)))
+      return this.object(value, path);
     const end = this.#endOfValue(value);
-    const slot = this.#slotOf(path);
+    const slot = isStrange(path) ? this.#strangeSlot(path, value, end) : this.#slotOf(path);
     if (slot === undefined) return end;
     const from = this.record[value] === QUOTE ? value + 1 : value;
     const to = this.reader.read(slot, from, this.record.length);
@@ -114,9 +138,24 @@ class RecordWalk {
     return end;
   }
 
+  /** Its members are told like those of the envelope around it. */
+  #flow(from: number): number {
+    this.#inFlow = true;
+    const end = this.object(from, '');
+    this.#inFlow = false;
+    return end;
+  }
+
+  /** Text or a number that is the record's own; all else stays in the template. */
+  #strangeSlot(path: string, from: number, to: number): Slot | undefined {
+    if (!this.strange.isOwn(path, this.record.toString('latin1', from, to))) return undefined;
+    return this.record[from] === QUOTE ? Slot.ownText : Slot.ownNumber;
+  }
+
   #slotOf(path: string): Slot | undefined {
     if (path === SUMMARY) return this.hasL7 ? Slot.ownText : undefined;
     const slot = slots.get(path);
+    if (slot === Slot.flowCount) return this.#inFlow ? slot : undefined;
     if (slot === undefined || !this.#seen.has(slot)) {
       if (slot !== undefined) this.#seen.add(slot);
       return slot;

@@ -19,7 +19,7 @@ export class ScannedFlow implements Flow {
   isPaired = false;
   node = '';
   nodeLabels: readonly string[] = [];
-  readonly weight = 1;
+  weight = 1;
 
   get uuid(): string {
     return this.#key === undefined ? '' : formatUuid(bytesOf(this.#key), 0);

@@ -37,6 +37,8 @@ export const Slot = {
   l7: 23,
   /** A whole number that is the record's own. */
   ownNumber: 24,
+  /** One that says how many flows the record stands for. */
+  flowCount: 25,
 } as const;
 
 export type Slot = (typeof Slot)[keyof typeof Slot];
@@ -68,6 +70,7 @@ export const kindOfSlot: Record<Slot, SlotKind> = {
   [Slot.ownText]: SlotKind.own,
   [Slot.l7]: SlotKind.l7,
   [Slot.ownNumber]: SlotKind.own,
+  [Slot.flowCount]: SlotKind.own,
 };
 
 const QUOTE = 34;
@@ -108,6 +111,8 @@ export class SlotReader {
   readonly policies: { slot: Slot; list: KnownText }[] = [];
   /** The parsed L7 message. */
   l7: unknown;
+  /** Flows that the record stands for, as far as it counts them. */
+  flowCount = 0;
   /** Filled anew for each record. */
   readonly knownTexts: KnownText[] = [];
   readonly ownTexts: Buffer[] = [];
@@ -139,6 +144,7 @@ export class SlotReader {
     this.sourceNames = this.destinationNames = undefined;
     this.sourceService = this.destinationService = undefined;
     this.nodeLabels = this.nodeNote = this.l7 = undefined;
+    this.flowCount = 0;
     empty(this.policies);
     empty(this.knownTexts);
     empty(this.ownTexts);
@@ -178,6 +184,8 @@ export class SlotReader {
         return this.#readL7(at, end);
       case Slot.ownNumber:
         return this.#readOwnNumber(at, end);
+      case Slot.flowCount:
+        return this.#readFlowCount(at, end);
       default:
         return this.#readKnownValue(slot, at, end);
     }
@@ -296,6 +304,13 @@ export class SlotReader {
     while (to < end && isDigit(this.#view.getUint8(to))) to++;
     if (to === at || (this.#view.getUint8(at) === ZERO && to > at + 1)) return NONE;
     this.ownTexts.push(this.#bytes.subarray(at, to));
+    return to;
+  }
+
+  #readFlowCount(at: number, end: number): number {
+    const to = this.#readOwnNumber(at, end);
+    for (let digit = at; digit < to; digit++)
+      this.flowCount += (this.#view.getUint8(digit) - ZERO) * 10 ** (to - digit - 1);
     return to;
   }
 

@@ -82,5 +82,10 @@ function weight(aggregate: unknown): number {
     numberOf(counts['ingress_flow_count'] ?? counts['ingressFlowCount']) +
     numberOf(counts['egress_flow_count'] ?? counts['egressFlowCount']) +
     numberOf(counts['unknown_direction_flow_count'] ?? counts['unknownDirectionFlowCount']);
-  return Math.min(Math.max(1, Math.trunc(sum)), 0xffff_ffff);
+  return weightOf(sum);
+}
+
+/** Of the sum of an aggregate's counts: each record stands for itself, at least. */
+export function weightOf(flows: number): number {
+  return Math.min(Math.max(1, Math.trunc(flows)), 0xffff_ffff);
 }
