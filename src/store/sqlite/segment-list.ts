@@ -9,9 +9,14 @@ interface Span {
   last: bigint | undefined;
 }
 
+/** Segments at the end that are read anew: what comes is added there, and mostly merged there. */
+const TAIL = 64;
+
 /** The segments, read anew when another connection changed the database: every answer asks for them, some several times. */
 export class SegmentList {
   readonly #version;
+  readonly #before;
+  readonly #inSnapshot;
   #read = -1;
   #infos: readonly SegmentInfo[] = [];
 
@@ -20,16 +25,31 @@ export class SegmentList {
     private readonly segments: SegmentReader,
   ) {
     this.#version = db.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#before = db
+      .prepare<[number], [number, number]>(
+        'SELECT count(*), coalesce(max(id), 0) FROM segment WHERE first_seq < ?',
+      )
+      .raw();
+    this.#inSnapshot = db.transaction((read: () => readonly SegmentInfo[]) => read());
   }
 
   /** In order of arrival. */
   infos(): readonly SegmentInfo[] {
     const version = this.#version.get() ?? -1;
     if (version !== this.#read) {
-      this.#infos = this.segments.infos();
+      this.#infos = this.#inSnapshot(() => this.#readAgain());
       this.#read = version;
     }
     return this.#infos;
+  }
+
+  /** An id is never given again: as many as before, and none that is newer, are the same. */
+  #readAgain(): readonly SegmentInfo[] {
+    const kept = this.#infos.slice(0, -TAIL);
+    const from = this.#infos[kept.length]?.firstSeq ?? 0;
+    const [count, last] = this.#before.get(from) ?? [0, 0];
+    const isSame = count === kept.length && last === kept.reduce((most, { id }) => Math.max(most, id), 0);
+    return isSame ? kept.concat(this.segments.infos(from)) : this.segments.infos();
   }
 
   /** Of a number; undefined when it is not held. */

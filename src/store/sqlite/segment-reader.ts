@@ -61,8 +61,9 @@ export class SegmentReader {
     this.#texts = new TextReader(db);
     this.#statements = {
       infos: db
-        .prepare<[], InfoRow>(
-          'SELECT id, generation, first_seq, flows, time_min, time_max FROM segment ORDER BY first_seq',
+        .prepare<[number], InfoRow>(
+          `SELECT id, generation, first_seq, flows, time_min, time_max FROM segment WHERE first_seq >= ?
+           ORDER BY first_seq`,
         )
         .raw()
         .safeIntegers(),
@@ -75,8 +76,9 @@ export class SegmentReader {
     };
   }
 
-  infos(): SegmentInfo[] {
-    return this.#statements.infos.all().map(infoOf);
+  /** Of flows from this number on. */
+  infos(from = 0): SegmentInfo[] {
+    return this.#statements.infos.all(from).map(infoOf);
   }
 
   /** Undefined when the segment is not there any more. */
