@@ -50,7 +50,7 @@ export class CountReader {
           if (isCalledOff()) return;
           to = Math.min(end, row + pace.rows);
           const seen = this.visits.visit(info, (stretch) => [counts.see(stretch)], row, to);
-          yield seen.flatMap((rows) => counts.add(rows));
+          yield counts.add(seen);
           await pace.pause();
         }
     }

@@ -66,10 +66,10 @@ export class FlowCounts<T> {
     return this.#room;
   }
 
-  /** Counts them. What is counted is told when there is no more room for it. */
-  add(seen: SeenRows): Count<T>[] {
+  /** Counts all that was seen since. What is counted is told when there is no more room for it: keys are new then. */
+  add(seen: readonly SeenRows[]): Count<T>[] {
     const rows = (this.#rows ??= this.#newRows());
-    rows.counter.add(seen);
+    for (const each of seen) rows.counter.add(each);
     return rows.counter.isFull || rows.keys.isFull ? this.takeRows() : [];
   }
 
