@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Predicate } from '../../domain/filter/criterion.js';
 import { readFilter } from '../../domain/filter/expression/read-filter.js';
-import { all } from '../../domain/filter/filter.js';
+import { all, everything } from '../../domain/filter/filter.js';
 import { always } from '../../domain/filter/window.js';
 import type { RecordedFlow } from '../../domain/flow/flow.js';
 import { groupFields } from '../../domain/grouping/fields.js';
@@ -12,6 +12,7 @@ import { jsonText } from '../../../test/support/json-text.js';
 import { pod, record, words } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import type { HeldFlow } from '../queries.js';
 import { append, clock, collect, hold, naive, opening } from '../opened.contract.js';
 
 const newFolder = temporaryFolders();
@@ -95,6 +96,22 @@ describe('remembered answers', () => {
       const seen = await collect(at.store.scan(everyone, { filter, window: always }, ({ seq }) => seq));
       expect(seen.flatMap(({ items }) => items)).toEqual([100, 200, 300, 400]);
       expect(looked).toBeLessThan(100);
+    }));
+
+  it('are counted right where they are more than are held at once', () =>
+    opened(async (at) => {
+      const flows = 66_000;
+      await append(
+        at,
+        Array.from({ length: flows }, (_, i) => jsonText(record({ uuid: `u-${i}` }))),
+      );
+      const numbers = [({ seq }: HeldFlow) => String(seq), ({ seq }: HeldFlow) => String(seq % 7)];
+      const told = await collect(at.store.counts(everyone, { filter: everything, window: always }, numbers));
+      expect(told.filter((counts) => counts.length > 0).length).toBeGreaterThan(1);
+      const sums = added(told.flat());
+      expect(Object.keys(sums)).toHaveLength(flows);
+      for (let seq = 1; seq <= flows; seq++)
+        if (sums[`${seq},${seq % 7}`] !== 1) throw new Error(`flow ${seq}`);
     }));
 });
 
