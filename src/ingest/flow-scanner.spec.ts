@@ -86,6 +86,23 @@ describe('a record like one that was parsed', () => {
     expect(scans.at(-1)).toBe(isKnown);
   });
 
+  it.each([5.5, '1', '7', 1e3, 0, -2, null])(
+    'stands for as many flows as when it is parsed, where an aggregate counts %j',
+    (count) => {
+      const reader = new FlowReader();
+      const scanner = new FlowScanner(reader);
+      for (let n = 0; n < 4; n++) {
+        // The same first, then whether another is taken for it.
+        const aggregate = { ingress_flow_count: n < 3 ? count : typeof count === 'string' ? '9' : 9 };
+        const text = told(n, { IP, ...ends, aggregate });
+        const parsed = reader.read(flowRecordOf(JSON.parse(text.toString())));
+        const scanned = scanner.scan(text, 0, text.length);
+        if (scanned === undefined) scanner.take(text, parsed);
+        else expect(scanned.flow.weight).toBe(parsed.weight);
+      }
+    },
+  );
+
   it('is none where a member comes twice, or is written with escapes', () => {
     const reader = new FlowReader();
     const scanner = new FlowScanner(reader);

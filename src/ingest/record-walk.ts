@@ -131,11 +131,16 @@ class RecordWalk {
       return this.object(value, path);
     const end = this.#endOfValue(value);
     const slot = isStrange(path) ? this.#strangeSlot(path, value, end) : this.#slotOf(path);
-    if (slot === undefined) return end;
+    if (slot === undefined || (slot === Slot.flowCount && !this.#isPlainNumber(value, end))) return end;
     const from = this.record[value] === QUOTE ? value + 1 : value;
     const to = this.reader.read(slot, from, this.record.length);
     if (to === (from === value ? end : end - 1)) this.found.push({ slot, from, to });
     return end;
+  }
+
+  /** Else reading it would count what the record does not say: a part of 5.5, or text. */
+  #isPlainNumber(from: number, to: number): boolean {
+    return /^\d+$/.test(this.record.toString('latin1', from, to));
   }
 
   /** Its members are told like those of the envelope around it. */
