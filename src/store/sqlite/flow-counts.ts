@@ -81,7 +81,9 @@ export class FlowCounts<T> {
   }
 
   #newRows(): { keys: RowKeys<T>; counter: RowCounter } {
-    return { keys: new RowKeys(this.asks.map(this.answersTo)), counter: new RowCounter(this.query.step) };
+    const { step, untimed } = this.query;
+    const counter = new RowCounter(untimed ? undefined : step);
+    return { keys: new RowKeys(this.asks.map(this.answersTo)), counter };
   }
 
   /** Undefined where more than traits is asked. */
