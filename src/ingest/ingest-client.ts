@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
 import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
-import type { Removal } from '../store/flow-writer.js';
+import type { NumberedRecord, Removal } from '../store/flow-writer.js';
 import type { Checkpoint, FromWriter, ToWriter } from './ingest-protocol.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
 import { Outbox, SpareParcels } from './outbox.js';
@@ -53,8 +53,8 @@ export class IngestClient {
     return new IngestClient(worker, message.kind === 'ready' ? message.redaction : []);
   }
 
-  /** Called after every commit; what was committed can be read then. */
-  onCommitted(listener: () => void): void {
+  /** Called after every commit, with records of some of its drops; what was committed can be read then. */
+  onCommitted(listener: (dropped: readonly NumberedRecord[]) => void): void {
     this.#events.on('committed', listener);
   }
 
@@ -174,7 +174,8 @@ export class IngestClient {
       this.#notes.delete(request);
     } else if (message.kind === 'removed') this.#events.emit('removed', message.removal);
     else if (message.kind === 'trouble') this.#events.emit('trouble', message.message);
-    else if (message.kind === 'committed' || message.kind === 'closed') this.#events.emit(message.kind);
+    else if (message.kind === 'committed') this.#events.emit('committed', message.dropped);
+    else if (message.kind === 'closed') this.#events.emit('closed');
   }
 
   /** Reports of a session add up: what is new in this one is counted. */

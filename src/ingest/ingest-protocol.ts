@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/errors.js';
 import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
-import type { Removal } from '../store/flow-writer.js';
+import type { NumberedRecord, Removal } from '../store/flow-writer.js';
 import type { IngestReport } from './ingest.schema.js';
 import type { Dating } from './text/printed-time.js';
 
@@ -40,8 +40,8 @@ export type FromWriter =
   | { kind: 'failed'; session: number; code: ErrorCode; message: string; report: IngestReport }
   /** What was acknowledged or posted is on disk, or why not. */
   | { kind: 'noted'; request: number; failure?: { code: ErrorCode; message: string } | undefined }
-  /** More flows are on disk. */
-  | { kind: 'committed' }
+  /** More flows are on disk, these drops among them. */
+  | { kind: 'committed'; dropped: readonly NumberedRecord[] }
   /** Flows were removed, as they were too old or too much. */
   | { kind: 'removed'; removal: Removal }
   /** Upkeep failed, in words for the operator; it is tried again. */

@@ -44,9 +44,9 @@ export class IngestServer {
     private readonly limits: KeepLimits = {},
     private readonly redactor?: Redactor,
   ) {
-    writer.onCommit = () => {
+    writer.onCommit = (dropped) => {
       if (!this.#trimFailed) this.#trimAt = 0;
-      send({ kind: 'committed' });
+      send({ kind: 'committed', dropped });
     };
     writer.onDelay = (message) => {
       send({ kind: 'trouble', message });

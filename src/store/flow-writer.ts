@@ -70,6 +70,12 @@ export interface RepeatedText extends Note {
   readonly text: string;
 }
 
+/** A record by the number of its flow. */
+export interface NumberedRecord {
+  seq: number;
+  record: string;
+}
+
 /** Flows that become durable together, or not at all. */
 export interface Block {
   fate: 'open' | 'kept' | 'lost';
@@ -120,8 +126,8 @@ export abstract class FlowWriter {
    */
   abstract merge(limits: KeepLimits): Promise<boolean>;
 
-  /** Called after each commit that made flows or events durable. */
-  onCommit: () => void = () => undefined;
+  /** Called after each commit that made flows or events durable, with records of dropped flows among them: not of all. */
+  onCommit: (dropped: readonly NumberedRecord[]) => void = () => undefined;
 
   /** Called with words for the operator when something is put off. */
   onDelay: (message: string) => void = () => undefined;

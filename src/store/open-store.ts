@@ -45,7 +45,11 @@ export async function openStore(
   });
   try {
     const ingest = await IngestClient.start(worker);
-    const store = openToRead(file, complain);
+    const held = openToRead(file, complain);
+    ingest.onCommitted((dropped) => {
+      held.remember(dropped);
+    });
+    const store = new GuardedFlowStore(held, onceEach(complain));
     const close = async () => {
       // The writer closes last: then SQLite moves everything from the log into the one file.
       store.close();
@@ -60,15 +64,12 @@ export async function openStore(
   }
 }
 
-function openToRead(file: string, complain: Complain): FlowStore {
+function openToRead(file: string, complain: Complain): SqliteFlowStore {
   const onDamage = (range: DamagedRange) => {
     complain(wordsOfDamage(range));
   };
   try {
-    return new GuardedFlowStore(
-      new SqliteFlowStore(openForReading(file), file, onDamage),
-      onceEach(complain),
-    );
+    return new SqliteFlowStore(openForReading(file), file, onDamage);
   } catch (error) {
     throw refusal(file, error);
   }

@@ -93,7 +93,7 @@ export class MemoryFlowWriter extends FlowWriter {
     this.#open = [];
     this.block.fate = 'kept';
     this.block = { fate: 'open' };
-    this.onCommit();
+    this.onCommit([]);
     return Promise.resolve();
   }
 

@@ -34,6 +34,7 @@ import type {
   StoredFlow,
   SummedParts,
 } from '../queries.js';
+import type { NumberedRecord } from '../flow-writer.js';
 import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
@@ -47,6 +48,7 @@ import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
 import { namedKeys } from './named-keys.js';
 import { Pace } from './pace.js';
+import { Recent } from './recent.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';
@@ -67,6 +69,8 @@ interface Found extends FlowPosition {
 const SLICE = 256;
 /** Found flows whose records are read together. */
 const BATCH = 256;
+/** Characters of records that are remembered: those of some ten thousand drops. */
+const RECORDS_REMEMBERED = 16 << 20;
 
 /**
  * Reads segments on a connection of its own, so it never waits for the writer. Every few milliseconds
@@ -85,6 +89,8 @@ export class SqliteFlowStore extends FlowStore {
   readonly #windows: WindowReader;
   readonly #drops: DropReader;
   readonly #retention: RetentionReader;
+  /** By number. To compose one of a block that was not read yet takes ten milliseconds. */
+  readonly #remembered = new Recent<number, string>(RECORDS_REMEMBERED);
 
   constructor(
     private readonly db: Database.Database,
@@ -177,11 +183,16 @@ export class SqliteFlowStore extends FlowStore {
     });
   }
 
+  /** Records of flows that were just committed and will be asked for: drops are looked at as they come. */
+  remember(records: readonly NumberedRecord[]): void {
+    for (const { seq, record } of records) this.#remembered.put(seq, record, record.length);
+  }
+
   *#readRecords(found: readonly Found[]): Generator<StoredFlow> {
     for (const { seq, time, segment: info, row } of found) {
       const read = ({ segment, from }: Stretch): StoredFlow[] => {
         const placedAtArrival = segment.has(from, Flag.placedAtArrival);
-        return [{ seq, time, placedAtArrival, record: segment.record(from) }];
+        return [{ seq, time, placedAtArrival, record: this.#remembered.get(seq) ?? segment.record(from) }];
       };
       yield* this.#visits.visit(info, read, row, row + 1);
     }

@@ -6,6 +6,8 @@ import { FlowReader } from '../../domain/flow/flow-reader.js';
 import { eventOf, newFlow, pod, record } from '../../../test/support/make-flow.js';
 import { migrations } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
+import { everyone } from '../../domain/viewer.js';
+import type { NumberedRecord } from '../flow-writer.js';
 import { openForReading, openForWriting } from './database.js';
 import { SqliteFlowStore } from './flow-store.js';
 import { SqliteFlowWriter } from './flow-writer.js';
@@ -22,6 +24,11 @@ function opened(elapsed?: () => number, now?: () => number) {
     await writer.close();
   };
   return { db, writer, store, close };
+}
+
+/** The records of drops that it tells. */
+function nextCommit(writer: SqliteFlowWriter): Promise<readonly NumberedRecord[]> {
+  return new Promise((resolve) => (writer.onCommit = resolve));
 }
 
 /** A flow that does not compress to nothing. */
@@ -59,12 +66,61 @@ describe('a commit that fails', () => {
   });
 });
 
+describe('drops of a commit', () => {
+  const drop = (uuid: string) => newFlow(jsonText(record({ uuid, verdict: 'DROPPED' })));
+
+  it('are told with their numbers, to the letter as they are read', async () => {
+    const { writer, store, close } = opened();
+    for (const flow of [bulky('a'), drop('b'), bulky('c'), drop('d')]) writer.append(flow);
+    expect(writer.append(drop('b'))).toBe(false);
+    const told = nextCommit(writer);
+    await writer.commit();
+    const read = await store.take(everyone, [2, 4]);
+    expect(await told).toEqual(read.map(({ seq, record }) => ({ seq, record })));
+    expect(read).toHaveLength(2);
+
+    writer.append(drop('e'));
+    const next = nextCommit(writer);
+    await writer.commit();
+    expect((await next).map(({ seq }) => seq)).toEqual([5]);
+    await close();
+  });
+
+  it('are not told when it fails, and their numbers belong to others then', async () => {
+    const { db, writer, close } = opened();
+    writer.append(bulky('before'));
+    await writer.commit();
+    db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true }) as number}`);
+    let told: readonly NumberedRecord[] = [];
+    writer.onCommit = (dropped) => (told = dropped);
+    for (const flow of [drop('lost'), ...Array.from({ length: 50 }, (_, i) => bulky(`${i}`))])
+      writer.append(flow);
+    await expect(writer.commit()).rejects.toThrow('database or disk is full');
+    expect(told).toEqual([]);
+
+    db.pragma('max_page_count = 1000000');
+    writer.append(drop('another'));
+    await writer.commit();
+    expect(told).toMatchObject([{ seq: 2, record: expect.stringContaining('"another"') }]);
+    await close();
+  });
+
+  it('are handed out again as they were told, while they are remembered', async () => {
+    const { writer, store, close } = opened();
+    writer.append(drop('a'));
+    await writer.commit();
+    store.remember([{ seq: 1, record: '{"as":"told"}' }]);
+    expect(await store.take(everyone, [1])).toMatchObject([{ seq: 1, record: '{"as":"told"}' }]);
+    await close();
+  });
+});
+
 describe('an open block', () => {
   it('is committed by itself when its oldest flow has waited long enough', async () => {
     let elapsed = 1_000;
     const { writer, store, close } = opened(() => elapsed);
     writer.append(bulky('a'));
-    const committed = new Promise<void>((resolve) => (writer.onCommit = resolve));
+    const committed = nextCommit(writer);
     elapsed += 399;
     writer.commitAfter(400);
     elapsed += 1;
@@ -104,7 +160,7 @@ describe('an open block', () => {
     const { writer, store, close } = opened(() => elapsed);
     const lost = { lost_events: { source: 'HUBBLE_RING_BUFFER', num_events_lost: '3' }, node_name: 'n' };
     writer.appendEvent(eventOf(lost), Buffer.from(jsonText(lost)));
-    const committed = new Promise<void>((resolve) => (writer.onCommit = resolve));
+    const committed = nextCommit(writer);
     elapsed += 399;
     writer.commitAfter(400);
     expect(store.eventCounts()).toEqual({});
@@ -140,7 +196,7 @@ describe('an open block', () => {
     now -= 3_600_000;
     elapsed += 400;
     writer.commitAfter(400);
-    await expect(new Promise<void>((resolve) => (writer.onCommit = resolve))).resolves.toBeUndefined();
+    await expect(nextCommit(writer)).resolves.toEqual([]);
     expect(store.summary().flows).toBe(1);
     await close();
   });

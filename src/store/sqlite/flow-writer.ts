@@ -3,7 +3,14 @@ import { bytesOf, canonicalText, hashText, readUuid, type FlowKey } from '../../
 import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
-import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-writer.js';
+import {
+  FlowWriter,
+  type Block,
+  type KeepLimits,
+  type NewFlow,
+  type NumberedRecord,
+  type Removal,
+} from '../flow-writer.js';
 import { isDamage } from './damage.js';
 import { DictionaryWriter } from './dictionary-writer.js';
 import type { NewEvent } from './filled-segment.js';
@@ -20,6 +27,9 @@ const MOST_WAITING = 2;
 const GENERATION_FLOWS = 1 << 20;
 const GENERATION_BYTES = 64 << 20;
 
+/** Records of drops that are told of a block. Where more is dropped, few blocks have to be read for the newest ones. */
+const MOST_DROPPED = 512;
+
 /** Why a commit failed, or undefined. */
 type Outcome = Error | undefined;
 
@@ -29,6 +39,7 @@ interface Waiting {
   firstSeq: number;
   flows: number;
   events: readonly NewEvent[];
+  dropped: readonly NumberedRecord[];
 }
 
 /** Who writes to the database, where it is not the one that reads it here: another thread. */
@@ -46,6 +57,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
   #events: NewEvent[] = [];
+  #dropped: NumberedRecord[] = [];
   #generation = 0;
   #generationFlows = 0;
   #dictionary = new DictionaryWriter();
@@ -94,6 +106,8 @@ export class SqliteFlowWriter extends FlowWriter {
     if (this.#segment.keys.has(key, hash) || this.#known.has(key, hash, second)) return false;
     this.#beginWaiting();
     this.#segment.add(added, flow.time ?? fromMilliseconds(this.now()), key, keyIsUuid);
+    if (flow.traits.verdict === 'DROPPED' && this.#dropped.length < MOST_DROPPED)
+      this.#dropped.push({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record: recordOf(added) });
     if (this.#segment.isFull) this.#seal();
     return true;
   }
@@ -175,7 +189,7 @@ export class SqliteFlowWriter extends FlowWriter {
     const segment = this.#segment;
     const { firstSeq, rows: flows } = segment;
     const events = this.#events;
-    const waiting = { block: this.block, firstSeq, flows, events };
+    const waiting = { block: this.block, firstSeq, flows, events, dropped: this.#dropped };
     const stored = this.#keeper.store({
       segment: flows === 0 ? undefined : segment.take(),
       arrival: this.now(),
@@ -188,6 +202,7 @@ export class SqliteFlowWriter extends FlowWriter {
     if (full) this.#beginGeneration();
     this.#segment = this.#newSegment(firstSeq + flows);
     this.#events = [];
+    this.#dropped = [];
     this.#checkpoints = new Map();
     this.block = { fate: 'open' };
     this.#commits.push(this.#settle(stored, waiting));
@@ -212,7 +227,8 @@ export class SqliteFlowWriter extends FlowWriter {
     return failure;
   }
 
-  async #outcome(stored: Promise<void>, { block, firstSeq, flows, events }: Waiting): Promise<Outcome> {
+  async #outcome(stored: Promise<void>, waiting: Waiting): Promise<Outcome> {
+    const { block, firstSeq, flows, events, dropped } = waiting;
     try {
       await stored;
     } catch (error) {
@@ -225,7 +241,7 @@ export class SqliteFlowWriter extends FlowWriter {
     if (flows > 0) this.#known.committed(firstSeq, flows);
     for (const { key } of events) this.#newEvents.delete(key.join());
     block.fate = 'kept';
-    if (flows > 0 || events.length > 0) this.onCommit();
+    if (flows > 0 || events.length > 0) this.onCommit(dropped);
     return undefined;
   }
 
@@ -248,6 +264,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#beginGeneration();
     this.#segment = this.#newSegment(Number(lastSeq.get() ?? 0) + 1);
     this.#events = [];
+    this.#dropped = [];
     this.#checkpoints = new Map();
     this.block.fate = 'lost';
     this.block = { fate: 'open' };
@@ -255,9 +272,13 @@ export class SqliteFlowWriter extends FlowWriter {
   }
 }
 
-function contentOf({ flow, template, known, own }: NewFlow): string {
+function contentOf(added: NewFlow): string {
+  return canonicalText(recordOf(added));
+}
+
+function recordOf({ flow, template, known, own }: NewFlow): string {
   const texts = known.map(({ text }) => text);
-  return canonicalText(template.compose(flow, texts, own.map(String)));
+  return template.compose(flow, texts, own.map(String));
 }
 
 function prepare(db: Database.Database) {
