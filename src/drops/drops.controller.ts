@@ -31,7 +31,7 @@ export class DropsController {
   ): Promise<void> {
     const by = readFields(query.by);
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
-    const dropped = await this.store.drops(viewer, question);
+    const dropped = await this.store.drops(viewer, { ...question, withoutNodes: !by.includes('node') });
     const causes = groupDrops(dropped, by);
     const told = causes.slice(0, query.limit);
     const groups = await Promise.all(told.map((cause) => groupJson(this.store, viewer, cause)));

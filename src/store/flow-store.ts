@@ -11,6 +11,7 @@ import type { Viewer } from '../domain/viewer.js';
 import type {
   Count,
   CountQuery,
+  DropQuery,
   EventBatch,
   EventQuery,
   FlowQuery,
@@ -152,7 +153,7 @@ export abstract class FlowStore {
    * The dropped flows among those that match, in order of arrival; and what is kept of those that were removed, where
    * a viewer who sees everything asks without a filter.
    */
-  abstract drops(viewer: Viewer, query: StoreQuery): Promise<DropsOfWindow>;
+  abstract drops(viewer: Viewer, query: DropQuery): Promise<DropsOfWindow>;
 
   /**
    * The records again, to the letter and in order of arrival also of a window, as far as they had arrived when it was asked.

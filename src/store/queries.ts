@@ -71,6 +71,11 @@ export interface ScanQuery extends StoreQuery {
   turn?: () => Promise<void>;
 }
 
+export interface DropQuery extends StoreQuery {
+  /** Which node saw them is not asked: then it may be empty. */
+  withoutNodes?: boolean;
+}
+
 export interface CountQuery extends ScanQuery {
   /** Nanoseconds: what lies in different multiples of it since 1970 is counted apart. */
   step?: bigint | undefined;

@@ -88,6 +88,10 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
               mine.learn(told.tallies);
               theirs.learn(flows);
               expect(counted(told.tallies, mine)).toEqual(counted(drops, theirs));
+              const nodeless = await at.store.drops(everyone, { filter, window, withoutNodes: true });
+              expect(counted(nodeless.tallies.map(withoutNode), mine)).toEqual(
+                counted(drops.map(withoutNode), theirs),
+              );
             }
           }),
         ),
@@ -135,6 +139,8 @@ function counted(tallies: readonly Tally[], lore: Lore): Record<string, { flows:
   }
   return counts;
 }
+
+const withoutNode = (tally: Tally): Tally => ({ ...tally, node: '' });
 
 /** It tells another workload of a pod than the one that others foretell, who do not tell it. */
 function isAnother({ source, destination }: Flow, flows: readonly Flow[]): boolean {

@@ -34,6 +34,7 @@ import {
 import type {
   Count,
   CountQuery,
+  DropQuery,
   FlowQuery,
   EventBatch,
   EventQuery,
@@ -180,7 +181,7 @@ export class MemoryFlowStore extends FlowStore {
     return ledgerOf(seen.map(toTally), this.memory.acknowledgements);
   }
 
-  drops(viewer: Viewer, query: StoreQuery): Promise<DropsOfWindow> {
+  drops(viewer: Viewer, query: DropQuery): Promise<DropsOfWindow> {
     const tallies = this.#matching(viewer, query).map(toTally);
     const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);
     return Promise.resolve({

@@ -1,6 +1,6 @@
 import type { Dropped, DropsOfWindow } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
-import type { StoreQuery } from '../queries.js';
+import type { DropQuery } from '../queries.js';
 import type { KeptDrops } from './kept-drops.js';
 import { overlaps } from './matching-rows.js';
 import { Pace } from './pace.js';
@@ -22,7 +22,7 @@ export class DropReader {
   ) {}
 
   /** What is removed while it is read would be missed, or told twice: then it is read anew. */
-  async read(query: StoreQuery): Promise<DropsOfWindow> {
+  async read(query: DropQuery): Promise<DropsOfWindow> {
     const { filter, window, signal } = query;
     for (let tries = 1; ; tries++) {
       const { flows } = this.retention.removed();
@@ -34,8 +34,9 @@ export class DropReader {
     }
   }
 
-  async #held({ filter, window, signal }: StoreQuery): Promise<Dropped> {
-    const drops = new WindowDrops(filter, window);
+  async #held(query: DropQuery): Promise<Dropped> {
+    const { window, signal } = query;
+    const drops = new WindowDrops(query);
     const tallies: Tally[] = [];
     const pace = new Pace();
     for (const info of this.list.infos().filter((info) => overlaps(info, window))) {

@@ -22,6 +22,7 @@ import {
 import type {
   Count,
   CountQuery,
+  DropQuery,
   EventBatch,
   EventQuery,
   FlowPosition,
@@ -277,7 +278,7 @@ export class SqliteFlowStore extends FlowStore {
     return this.#windows.summed(window);
   }
 
-  drops(viewer: Viewer, query: StoreQuery): Promise<DropsOfWindow> {
+  drops(viewer: Viewer, query: DropQuery): Promise<DropsOfWindow> {
     return this.#drops.read({ ...query, filter: within(scopeOf(viewer), query.filter) });
   }
 

@@ -12,6 +12,7 @@ import {
 import type {
   Count,
   CountQuery,
+  DropQuery,
   EventQuery,
   FlowQuery,
   HeldFlow,
@@ -81,7 +82,7 @@ export class GuardedFlowStore extends FlowStore {
     return this.#guarded(() => this.store.postedDigest());
   }
 
-  drops(viewer: Viewer, query: StoreQuery): ReturnType<FlowStore['drops']> {
+  drops(viewer: Viewer, query: DropQuery): ReturnType<FlowStore['drops']> {
     return this.#guarded(() => this.store.drops(viewer, query)).catch(this.#fail);
   }
 

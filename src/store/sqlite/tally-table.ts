@@ -23,6 +23,7 @@ export class TallyTable {
     flows: number,
     /** Flows with the same number have messages that are told alike, or none. */
     private readonly messageOf = (row: number): number => segment.messageNumber(row),
+    private readonly nodeOf = (row: number): number => segment.columns.node[row] ?? 0,
   ) {
     this.#keys = new Int32Array(flows * KEY);
     const slots = 1 << Math.ceil(Math.log2(Math.max(2, flows * 2)));
@@ -42,7 +43,7 @@ export class TallyTable {
     key[0] = columns.source[row] ?? 0;
     key[1] = columns.destination[row] ?? 0;
     key[2] = this.#traitsNumber(columns.template[row] ?? 0);
-    key[3] = columns.node[row] ?? 0;
+    key[3] = this.nodeOf(row);
     key[4] = this.messageOf(row);
     key[5] = columns.policies[row] ?? 0;
     key[6] = (sourcePort << 16) | destinationPort;

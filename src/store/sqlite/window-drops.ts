@@ -1,8 +1,8 @@
-import type { Filter } from '../../domain/filter/filter.js';
-import { inWindow, type Window } from '../../domain/filter/window.js';
+import { inWindow } from '../../domain/filter/window.js';
 import type { Endpoint, L7 } from '../../domain/flow/flow.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
+import type { DropQuery } from '../queries.js';
 import { rowsBetween } from './edge-counter.js';
 import { matchingRows } from './matching-rows.js';
 import type { Generation } from './dictionary-reader.js';
@@ -14,17 +14,15 @@ import { TallyTable } from './tally-table.js';
 export class WindowDrops {
   readonly #unforetold = new Set<Endpoint>();
 
-  constructor(
-    private readonly filter: Filter,
-    private readonly window: Window,
-  ) {}
+  constructor(private readonly query: DropQuery) {}
 
   /** Tallies of the dropped ones among the rows of a stretch that pass. */
   read(stretch: Stretch): Tally[] {
     const { segment, from, to } = stretch;
+    const { filter, window, withoutNodes = false } = this.query;
     const { timeMin, timeMax } = segment.info;
-    const whole = this.filter.isEmpty && inWindow(this.window, timeMin) && inWindow(this.window, timeMax);
-    const picked = whole ? rowsBetween(from, to) : matchingRows(stretch, this.filter, this.window);
+    const whole = filter.isEmpty && inWindow(window, timeMin) && inWindow(window, timeMax);
+    const picked = whole ? rowsBetween(from, to) : matchingRows(stretch, filter, window);
     const { template, source, destination } = segment.columns;
     const marks = marksOf(segment.parts);
     const drops: number[] = [];
@@ -34,7 +32,7 @@ export class WindowDrops {
       if (marks.unforetold[to] ?? marks.endpoint(to)) this.#unforetold.add(segment.parts.endpoint(to));
       if (marks.dropped[told] ?? marks.template(told)) drops.push(row);
     }
-    return tallied(segment, drops);
+    return tallied(segment, drops, withoutNodes);
   }
 
   take(tallies: Tally[]): Dropped {
@@ -43,9 +41,11 @@ export class WindowDrops {
 }
 
 /** What their messages say is not told, so none is read. */
-function tallied(segment: Segment, rows: readonly number[]): Tally[] {
-  const table = new TallyTable(segment, rows.length, (row) => segment.l7KindNumber(row));
-  const cursor = new RowByKind(segment, 0);
+function tallied(segment: Segment, rows: readonly number[], withoutNodes: boolean): Tally[] {
+  const messageOf = (row: number) => segment.l7KindNumber(row);
+  const nodeOf = withoutNodes ? () => 0 : undefined;
+  const table = new TallyTable(segment, rows.length, messageOf, nodeOf);
+  const cursor = withoutNodes ? new RowWithoutNode(segment, 0) : new RowByKind(segment, 0);
   for (const row of rows) {
     cursor.row = row;
     table.add(cursor);
@@ -57,6 +57,13 @@ function tallied(segment: Segment, rows: readonly number[]): Tally[] {
 class RowByKind extends SegmentRow {
   override get l7(): L7 | undefined {
     return this.l7Kind;
+  }
+}
+
+/** The column of nodes, which is foretold row by row, takes longer to read than all others. */
+class RowWithoutNode extends RowByKind {
+  override get node(): string {
+    return '';
   }
 }
 
