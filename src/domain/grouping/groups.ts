@@ -94,7 +94,7 @@ export class Groups {
   }
 
   rank(most: number): Ranking {
-    const groups = [...this.#groups.values()].sort(bySize);
+    const groups = this.#bySize().map(([, group]) => group);
     const rest = groups.slice(most);
     return {
       top: groups.slice(0, most),
@@ -120,12 +120,9 @@ export class Groups {
   }
 
   #fold(): void {
-    const bySizes = [...this.#groups].sort(
-      ([a, one], [b, other]) => other.count - one.count || compare(a, b),
-    );
     const folded = (this.#folded ??= { groups: 0, count: 0, flows: 0, atMost: 0 });
     let largest = 0;
-    for (const [key, { count, flows, latencies }] of bySizes.slice(this.most)) {
+    for (const [key, { count, flows, latencies }] of this.#bySize().slice(this.most)) {
       this.#groups.delete(key);
       latencies.free();
       folded.groups++;
@@ -136,6 +133,11 @@ export class Groups {
     // One that is given up, comes again and is given up again falls short by both.
     folded.atMost += largest;
   }
+
+  /** The largest first. */
+  #bySize(): [key: string, group: Group][] {
+    return [...this.#groups].sort(([a, one], [b, other]) => other.count - one.count || compare(a, b));
+  }
 }
 
 /** Told apart also where values hold whatever might stand between them. */
@@ -145,10 +147,6 @@ export function keyOf(values: readonly string[]): string {
   let key = '';
   for (const value of values) key += `${value.length}:${value}`;
   return key;
-}
-
-function bySize(a: Group, b: Group): number {
-  return b.count - a.count || compare(keyOf(a.values), keyOf(b.values));
 }
 
 function compare(a: string, b: string): number {
