@@ -94,9 +94,9 @@ describe('groups', () => {
       60,
     );
     const { top, unmeasured } = groups.rank(Infinity);
-    expect(top.filter(({ latencies }) => latencies.measured === 1)).toHaveLength(60);
+    expect(top.filter(({ latencies }) => latencies?.measured === 1)).toHaveLength(60);
     expect(unmeasured).toBe(40);
-    expect(top.reduce((sum, { latencies }) => sum + latencies.paired, 0)).toBe(7);
+    expect(top.reduce((sum, { latencies }) => sum + (latencies?.paired ?? 0), 0)).toBe(7);
     expect(top.every(({ answers: of }) => of === 1)).toBe(true);
   });
 });

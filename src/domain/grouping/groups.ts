@@ -25,7 +25,8 @@ export interface Group {
   last: bigint;
   /** Answers, measured or not. */
   answers: number;
-  latencies: Latencies;
+  /** Undefined where there are none. */
+  latencies: Latencies | undefined;
 }
 
 /** What was told together because there were too many groups to hold. */
@@ -88,9 +89,10 @@ export class Groups {
 
   #measure(group: Group, { count, latencies }: Answers): void {
     group.answers += count;
-    const before = group.latencies.measured;
-    group.latencies.merge(latencies);
-    this.#unmeasured += latencies.measured - (group.latencies.measured - before);
+    const held = (group.latencies ??= new Latencies(this.#room));
+    const before = held.measured;
+    held.merge(latencies);
+    this.#unmeasured += latencies.measured - (held.measured - before);
   }
 
   rank(most: number): Ranking {
@@ -113,8 +115,7 @@ export class Groups {
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     if (this.#groups.size >= 2 * this.most) this.#fold();
-    const latencies = new Latencies(this.#room);
-    const group = { values, count: 0, flows: 0, first: time, last: time, answers: 0, latencies };
+    const group = { values, count: 0, flows: 0, first: time, last: time, answers: 0, latencies: undefined };
     this.#groups.set(key, group);
     return group;
   }
@@ -124,7 +125,7 @@ export class Groups {
     let largest = 0;
     for (const [key, { count, flows, latencies }] of this.#bySize().slice(this.most)) {
       this.#groups.delete(key);
-      latencies.free();
+      latencies?.free();
       folded.groups++;
       folded.count += count;
       folded.flows += flows;

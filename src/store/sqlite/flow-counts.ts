@@ -2,8 +2,9 @@ import type { Traits } from '../../domain/flow/flow.js';
 import { Latencies } from '../../domain/latencies.js';
 import type { Count, CountQuery, HeldFlow } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
-import { addAnswers, RowCounter, type SeenRows } from './row-counter.js';
+import { addAnswers, RowCounter, type SeenAnswer, type SeenRows } from './row-counter.js';
 import { RowKeys, type Ask, type NumberedAnswers } from './row-keys.js';
+import type { Segment } from './segment.js';
 import type { Stretch } from './segment-visits.js';
 import type { TraitAnswers } from './trait-answers.js';
 import { floor, MINUTE, type TraitMinutes } from './trait-minutes.js';
@@ -13,7 +14,7 @@ export class FlowCounts<T> {
   readonly #byTraits = new Map<Traits, Told<T>>();
   #asksMore = false;
   #rows: { keys: RowKeys<T>; counter: RowCounter } | undefined;
-  #room = { rows: new Int32Array(0), keys: new Int32Array(0) };
+  #room = new Int32Array(0);
 
   constructor(
     private readonly query: CountQuery,
@@ -35,35 +36,26 @@ export class FlowCounts<T> {
 
   /** What rows of a stretch are. It may fail, and be asked again, so nothing is counted yet. */
   see(stretch: Stretch): SeenRows {
-    const { segment, from, to } = stretch;
-    const { filter, window, untimed } = this.query;
-    const keyOf = (this.#rows ??= this.#newRows()).keys.of(segment);
-    const { rows, keys } = this.#roomFor(to - from);
-    let passed = 0;
-    const answers: SeenRows['answers'][number][] = [];
-    // Only messages answer, and most flows have none.
-    const messages = this.asksLatencies ? segment.columns.l7?.kind : undefined;
-    for (const row of matchingRows(stretch, filter, window)) {
-      rows[passed] = row;
-      keys[passed++] = keyOf(row);
-      if (!this.asksLatencies || messages?.[row] === 0) continue;
-      const bucket = segment.answer(row);
-      if (bucket >= 0) answers.push({ at: passed - 1, bucket, isPaired: segment.isPaired(row) });
-    }
+    const { segment } = stretch;
+    const rows = this.#rowsOf(stretch);
     return {
-      rows: rows.slice(0, passed),
-      keys: keys.slice(0, passed),
-      times: untimed ? undefined : segment.columns.time,
+      rows,
+      keys: (this.#rows ??= this.#newRows()).keys.of(segment, rows),
+      times: this.query.untimed ? undefined : segment.columns.time,
       earliest: segment.info.timeMin,
       weights: segment.columns.weight,
-      answers,
+      answers: this.asksLatencies ? answersAmong(segment, rows) : [],
     };
   }
 
-  #roomFor(rows: number): { rows: Int32Array; keys: Int32Array } {
-    if (this.#room.rows.length < rows)
-      this.#room = { rows: new Int32Array(rows), keys: new Int32Array(rows) };
-    return this.#room;
+  /** Those that match. */
+  #rowsOf(stretch: Stretch): Int32Array {
+    const { from, to } = stretch;
+    const { filter, window } = this.query;
+    if (this.#room.length < to - from) this.#room = new Int32Array(to - from);
+    let passed = 0;
+    for (const row of matchingRows(stretch, filter, window)) this.#room[passed++] = row;
+    return this.#room.slice(0, passed);
   }
 
   /** Counts all that was seen since. What is counted is told when there is no more room for it: keys are new then. */
@@ -128,6 +120,19 @@ export class FlowCounts<T> {
       return 'does not pass';
     }
   }
+}
+
+function answersAmong(segment: Segment, rows: Int32Array): SeenAnswer[] {
+  const answers: SeenAnswer[] = [];
+  // Only messages answer, and most flows have none.
+  const messages = segment.columns.l7?.kind;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    if (messages?.[row] === 0) continue;
+    const bucket = segment.answer(row);
+    if (bucket >= 0) answers.push({ at, bucket, isPaired: segment.isPaired(row) });
+  }
+  return answers;
 }
 
 type Told<T> = 'does not pass' | { key: readonly T[] };

@@ -17,6 +17,11 @@ export class Pairs {
     return number < 0 ? this.#add(first, second, slot) : number;
   }
 
+  /** Numbers the pairs of two lists: the numbers take the place of the first ones. */
+  join(firsts: Int32Array, seconds: Int32Array): void {
+    for (let i = 0; i < firsts.length; i++) firsts[i] = this.of(firsts[i] ?? 0, seconds[i] ?? 0);
+  }
+
   at(number: number): readonly [first: number, second: number] {
     return [this.#pairs[number * 2] ?? 0, this.#pairs[number * 2 + 1] ?? 0];
   }

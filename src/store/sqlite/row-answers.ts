@@ -147,6 +147,24 @@ export class RowAnswers<T> {
       return this.ask(cursor);
     };
   }
+
+  /** The same for many rows of a segment: put there one after the other. */
+  fill(segment: Segment, rows: Int32Array, into: Record<number, T>): void {
+    const { root, direct } = this.#knownOf(segment.parts);
+    const name = columnOf(root.column);
+    const numbers = name && segment.columns[name];
+    const answer = this.of(segment);
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] ?? 0;
+      const known = numbers === undefined ? undefined : direct[numbers[row] ?? 0];
+      into[i] = known ?? answer(row);
+    }
+  }
+}
+
+/** One of those that can alone decide. */
+function columnOf(column: number): FirstColumn | undefined {
+  return column < Column.l7Parts ? firstColumn(column) : undefined;
 }
 
 /** Remembers an answer for all rows that agree in what was looked at. */

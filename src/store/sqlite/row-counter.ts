@@ -16,7 +16,7 @@ export interface SeenRows {
 }
 
 /** A row that is an answer. */
-interface SeenAnswer {
+export interface SeenAnswer {
   /** Its place among the rows. */
   readonly at: number;
   /** Of its latency; 0 where it was not measured. */

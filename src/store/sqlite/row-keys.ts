@@ -46,16 +46,16 @@ export class RowKeys<T> {
     return this.answers.some(({ isFull }) => isFull);
   }
 
-  /** The keys of the rows of one segment. */
-  of(segment: Segment): (row: number) => number {
-    const asked = this.answers.map(({ rows }) => rows.of(segment));
-    const joined = this.#joined;
-    return (row) => {
-      let key = 0;
+  /** The keys of these rows of a segment. */
+  of(segment: Segment, rows: Int32Array): Int32Array {
+    const keys = new Int32Array(rows.length);
+    const answers = new Int32Array(rows.length);
+    for (const [i, { rows: asked }] of this.answers.entries()) {
+      asked.fill(segment, rows, answers);
       // Also the first, whose numbers others may have asked for: keys are close together.
-      for (let i = 0; i < asked.length; i++) key = joined[i]?.of(key, asked[i]?.(row) ?? 0) ?? 0;
-      return key;
-    };
+      this.#joined[i]?.join(keys, answers);
+    }
+    return keys;
   }
 
   /** The answers, one for each question. */
