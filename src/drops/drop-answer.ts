@@ -12,9 +12,21 @@ export function groupId({ fields }: DropCause): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 20);
 }
 
-/** A group's JSON, with a record of it to the letter. */
-export async function groupJson(store: FlowStore, viewer: Viewer, cause: DropCause): Promise<string> {
-  const [example] = await store.take(viewer, [cause.lastSeq]);
+/** The groups' JSON, each with a record of it to the letter. */
+export async function groupsJson(
+  store: FlowStore,
+  viewer: Viewer,
+  causes: readonly DropCause[],
+): Promise<string[]> {
+  const examples = await store.take(
+    viewer,
+    causes.map(({ lastSeq }) => lastSeq),
+  );
+  const records = new Map(examples.map(({ seq, record }) => [seq, record]));
+  return causes.map((cause) => groupJson(cause, records.get(cause.lastSeq)));
+}
+
+function groupJson(cause: DropCause, example = 'null'): string {
   const { words, nextStep, harmless } = explainDropReason(cause.reason);
   const group: Omit<DropGroup, 'example'> = {
     id: groupId(cause),
@@ -25,7 +37,7 @@ export async function groupJson(store: FlowStore, viewer: Viewer, cause: DropCau
     explanation: { words, nextStep, harmless },
     deniedBy: cause.deniedBy,
   };
-  return withRawMember(group, 'example', example?.record ?? 'null');
+  return withRawMember(group, 'example', example);
 }
 
 /** How many of the drops are no longer held as flows. */

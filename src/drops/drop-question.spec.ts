@@ -10,7 +10,7 @@ import type { FlowStore } from '../store/flow-store.js';
 import { Memory } from '../store/memory/memory.js';
 import { MemoryFlowStore } from '../store/memory/flow-store.js';
 import { MemoryFlowWriter } from '../store/memory/flow-writer.js';
-import { groupJson, sumsOf } from './drop-answer.js';
+import { groupsJson, sumsOf } from './drop-answer.js';
 import { groupDrops } from './drop-groups.js';
 import { DropQuestion } from './drop-question.js';
 import { dropFields, type DropField, type DropGroup } from './drops.schema.js';
@@ -50,7 +50,7 @@ class Client {
 /** As REST answers. */
 async function dropsOf(store: FlowStore, filter: Filter, by: readonly DropField[], limit: number) {
   const causes = groupDrops(await store.drops(everyone, { filter, window: always }), by);
-  const texts = await Promise.all(causes.slice(0, limit).map((cause) => groupJson(store, everyone, cause)));
+  const texts = await groupsJson(store, everyone, causes.slice(0, limit));
   return {
     sums: sumsOf(causes, texts.length),
     groups: texts.map((text) => JSON.parse(text) as DropGroup),

@@ -9,7 +9,7 @@ import { Versions } from '../feed/versions.js';
 import { withRawMembers } from '../http/raw-json.js';
 import type { FlowStore } from '../store/flow-store.js';
 import type { HeldFlow } from '../store/queries.js';
-import { groupId, groupJson, sumsOf } from './drop-answer.js';
+import { groupId, groupsJson, sumsOf } from './drop-answer.js';
 import { DropGroups, type DropCause } from './drop-groups.js';
 import type { DropField } from './drops.schema.js';
 
@@ -90,19 +90,29 @@ export class DropQuestion extends LiveQuestion {
   async #tell(): Promise<void> {
     const seq = this.#readUpTo;
     const causes = this.#groups.causes();
-    const told = new Map<string, Told>();
-    for (const cause of causes.slice(0, this.limit)) {
-      const id = groupId(cause);
-      const before = this.#told.get(id);
-      const isSame = before !== undefined && isEqual(before.cause, cause);
-      told.set(id, isSame ? before : { cause, json: await groupJson(this.store, this.viewer, cause) });
-    }
     const before = this.#told;
+    const told = await this.#toldOf(causes.slice(0, this.limit));
     this.#told = told;
     for (const [id, group] of told) if (before.get(id) !== group) this.#versions.change(id, seq);
     for (const id of before.keys()) if (!told.has(id)) this.#versions.remove(id, seq);
     this.#sums = sumsOf(causes, told.size);
     this.reach(Math.max(this.seq, seq));
+  }
+
+  /** By id and in this order; what is as it was told before is the same. */
+  async #toldOf(causes: readonly DropCause[]): Promise<Map<string, Told>> {
+    const told = new Map<string, Told>();
+    const changed: DropCause[] = [];
+    for (const cause of causes) {
+      const id = groupId(cause);
+      const before = this.#told.get(id);
+      const isSame = before !== undefined && isEqual(before.cause, cause);
+      told.set(id, isSame ? before : { cause, json: '' });
+      if (!isSame) changed.push(cause);
+    }
+    const texts = await groupsJson(this.store, this.viewer, changed);
+    for (const [i, cause] of changed.entries()) told.set(groupId(cause), { cause, json: texts[i] ?? '' });
+    return told;
   }
 
   open({ resume }: Beginning): Opening {

@@ -9,7 +9,7 @@ import { withRawMember } from '../http/raw-json.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
-import { groupJson, removedJson, sumsOf } from './drop-answer.js';
+import { groupsJson, removedJson, sumsOf } from './drop-answer.js';
 import { groupDrops } from './drop-groups.js';
 import { dropsSchema, grouping, readFields } from './drops.schema.js';
 
@@ -34,7 +34,7 @@ export class DropsController {
     const dropped = await this.store.drops(viewer, { ...question, withoutNodes: !by.includes('node') });
     const causes = groupDrops(dropped, by);
     const told = causes.slice(0, query.limit);
-    const groups = await Promise.all(told.map((cause) => groupJson(this.store, viewer, cause)));
+    const groups = await groupsJson(this.store, viewer, told);
     const rest = {
       by,
       ...sumsOf(causes, told.length),
