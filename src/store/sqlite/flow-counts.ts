@@ -14,7 +14,6 @@ export class FlowCounts<T> {
   readonly #byTraits = new Map<Traits, Told<T>>();
   #asksMore = false;
   #rows: { keys: RowKeys<T>; counter: RowCounter } | undefined;
-  #room = new Int32Array(0);
 
   constructor(
     private readonly query: CountQuery,
@@ -37,7 +36,7 @@ export class FlowCounts<T> {
   /** What rows of a stretch are. It may fail, and be asked again, so nothing is counted yet. */
   see(stretch: Stretch): SeenRows {
     const { segment } = stretch;
-    const rows = this.#rowsOf(stretch);
+    const rows = matchingRows(stretch, this.query.filter, this.query.window);
     return {
       rows,
       keys: (this.#rows ??= this.#newRows()).keys.of(segment, rows),
@@ -46,16 +45,6 @@ export class FlowCounts<T> {
       weights: segment.columns.weight,
       answers: this.asksLatencies ? answersAmong(segment, rows) : [],
     };
-  }
-
-  /** Those that match. */
-  #rowsOf(stretch: Stretch): Int32Array {
-    const { from, to } = stretch;
-    const { filter, window } = this.query;
-    if (this.#room.length < to - from) this.#room = new Int32Array(to - from);
-    let passed = 0;
-    for (const row of matchingRows(stretch, filter, window)) this.#room[passed++] = row;
-    return this.#room.slice(0, passed);
   }
 
   /** Counts all that was seen since. What is counted is told when there is no more room for it: keys are new then. */
@@ -122,7 +111,7 @@ export class FlowCounts<T> {
   }
 }
 
-function answersAmong(segment: Segment, rows: Int32Array): SeenAnswer[] {
+function answersAmong(segment: Segment, rows: Uint32Array): SeenAnswer[] {
   const answers: SeenAnswer[] = [];
   // Only messages answer, and most flows have none.
   const messages = segment.columns.l7?.kind;

@@ -21,33 +21,36 @@ interface Term {
 /** Predicates with more parts are asked as a whole: a row is looked at once for each part. */
 const MOST_PARTS = 12;
 
-/** Numbers of a column that are told apart by whether rows with them can pass. */
+/** Numbers of a column of which it is known whether rows with them pass. */
 const MOST_NUMBERS = 1 << 15;
 const REFUSED = 1;
-const OPEN = 2;
+const TAKEN = 2;
+const OPEN = 3;
 
 /** Which rows pass a predicate. What is known of it is shared by all who ask with it. */
 export class JudgedRows {
   readonly #term: Term;
-  /** By the number in the first column: most rows do not pass for that alone. */
-  readonly #refused = new WeakMap<Generation, Uint8Array>();
+  /** By the number in the first column: most rows are settled by that alone. */
+  readonly #settled = new WeakMap<Generation, Uint8Array>();
 
   constructor(matches: Predicate) {
     this.#term = partsIn(matches) > MOST_PARTS ? new RowAnswers(matches) : termOf(matches);
   }
 
-  of(segment: Segment): (row: number) => boolean {
-    return this.#term.of(segment);
+  /** Those of these rows that pass, in the room of all. */
+  passing(segment: Segment, rows: Uint32Array): Uint32Array {
+    const passes = this.#term.of(segment);
+    return this.#settledIn(segment)?.passing(rows, passes) ?? asked(rows, passes);
   }
 
   /** Undefined as long as it is not known what is looked at first. */
-  refusals(segment: Segment): Refusals | undefined {
+  #settledIn(segment: Segment): Settled | undefined {
     const name = firstColumn(this.#term.first);
     if (name === undefined) return undefined;
-    let refused = this.#refused.get(segment.parts);
-    if (refused === undefined) this.#refused.set(segment.parts, (refused = new Uint8Array(MOST_NUMBERS)));
+    let known = this.#settled.get(segment.parts);
+    if (known === undefined) this.#settled.set(segment.parts, (known = new Uint8Array(MOST_NUMBERS)));
     const byColumn = (row: number) => this.#term.byColumn(name, segment, row);
-    return new Refusals(segment.numbers(name), refused, byColumn);
+    return new Settled(segment.numbers(name), known, byColumn);
   }
 
   /** The only rows that can pass, where those without an L7 message do not, as far as that is known. */
@@ -56,27 +59,42 @@ export class JudgedRows {
   }
 }
 
-/** What one column alone refuses. */
-export class Refusals {
+/** What one column alone decides. */
+class Settled {
   constructor(
     private readonly numbers: RowNumbers,
-    private readonly refused: Uint8Array,
+    private readonly known: Uint8Array,
     private readonly byColumn: (row: number) => boolean | undefined,
   ) {}
 
-  /** The first row from here on that may pass, or `end`. */
-  next(from: number, end: number): number {
-    const { numbers, refused } = this;
-    let row = from;
-    while (row < end && refused[numbers.at(row)] === REFUSED) row++;
-    return row;
+  /** Those that pass, in the room of all; what is not settled is asked. */
+  passing(rows: Uint32Array, passes: (row: number) => boolean): Uint32Array {
+    const { numbers, known } = this;
+    let found = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] ?? 0;
+      const answer = known[numbers.at(row)];
+      if (answer === REFUSED) continue;
+      if (answer === TAKEN || passes(row)) rows[found++] = row;
+      if (answer === 0) this.#note(row);
+    }
+    return rows.subarray(0, found);
   }
 
-  /** A row did not pass: perhaps none that is like it does. */
-  note(row: number): void {
-    const number = this.numbers.at(row);
-    if (this.refused[number] === 0) this.refused[number] = this.byColumn(row) === false ? REFUSED : OPEN;
+  /** It was asked: perhaps all that are like it have the same answer. */
+  #note(row: number): void {
+    const answer = this.byColumn(row);
+    this.known[this.numbers.at(row)] = answer === undefined ? OPEN : answer ? TAKEN : REFUSED;
   }
+}
+
+function asked(rows: Uint32Array, passes: (row: number) => boolean): Uint32Array {
+  let found = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] ?? 0;
+    if (passes(row)) rows[found++] = row;
+  }
+  return rows.subarray(0, found);
 }
 
 /** Rows of which all parts are asked, to see which of them settle most. */

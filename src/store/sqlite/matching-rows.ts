@@ -1,39 +1,45 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import type { HeldFlow } from '../queries.js';
-import { judge } from './judged-rows.js';
+import { judge, type JudgedRows } from './judged-rows.js';
+import { rowsBetween } from './edge-counter.js';
 import { namedKeys, rowsOf } from './named-keys.js';
 import type { Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
+import { isBefore, timeWords } from './time-words.js';
 
 /** Rows of a stretch that pass, in order of arrival. */
-export function* matchingRows(
-  { segment, from, to }: Stretch,
-  filter: Filter,
-  window: Window,
-): Generator<number> {
-  const whole = inWindow(window, segment.info.timeMin) && inWindow(window, segment.info.timeMax);
-  const time = whole ? undefined : segment.columns.time;
-  const judged = filter.isEmpty ? undefined : judge(filter.matches);
-  const passes = judged?.of(segment);
-  const keys = namedKeys(filter);
-  const only = keys ? rowsOf(keys, segment.keys, from, to) : judged?.rowsWithL7(segment, from, to);
-  if (only !== undefined) {
-    for (let i = 0; i < only.length; i++) {
-      const row = only[i] ?? 0;
-      if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
-      if (passes === undefined || passes(row)) yield row;
-    }
-    return;
-  }
-  const refusals = judged?.refusals(segment);
-  for (let row = from; row < to; row++) {
-    if (refusals !== undefined && (row = refusals.next(row, to)) === to) return;
-    if (time !== undefined && !inWindow(window, time[row] ?? 0n)) continue;
-    if (passes === undefined || passes(row)) yield row;
-    else refusals?.note(row);
-  }
+export function matchingRows(stretch: Stretch, filter: Filter, window: Window): Uint32Array {
+  const { segment } = stretch;
+  const { timeMin, timeMax } = segment.info;
+  const isWhole = inWindow(window, timeMin) && inWindow(window, timeMax);
+  const within = (rows: Uint32Array) => (isWhole ? rows : rowsInside(window, segment.columns.time, rows));
+  if (filter.isEmpty) return within(rowsBetween(stretch.from, stretch.to));
+  const judged = judge(filter.matches);
+  return judged.passing(segment, within(candidates(stretch, filter, judged)));
 }
+
+/** The only rows that can pass, as far as that is known. */
+function candidates({ segment, from, to }: Stretch, filter: Filter, judged: JudgedRows): Uint32Array {
+  const keys = namedKeys(filter);
+  const only = keys ? rowsOf(keys, segment.keys, from, to) : judged.rowsWithL7(segment, from, to);
+  return only === undefined ? rowsBetween(from, to) : Uint32Array.from(only);
+}
+
+/** Takes the room of the others. */
+function rowsInside({ since, until }: Window, times: BigInt64Array, rows: Uint32Array): Uint32Array {
+  const words = timeWords(times);
+  const ends = timeWords(BigInt64Array.of(since ?? EARLIEST, until ?? LATEST));
+  let inside = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] ?? 0;
+    if (!isBefore(words, row * 2, ends, 0) && !isBefore(ends, 2, words, row * 2)) rows[inside++] = row;
+  }
+  return rows.subarray(0, inside);
+}
+
+const EARLIEST = -(1n << 63n);
+const LATEST = (1n << 63n) - 1n;
 
 /** What `read` makes of each of them. */
 export function readRows<T>(

@@ -149,7 +149,7 @@ export class RowAnswers<T> {
   }
 
   /** The same for many rows of a segment: put there one after the other. */
-  fill(segment: Segment, rows: Int32Array, into: Record<number, T>): void {
+  fill(segment: Segment, rows: Uint32Array, into: Record<number, T>): void {
     const { root, direct } = this.#knownOf(segment.parts);
     const name = columnOf(root.column);
     const numbers = name && segment.columns[name];

@@ -17,7 +17,7 @@ const step = fc.option(fc.constantFrom(1n, 7n, 1_000n, minute, 60n * minute, 400
 function seen(rows: readonly Row[]): SeenRows {
   const times = BigInt64Array.from(rows, (each) => each.time);
   return {
-    rows: Int32Array.from(rows.keys()),
+    rows: Uint32Array.from(rows.keys()),
     keys: Int32Array.from(rows, ({ key }) => key),
     times,
     earliest: rows.reduce((least, each) => (each.time < least ? each.time : least), rows[0]?.time ?? 0n),

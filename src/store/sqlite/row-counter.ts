@@ -1,11 +1,12 @@
 import { Latencies, type Answers } from '../../domain/latencies.js';
 import type { Count } from '../queries.js';
 import { Pairs } from './pairs.js';
+import { copyTime, isBefore, timeWords } from './time-words.js';
 import { floor } from './trait-minutes.js';
 
 /** Rows of one segment that are counted, and what each of them is. */
 export interface SeenRows {
-  readonly rows: Int32Array;
+  readonly rows: Uint32Array;
   /** One for each of these. */
   readonly keys: Int32Array;
   /** Of all rows of the segment, as are the weights. Without times, nobody asks when. */
@@ -75,10 +76,10 @@ export class RowCounter {
     }
   }
 
-  #noteTimes(rows: Int32Array, numbers: Int32Array, times: BigInt64Array): void {
-    const words = wordsOf(times);
-    const first = wordsOf(this.#first);
-    const last = wordsOf(this.#last);
+  #noteTimes(rows: Uint32Array, numbers: Int32Array, times: BigInt64Array): void {
+    const words = timeWords(times);
+    const first = timeWords(this.#first);
+    const last = timeWords(this.#last);
     for (let i = 0; i < rows.length; i++) {
       const [row, number] = [(rows[i] ?? 0) * 2, (numbers[i] ?? 0) * 2];
       if (isBefore(words, row, first, number)) copyTime(words, row, first, number);
@@ -87,13 +88,14 @@ export class RowCounter {
   }
 
   #numbersOf({ rows, keys, earliest }: SeenRows, times: BigInt64Array): Int32Array {
-    const words = wordsOf(times);
+    const words = timeWords(times);
     const [step, exactStep] = [this.#step, this.step ?? 1n];
     const base = floor(earliest, exactStep);
     const [baseHigh, baseLow] = [highOf(base), lowOf(base)];
     // Most rows lie in the bucket of the one before.
     let [bucket, begin] = [0, -step];
-    return rows.map((row, i) => {
+    return keys.map((key, i) => {
+      const row = rows[i] ?? 0;
       const low = (words[row * 2] ?? 0) >>> 0;
       const high = words[row * 2 + 1] ?? 0;
       const offset = (high - baseHigh) * WORD + low - baseLow;
@@ -105,7 +107,7 @@ export class RowCounter {
         bucket = this.#bucketOf(high, low, rest);
         begin = offset - rest;
       }
-      return this.#inBuckets.of(keys[i] ?? 0, bucket);
+      return this.#inBuckets.of(key, bucket);
     });
   }
 
@@ -177,18 +179,4 @@ function lowOf(time: bigint): number {
 function grown<A extends Float64Array | BigInt64Array>(from: A, to: A): A {
   to.set(from as never);
   return to;
-}
-
-function wordsOf(times: BigInt64Array): Int32Array {
-  return new Int32Array(times.buffer, times.byteOffset, times.length * 2);
-}
-
-function isBefore(a: Int32Array, atA: number, b: Int32Array, atB: number): boolean {
-  const [highA, highB] = [a[atA + 1] ?? 0, b[atB + 1] ?? 0];
-  return highA === highB ? (a[atA] ?? 0) >>> 0 < (b[atB] ?? 0) >>> 0 : highA < highB;
-}
-
-function copyTime(from: Int32Array, atFrom: number, to: Int32Array, atTo: number): void {
-  to[atTo] = from[atFrom] ?? 0;
-  to[atTo + 1] = from[atFrom + 1] ?? 0;
 }

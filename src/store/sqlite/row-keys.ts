@@ -47,7 +47,7 @@ export class RowKeys<T> {
   }
 
   /** The keys of these rows of a segment. */
-  of(segment: Segment, rows: Int32Array): Int32Array {
+  of(segment: Segment, rows: Uint32Array): Int32Array {
     const keys = new Int32Array(rows.length);
     const answers = new Int32Array(rows.length);
     for (const [i, { rows: asked }] of this.answers.entries()) {

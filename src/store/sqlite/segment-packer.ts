@@ -7,6 +7,7 @@ import type { CountedRows } from './edge-counter.js';
 import type { FilledSegment, TextChunk } from './filled-segment.js';
 import { packKeys } from './keys.js';
 import type { PackedSegment } from './packed-segment.js';
+import { isBefore, timeWords } from './time-words.js';
 import { WrittenParts } from './written-parts.js';
 
 /** A segment on its way to disk, and what else is made of its rows. */
@@ -120,26 +121,20 @@ function nodesOf(filled: FilledSegment, parts: WrittenParts): PackedSegment['nod
   return [...summaries.values()];
 }
 
-/** By number of the node. Times are compared by their words: a bigint is an object, and each row would take some. */
+/** By number of the node. */
 function rowsOfNodes({ columns, flows: rows }: FilledSegment): Map<number, NodeRows> {
   const { node: nodes, time: times, weight: weights } = columns;
-  const words = new Int32Array(times.buffer, times.byteOffset, rows * 2);
+  const words = timeWords(times);
   const found = new Map<number, NodeRows>();
   for (let row = 0; row < rows; row++) {
     const id = nodes[row] ?? 0;
     let node = found.get(id);
     if (node === undefined) found.set(id, (node = { flows: 0, first: row, last: row }));
     node.flows += weights[row] ?? 1;
-    if (isBefore(words, row, node.first)) node.first = row;
-    else if (isBefore(words, node.last, row)) node.last = row;
+    if (isBefore(words, row * 2, words, node.first * 2)) node.first = row;
+    else if (isBefore(words, node.last * 2, words, row * 2)) node.last = row;
   }
   return found;
-}
-
-function isBefore(words: Int32Array, a: number, b: number): boolean {
-  const high = words[2 * a + 1] ?? 0;
-  const than = words[2 * b + 1] ?? 0;
-  return high === than ? (words[2 * a] ?? 0) >>> 0 < (words[2 * b] ?? 0) >>> 0 : high < than;
 }
 
 /** As sums are made of them. */

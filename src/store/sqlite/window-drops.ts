@@ -1,9 +1,7 @@
-import { inWindow } from '../../domain/filter/window.js';
 import type { Endpoint, L7 } from '../../domain/flow/flow.js';
 import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import type { DropQuery } from '../queries.js';
-import { rowsBetween } from './edge-counter.js';
 import { matchingRows } from './matching-rows.js';
 import type { Generation } from './dictionary-reader.js';
 import { SegmentRow, type Segment } from './segment.js';
@@ -18,11 +16,9 @@ export class WindowDrops {
 
   /** Tallies of the dropped ones among the rows of a stretch that pass. */
   read(stretch: Stretch): Tally[] {
-    const { segment, from, to } = stretch;
+    const { segment } = stretch;
     const { filter, window, withoutNodes = false } = this.query;
-    const { timeMin, timeMax } = segment.info;
-    const whole = filter.isEmpty && inWindow(window, timeMin) && inWindow(window, timeMax);
-    const picked = whole ? rowsBetween(from, to) : matchingRows(stretch, filter, window);
+    const picked = matchingRows(stretch, filter, window);
     const { template, source, destination } = segment.columns;
     const marks = marksOf(segment.parts);
     const drops: number[] = [];

@@ -3,7 +3,7 @@ import { sharedLabels, type CoarseSums, type LabelledEnd } from '../../domain/se
 import type { PodsTold } from '../../domain/service-map/foretold.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import type { ScanQuery } from '../queries.js';
-import { HOUR, rowsBetween } from './edge-counter.js';
+import { HOUR } from './edge-counter.js';
 import type { Hours, HourSums } from './hour-sums.js';
 import type { Minutes, MinuteSums } from './minute-sums.js';
 import { joined, KnownSums, runsOf, type Run } from './known-sums.js';
@@ -125,10 +125,7 @@ export class WindowSums {
     const { segment, from, to } = stretch;
     const { info, columns } = segment;
     const { filter, window } = this.query;
-    let picked =
-      filter.isEmpty && this.#isInside(info)
-        ? rowsBetween(from, to)
-        : Uint32Array.from(matchingRows(stretch, filter, window));
+    let picked = matchingRows(stretch, filter, window);
     if (this.#isSummed(info)) {
       picked = picked.filter((row) => !isIn(this.summed.hours, columns.time[row] ?? 0n, info.firstSeq + row));
     }
