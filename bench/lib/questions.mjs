@@ -78,26 +78,21 @@ function groups(by, columns, minutes) {
 }
 
 /**
- * What `edges` asks of DuckDB, asked of both: counts by ends as the records tell them, the largest thousand. Which of
- * equal ones these are, nobody says, so what is compared is how many they are and their flows together.
+ * What `edges` asks of DuckDB, asked of both: counts by ends as records tell them, the largest thousand. Which of equal
+ * ones these are, nobody says, so what is compared is how many they are and their flows together.
  */
-function pairs(minutes) {
-  const since = ({ newest }, round) => (minutes === undefined ? undefined : back(newest, minutes, round));
+function ends(minutes) {
+  const since = ({ newest }, round) => back(newest, minutes, round);
   const by = 'from-identity,to-identity,to-port,verdict,drop-reason-desc';
-  const together = (counts) => `${counts.length} groups of ${counts.reduce((sum, n) => sum + n, 0)}`;
+  const summed = (counts) => `${counts.length} groups of ${counts.reduce((sum, n) => sum + n, 0)}`;
   return {
     path: (facts, round) =>
-      `/api/v1/flows/groups?by=${by}&top=1000&protocol=tcp&protocol=udp&not-reply=true` +
-      (minutes === undefined ? '' : `&since=${since(facts, round)}`),
-    told: ({ groups }) => together(groups.map(({ count }) => count)),
-    sql: (
-      facts,
-      round,
-    ) => `SELECT source_identity, destination_identity, ${port} AS port, verdict, drop_reason,
-      count(*), min(time), max(time), ${latencies} FROM flows WHERE is_reply IS NOT true AND ${port} IS NOT NULL
-      ${minutes === undefined ? '' : `AND time >= '${since(facts, round)}'`}
-      GROUP BY ALL ORDER BY count(*) DESC LIMIT 1000`,
-    row: (rows) => together(rows.map((row) => Number(row[5]))),
+      `/api/v1/flows/groups?by=${by}&top=1000&protocol=tcp&protocol=udp&not-reply=true&since=${since(facts, round)}`,
+    told: ({ groups }) => summed(groups.map(({ count }) => count)),
+    sql: (facts, round) => `SELECT source_identity, destination_identity, ${port} AS port, verdict,
+      drop_reason, count(*), min(time), max(time), ${latencies} FROM flows WHERE is_reply IS NOT true
+      AND ${port} IS NOT NULL AND time >= '${since(facts, round)}' GROUP BY ALL ORDER BY count(*) DESC LIMIT 1000`,
+    row: (rows) => summed(rows.map((row) => Number(row[5]))),
   };
 }
 
@@ -172,8 +167,7 @@ export const questions = {
   'edges, last six hours': edges(windows['edges, last six hours']),
   'edges, last seven days': edges(windows['edges, last seven days']),
   'edges, everything': edges(),
-  'counts by identities, port and verdict, last hour': pairs(HOUR),
-  'counts by identities, port and verdict, everything': pairs(),
+  'counts by ends, port and verdict, last hour': ends(HOUR),
   'HTTP path by pattern, last hour': count(
     ({ newest }, round) => `http-path=${encoded(pick(paths, round))}&since=${back(newest, HOUR, round)}`,
     ({ newest }, round) =>
