@@ -27,8 +27,8 @@ const MOST_WAITING = 2;
 const GENERATION_FLOWS = 1 << 20;
 const GENERATION_BYTES = 64 << 20;
 
-/** Records of drops that are told of a block. Where more is dropped, few blocks have to be read for the newest ones. */
-const MOST_DROPPED = 512;
+/** Characters of records of drops that are told of a block: where more is dropped, few blocks have the newest ones. */
+const MOST_DROPPED = 1 << 20;
 
 /** Why a commit failed, or undefined. */
 type Outcome = Error | undefined;
@@ -58,6 +58,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #statements: ReturnType<typeof prepare>;
   #events: NewEvent[] = [];
   #dropped: NumberedRecord[] = [];
+  #droppedCharacters = 0;
   #generation = 0;
   #generationFlows = 0;
   #dictionary = new DictionaryWriter();
@@ -106,10 +107,17 @@ export class SqliteFlowWriter extends FlowWriter {
     if (this.#segment.keys.has(key, hash) || this.#known.has(key, hash, second)) return false;
     this.#beginWaiting();
     this.#segment.add(added, flow.time ?? fromMilliseconds(this.now()), key, keyIsUuid);
-    if (flow.traits.verdict === 'DROPPED' && this.#dropped.length < MOST_DROPPED)
-      this.#dropped.push({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record: recordOf(added) });
+    if (flow.traits.verdict === 'DROPPED') this.#noteDrop(added);
     if (this.#segment.isFull) this.#seal();
     return true;
+  }
+
+  /** The row that was added last. */
+  #noteDrop(added: NewFlow): void {
+    if (this.#droppedCharacters >= MOST_DROPPED) return;
+    const record = recordOf(added);
+    this.#dropped.push({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record });
+    this.#droppedCharacters += record.length;
   }
 
   appendEvent({ kind, time, node, lost }: EventRecord, bytes: Uint8Array): boolean {
@@ -203,6 +211,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#segment = this.#newSegment(firstSeq + flows);
     this.#events = [];
     this.#dropped = [];
+    this.#droppedCharacters = 0;
     this.#checkpoints = new Map();
     this.block = { fate: 'open' };
     this.#commits.push(this.#settle(stored, waiting));
@@ -265,6 +274,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#segment = this.#newSegment(Number(lastSeq.get() ?? 0) + 1);
     this.#events = [];
     this.#dropped = [];
+    this.#droppedCharacters = 0;
     this.#checkpoints = new Map();
     this.block.fate = 'lost';
     this.block = { fate: 'open' };
