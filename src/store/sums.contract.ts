@@ -74,6 +74,23 @@ export function sumsContract(name: string, open: () => Promise<OpenedStore>): vo
   });
 
   describe(`${name}: drops`, () => {
+    it('have as their example the one that arrived last, whenever it was and whoever saw it', () =>
+      opened(async (at) => {
+        const drop = (uuid: string, node: string, time: string) =>
+          jsonText(record({ uuid, verdict: 'DROPPED', node_name: node, time }));
+        await append(at, [
+          drop('1', 'c/n1', '2026-06-01T10:00:01Z'),
+          drop('2', 'c/n1', '2026-06-01T10:00:03Z'),
+          drop('3', 'c/n2', '2026-06-01T10:00:02Z'),
+          drop('4', 'c/n1', '2026-06-01T10:00:00Z'),
+        ]);
+        for (const withoutNodes of [true, false]) {
+          const query = { filter: everything, window: always, withoutNodes };
+          const { tallies } = await at.store.drops(everyone, query);
+          expect(Math.max(...tallies.map(({ lastSeq }) => lastSeq))).toBe(4);
+        }
+      }));
+
     it('are all dropped flows, and name the same workloads as all flows do', () =>
       fc.assert(
         fc.asyncProperty(flowTexts(), filterWords, windows, (texts, asked, window) =>

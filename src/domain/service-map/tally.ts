@@ -9,7 +9,7 @@ import { bucketOf, Latencies } from '../latencies.js';
 export interface Tally extends Omit<Flow, 'latency' | 'isPaired'> {
   first: bigint;
   last: bigint;
-  /** Number of the newest flow in the store, as an example. */
+  /** Number of the one that arrived last, as an example. */
   lastSeq: number;
   /** Packets among them that open a TCP connection, or answer one that does; and that break one off. */
   syns: number;
@@ -56,10 +56,9 @@ export function addToTally(tally: Tally, flow: Flow, seq: number): void {
     if (reset) tally.resets += weight;
   }
   if (isAnswer(tally)) measure(tally, flow);
+  if (seq > tally.lastSeq) tally.lastSeq = seq;
   if (time < tally.first) tally.first = time;
-  if (time < tally.last) return;
-  tally.last = tally.time = time;
-  tally.lastSeq = seq;
+  if (time > tally.last) tally.last = tally.time = time;
 }
 
 function measure(tally: Tally, { latency, isPaired }: Flow): void {

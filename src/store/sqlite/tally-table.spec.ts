@@ -90,12 +90,11 @@ function grouped(texts: readonly string[]): Map<string, ReturnType<typeof sumOf>
     const key = keyOf({ ...flow, ...tallyPorts(flow) });
     const { time = 0n, weight } = flow;
     const group = groups.get(key) ?? { weight: 0, first: time, last: time, lastSeq: i + 1 };
-    const newer = time >= group.last;
     groups.set(key, {
       weight: group.weight + weight,
       first: time < group.first ? time : group.first,
-      last: newer ? time : group.last,
-      lastSeq: newer ? i + 1 : group.lastSeq,
+      last: time > group.last ? time : group.last,
+      lastSeq: i + 1,
     });
   }
   return groups;
