@@ -12,10 +12,11 @@ import { KeeperClient } from './store/sqlite/keeper-client.js';
 import type { FromKeeper } from './store/sqlite/keeper-protocol.js';
 import { stayBehind } from './thread-priority.js';
 
-const { file, migrations, redact, limits } = workerData as {
+const { file, migrations, redact, tellsDrops, limits } = workerData as {
   file: string;
   migrations: string;
   redact: RedactionSettings;
+  tellsDrops: boolean;
   limits: KeepLimits;
 };
 /** Most of what the keeper allocates are columns, which are no young objects. */
@@ -31,6 +32,7 @@ stayBehind();
 try {
   const keeper = await startKeeper();
   const writer = openWriter(keeper);
+  writer.tellsDrops = tellsDrops;
   const redactor = Redactor.of(redact);
   const server = new IngestServer(writer, send, limits, redactor);
   port.on('message', (message: ToWriter) => {

@@ -29,7 +29,7 @@ export interface RunningServer {
 }
 
 export async function startServer(config: Config): Promise<RunningServer> {
-  const open = await openStore(config.data, config, logTrouble);
+  const open = await openStore(config.data, { ...config, isAsked: true }, logTrouble);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(open, config), {
     // Bodies of flows are streams; there is no other kind of body.
     bodyParser: false,

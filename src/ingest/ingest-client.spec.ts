@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { openIngest } from '../../test/support/ingest-pair.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { record } from '../../test/support/make-flow.js';
+import type { NumberedRecord } from '../store/flow-writer.js';
 import { temporaryFolders } from '../../test/support/temporary-folder.js';
 
 const newFolder = temporaryFolders();
@@ -55,6 +56,18 @@ describe('an upload that goes on for long', () => {
     );
     expect(store.summary().flows).toBe(4);
     expect(commits).toBeLessThan(4);
+  });
+
+  it('tells with each commit the records of its drops', async () => {
+    const { ingest, store } = await open();
+    const told: NumberedRecord[] = [];
+    ingest.onCommitted((dropped) => told.push(...dropped));
+    const upload = ingest.open();
+    const drop = jsonText(record({ uuid: 'b', verdict: 'DROPPED' }));
+    await upload.write(Buffer.concat([line('a'), Buffer.from(`${drop}\n`)]));
+    await upload.end();
+    expect(store.summary().flows).toBe(2);
+    expect(told).toEqual([{ seq: 2, record: drop }]);
   });
 
   it('keeps a line that is not whole until its rest comes, over commits', async () => {

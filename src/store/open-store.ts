@@ -25,6 +25,8 @@ export interface OpenStore {
 /** What is done to flows that come in, and how long they stay. */
 export interface StoreSettings extends KeepLimits {
   redact: RedactionSettings;
+  /** Flows are asked for while others come. */
+  isAsked?: boolean;
 }
 
 /** Told what is wrong with the folder while it is used. */
@@ -33,7 +35,7 @@ type Complain = (message: string) => void;
 /** Throws what the operator has to know when the folder or its database cannot be used. */
 export async function openStore(
   folder: string,
-  { redact, ...limits }: StoreSettings,
+  { redact, isAsked = false, ...limits }: StoreSettings,
   complain: Complain,
 ): Promise<OpenStore> {
   const lock = lockFolder(folder);
@@ -41,7 +43,7 @@ export async function openStore(
   const migrations = fileURLToPath(new URL('migrations/sqlite', packageRoot));
   const worker = new Worker(new URL('../ingest-worker.js', import.meta.url), {
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    workerData: { file, migrations, redact, limits: limits satisfies KeepLimits },
+    workerData: { file, migrations, redact, tellsDrops: isAsked, limits: limits satisfies KeepLimits },
   });
   try {
     const ingest = await IngestClient.start(worker);

@@ -70,8 +70,8 @@ interface Found extends FlowPosition {
 const SLICE = 256;
 /** Found flows whose records are read together. */
 const BATCH = 256;
-/** Characters of records that are remembered: those of some ten thousand drops. */
-const RECORDS_REMEMBERED = 16 << 20;
+/** Characters of records that are remembered: those of some six thousand drops. */
+const RECORDS_REMEMBERED = 8 << 20;
 
 /**
  * Reads segments on a connection of its own, so it never waits for the writer. Every few milliseconds

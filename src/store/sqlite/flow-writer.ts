@@ -28,7 +28,7 @@ const GENERATION_FLOWS = 1 << 20;
 const GENERATION_BYTES = 64 << 20;
 
 /** Characters of records of drops that are told of a block: where more is dropped, few blocks have the newest ones. */
-const MOST_DROPPED = 1 << 20;
+const MOST_DROPPED = 512 << 10;
 
 /** Why a commit failed, or undefined. */
 type Outcome = Error | undefined;
@@ -70,6 +70,8 @@ export class SqliteFlowWriter extends FlowWriter {
   #openSince = 0;
   failures = 0;
   block: Block = { fate: 'open' };
+  /** Whether records of drops are told with commits. */
+  tellsDrops = true;
 
   constructor(
     db: Database.Database,
@@ -114,7 +116,7 @@ export class SqliteFlowWriter extends FlowWriter {
 
   /** The row that was added last. */
   #noteDrop(added: NewFlow): void {
-    if (this.#droppedCharacters >= MOST_DROPPED) return;
+    if (!this.tellsDrops || this.#droppedCharacters >= MOST_DROPPED) return;
     const record = recordOf(added);
     this.#dropped.push({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record });
     this.#droppedCharacters += record.length;
