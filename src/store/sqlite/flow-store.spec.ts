@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { everything } from '../../domain/filter/filter.js';
 import { parseFilter } from '../../domain/filter/parse-filter.js';
-import { always } from '../../domain/filter/window.js';
+import { always, type Window } from '../../domain/filter/window.js';
 import { ServiceMap } from '../../domain/service-map/service-map.js';
 import { everyone } from '../../domain/viewer.js';
 import { jsonText } from '../../../test/support/json-text.js';
@@ -105,6 +105,28 @@ describe('the SQLite store over several segments', () => {
     // The one of them that is a drop.
     expect((await store.drops(everyone, { filter, window: always })).tallies).toHaveLength(1);
     expect(looked).toBe(3_000);
+    await close();
+  });
+
+  it('finds what lies in a window that reaches beyond all times that there can be', async () => {
+    const { writer, store, close } = openSqlite(newFolder());
+    const times = [
+      '1677-09-21T00:12:43.145224193Z',
+      '2026-06-01T10:00:00Z',
+      '2262-04-11T23:47:16.854775807Z',
+    ];
+    for (const [i, time] of times.entries()) writer.append(newFlow(jsonText(record({ uuid: `${i}`, time }))));
+    await writer.commit();
+    const edge = 1n << 63n;
+    const found = async (window: Window) => {
+      const items: number[] = [];
+      for await (const batch of store.scan(everyone, { filter: everything, window }, ({ seq }) => seq))
+        items.push(...batch.items);
+      return items;
+    };
+    expect(await found({ since: 0n, until: edge + 5n })).toEqual([2, 3]);
+    expect(await found({ since: -edge - 5n, until: 0n })).toEqual([1]);
+    expect(await found({ since: edge - 1n, until: undefined })).toEqual([3]);
     await close();
   });
 

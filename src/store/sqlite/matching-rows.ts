@@ -27,9 +27,16 @@ function candidates({ segment, from, to }: Stretch, filter: Filter, judged: Judg
 }
 
 /** Takes the room of the others. */
-function rowsInside({ since, until }: Window, times: BigInt64Array, rows: Uint32Array): Uint32Array {
+function rowsInside(
+  { since = EARLIEST, until = LATEST }: Window,
+  times: BigInt64Array,
+  rows: Uint32Array,
+): Uint32Array {
   const words = timeWords(times);
-  const ends = timeWords(BigInt64Array.of(since ?? EARLIEST, until ?? LATEST));
+  // What is around a time may reach beyond all that a time can be, and would wrap.
+  const ends = timeWords(
+    BigInt64Array.of(since < EARLIEST ? EARLIEST : since, until > LATEST ? LATEST : until),
+  );
   let inside = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? 0;
