@@ -23,6 +23,7 @@ describe('groups', () => {
     fc.assert(
       fc.property(fc.array(observation), fc.integer({ min: 1, max: 30 }), (observations, most) => {
         const { top, leftOut, folded } = groupsOf(observations).rank(most);
+        expect(top).toEqual(groupsOf(observations).rank(Infinity).top.slice(0, most));
         for (const { values, count, flows, first, last } of top) {
           const mine = observations.filter((one) => one.values.join('|') === values.join('|'));
           const ends = mine.flatMap(({ first, last }) => [first, last]).sort((a, b) => Number(a - b));
@@ -38,6 +39,9 @@ describe('groups', () => {
         expect(top.length + leftOut.groups).toBe(distinct.size);
         expect(top.reduce((sum, { count }) => sum + count, leftOut.count)).toBe(
           observations.reduce((sum, { count }) => sum + count, 0),
+        );
+        expect(top.reduce((sum, { flows }) => sum + flows, leftOut.flows)).toBe(
+          observations.reduce((sum, { weight }) => sum + weight, 0),
         );
         expect(folded).toBeUndefined();
       }),

@@ -96,18 +96,29 @@ export class Groups {
   }
 
   rank(most: number): Ranking {
-    const groups = this.#bySize().map(([, group]) => group);
-    const rest = groups.slice(most);
+    const top = bySize(this.#candidates(most))
+      .slice(0, most)
+      .map(([, group]) => group);
+    const [all, told] = [sumOf(this.#groups.values()), sumOf(top)];
     return {
-      top: groups.slice(0, most),
+      top,
       leftOut: {
-        groups: rest.length,
-        count: rest.reduce((sum, { count }) => sum + count, 0),
-        flows: rest.reduce((sum, { flows }) => sum + flows, 0),
+        groups: all.groups - told.groups,
+        count: all.count - told.count,
+        flows: all.flows - told.flows,
       },
       folded: this.#folded,
       unmeasured: this.#unmeasured,
     };
+  }
+
+  /** Those as large as the smallest that is told: mostly few of all, and quicker found than all are sorted. */
+  #candidates(most: number): Keyed[] {
+    const groups = [...this.#groups];
+    if (groups.length <= most) return groups;
+    const counts = Float64Array.from(groups, ([, { count }]) => count).sort();
+    const least = counts[groups.length - most] ?? 0;
+    return groups.filter(([, { count }]) => count >= least);
   }
 
   #groupOf(values: readonly string[], time: bigint): Group {
@@ -123,7 +134,7 @@ export class Groups {
   #fold(): void {
     const folded = (this.#folded ??= { groups: 0, count: 0, flows: 0, atMost: 0 });
     let largest = 0;
-    for (const [key, { count, flows, latencies }] of this.#bySize().slice(this.most)) {
+    for (const [key, { count, flows, latencies }] of bySize([...this.#groups]).slice(this.most)) {
       this.#groups.delete(key);
       latencies?.free();
       folded.groups++;
@@ -134,11 +145,23 @@ export class Groups {
     // One that is given up, comes again and is given up again falls short by both.
     folded.atMost += largest;
   }
+}
 
-  /** The largest first. */
-  #bySize(): [key: string, group: Group][] {
-    return [...this.#groups].sort(([a, one], [b, other]) => other.count - one.count || compare(a, b));
+type Keyed = [key: string, group: Group];
+
+/** The largest first. */
+function bySize(groups: Keyed[]): Keyed[] {
+  return groups.sort(([a, one], [b, other]) => other.count - one.count || compare(a, b));
+}
+
+function sumOf(groups: Iterable<Group>): Ranking['leftOut'] {
+  const sum = { groups: 0, count: 0, flows: 0 };
+  for (const { count, flows } of groups) {
+    sum.groups++;
+    sum.count += count;
+    sum.flows += flows;
   }
+  return sum;
 }
 
 /** Told apart also where values hold whatever might stand between them. */
