@@ -1,8 +1,8 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import type { HeldFlow } from '../queries.js';
-import { judge, type JudgedRows } from './judged-rows.js';
 import { rowsBetween } from './edge-counter.js';
+import { judge, type JudgedRows } from './judged-rows.js';
 import { namedKeys, rowsOf } from './named-keys.js';
 import type { Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
@@ -23,6 +23,7 @@ export function matchingRows(stretch: Stretch, filter: Filter, window: Window): 
 function candidates({ segment, from, to }: Stretch, filter: Filter, judged: JudgedRows): Uint32Array {
   const keys = namedKeys(filter);
   const only = keys ? rowsOf(keys, segment.keys, from, to) : judged.rowsWithL7(segment, from, to);
+  // A copy: the segment keeps its list, and what is picked takes the room of the others.
   return only === undefined ? rowsBetween(from, to) : Uint32Array.from(only);
 }
 
