@@ -1,3 +1,4 @@
+import { Recent } from '../domain/recent.js';
 import type { Viewer } from '../domain/viewer.js';
 
 /** Questions kept although nobody asks them just now, so that a client that lost its connection can resume. */
@@ -5,18 +6,11 @@ const MOST_KEPT = 64;
 
 /** One answer for everybody who asks the same: work and memory grow with questions, not with clients. */
 export class KeptQuestions<Q> {
-  readonly #questions = new Map<string, Q>();
+  readonly #questions = new Recent<string, Q>(MOST_KEPT);
 
   /** The one that was asked longest ago makes room. */
   ask(key: string, make: () => Q): Q {
-    const question = this.#questions.get(key) ?? make();
-    this.#questions.delete(key);
-    this.#questions.set(key, question);
-    for (const oldest of this.#questions.keys()) {
-      if (this.#questions.size <= MOST_KEPT) break;
-      this.#questions.delete(oldest);
-    }
-    return question;
+    return this.#questions.get(key) ?? this.#questions.put(key, make());
   }
 }
 

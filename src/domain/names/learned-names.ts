@@ -7,10 +7,10 @@ import { LearnedEnds } from './learned-ends.js';
 
 /** Names that a client was given for one address, the newest first. */
 interface Given {
-  name: string;
+  readonly name: string;
   /** Nanoseconds since 1970. */
-  since: bigint;
-  until: bigint;
+  readonly since: bigint;
+  readonly until: bigint;
 }
 
 /** Whether there is a name to learn for an end, once somebody has asked. */
@@ -48,8 +48,8 @@ export class LearnedNames {
     const { time } = flow;
     const client = clientOf(flow);
     if (time === undefined || client === undefined) return;
-    const until = time + (ttl > LEAST_TTL ? ttl : LEAST_TTL);
-    for (const address of addresses) this.#give(`${client} ${address}`, { name, since: time, until });
+    const given = { name, since: time, until: time + (ttl > LEAST_TTL ? ttl : LEAST_TTL) };
+    for (const address of addresses) this.#give(`${client} ${address}`, given);
   }
 
   #give(key: string, given: Given): void {

@@ -3,7 +3,7 @@ import type { Count, CountQuery } from '../queries.js';
 import { FlowCounts } from './flow-counts.js';
 import { overlaps } from './matching-rows.js';
 import { Pace } from './pace.js';
-import { Recent } from './recent.js';
+import { Recent } from '../../domain/recent.js';
 import { NumberedAnswers, type Ask } from './row-keys.js';
 import type { SegmentList } from './segment-list.js';
 import type { SegmentVisits, Stretch } from './segment-visits.js';

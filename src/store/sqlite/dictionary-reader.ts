@@ -18,7 +18,7 @@ import { Kind } from './dictionary-writer.js';
 import { Guesses } from './guesses.js';
 import { Habits, readHabits } from './habits.js';
 import { Lines } from './lines.js';
-import { Recent } from './recent.js';
+import { Recent } from '../../domain/recent.js';
 import { ValueSearch } from './value-search.js';
 
 /** Generations kept: some megabytes each, of a million flows. */

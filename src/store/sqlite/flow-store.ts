@@ -49,7 +49,7 @@ import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
 import { namedKeys } from './named-keys.js';
 import { Pace } from './pace.js';
-import { Recent } from './recent.js';
+import { Recent } from '../../domain/recent.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { bytesOf, type FlowKey } from '../../domain/flow/flow-key.js';
+import { Recent } from '../../domain/recent.js';
 import { isDamage } from './damage.js';
 import { readKeys, type KeysRow } from './keys.js';
 import { KeyBlock } from './key-block.js';
@@ -11,6 +12,11 @@ import { secondOf, type Slice } from './time-runs.js';
  * many sources may hold flows of one and the same second before each flow has to be looked for on disk.
  */
 const MOST_BYTES = 64 << 20;
+/**
+ * The part of it that is for slices which came a moment ago, some 600,000 flows: what comes again soon after is found
+ * without reading it. The rest is for those that were asked for.
+ */
+const FRESH = 1 / 4;
 
 /**
  * Which flows are stored, without holding all their keys. A flow that comes again comes with its
@@ -23,10 +29,10 @@ export class KnownKeys {
   readonly #index = new RunIndex();
   /** Of slices that are not yet on disk. */
   readonly #pending = new Map<number, KeyBlock>();
-  /** Of slices on disk, the last used at the end. */
-  readonly #loaded = new Map<number, KeyBlock>();
+  /** Of slices on disk: those that came last, and those that were asked for last. */
+  readonly #fresh: Recent<number, KeyBlock>;
+  readonly #asked: Recent<number, KeyBlock>;
   readonly #statements: ReturnType<typeof prepare>;
-  #loadedBytes = 0;
   /** The last question: for which seconds its answer holds, which slices, and their keys where there is room. */
   #first = 1;
   #last = 0;
@@ -35,14 +41,16 @@ export class KnownKeys {
 
   constructor(
     private readonly db: Database.Database,
-    private readonly mostBytes = MOST_BYTES,
+    mostBytes = MOST_BYTES,
   ) {
     this.#statements = prepare(db);
+    this.#fresh = new Recent(mostBytes * FRESH);
+    this.#asked = new Recent(mostBytes * (1 - FRESH));
   }
 
   /** Bytes of keys held, but for those on their way to disk. */
   get bytes(): number {
-    return this.#loadedBytes;
+    return this.#fresh.cost + this.#asked.cost;
   }
 
   /** Whether a sealed segment holds it. `second` is that of the flow; undefined where it has no time. */
@@ -79,7 +87,7 @@ export class KnownKeys {
     for (const [slice, block] of this.#pending) {
       if (slice < firstSeq || slice >= firstSeq + flows) continue;
       this.#pending.delete(slice);
-      this.#keep(slice, block);
+      this.#fresh.put(slice, block, block.bytes);
     }
   }
 
@@ -97,9 +105,8 @@ export class KnownKeys {
   /** A segment was removed. */
   forget(firstSeq: number, flows: number): void {
     this.#index.remove(firstSeq, firstSeq + flows - 1);
-    for (const slice of this.#loaded.keys()) {
-      if (slice >= firstSeq && slice < firstSeq + flows) this.#drop(slice);
-    }
+    for (const held of [this.#fresh, this.#asked])
+      for (const slice of held.keys()) if (slice >= firstSeq && slice < firstSeq + flows) held.delete(slice);
     this.#forgetAnswer();
   }
 
@@ -107,8 +114,8 @@ export class KnownKeys {
   reload(): void {
     this.#index.clear();
     this.#pending.clear();
-    this.#loaded.clear();
-    this.#loadedBytes = 0;
+    this.#fresh.clear();
+    this.#asked.clear();
     this.#forgetAnswer();
     // In one transaction: others merge segments meanwhile.
     this.db.transaction(() => {
@@ -146,7 +153,7 @@ export class KnownKeys {
       if (block === undefined) continue;
       blocks.push(block);
       bytes += block.bytes;
-      if (bytes > this.mostBytes) return undefined;
+      if (bytes > this.#asked.room) return undefined;
     }
     return blocks;
   }
@@ -159,11 +166,10 @@ export class KnownKeys {
 
   /** Undefined when its segment was removed. */
   #block(seq: number): KeyBlock | undefined {
-    const pending = this.#pending.get(seq);
-    if (pending !== undefined) return pending;
-    const block = this.#loaded.get(seq) ?? this.#load(seq);
-    if (block !== undefined) this.#keep(seq, block);
-    return block;
+    const held = this.#pending.get(seq) ?? this.#fresh.get(seq) ?? this.#asked.get(seq);
+    if (held !== undefined) return held;
+    const block = this.#load(seq);
+    return block && this.#asked.put(seq, block, block.bytes);
   }
 
   /** Without any where they are damaged: better a flow is stored twice than none is stored any more. */
@@ -176,21 +182,6 @@ export class KnownKeys {
       if (!isDamage(error)) throw error;
       return KeyBlock.ofRows(0);
     }
-  }
-
-  #keep(seq: number, block: KeyBlock): void {
-    this.#drop(seq);
-    this.#loaded.set(seq, block);
-    this.#loadedBytes += block.bytes;
-    for (const oldest of this.#loaded.keys()) {
-      if (this.#loadedBytes <= this.mostBytes) break;
-      this.#drop(oldest);
-    }
-  }
-
-  #drop(seq: number): void {
-    this.#loadedBytes -= this.#loaded.get(seq)?.bytes ?? 0;
-    this.#loaded.delete(seq);
   }
 }
 

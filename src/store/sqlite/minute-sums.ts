@@ -5,7 +5,7 @@ import { Damaged, typed } from './damage.js';
 import { HOUR, MINUTE, unitOf } from './edge-counter.js';
 import type { Hours } from './hour-sums.js';
 import { unpackMinutes, type PackedMinutes } from './minute-block.js';
-import { Recent } from './recent.js';
+import { Recent } from '../../domain/recent.js';
 import type { RowSums } from './row-sums.js';
 import type { Sum } from './sums.js';
 import type { ToldParts } from './told-parts.js';

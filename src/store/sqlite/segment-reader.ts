@@ -9,7 +9,7 @@ import { Heads } from './heads.js';
 import { KeyPlanes, readKeys, type KeysRow } from './keys.js';
 import { Messages, type ToldMessages } from './messages.js';
 import { KeyHints } from './named-keys.js';
-import { Recent } from './recent.js';
+import { Recent } from '../../domain/recent.js';
 import { Segment, type SegmentInfo } from './segment.js';
 import { TextReader } from './text-reader.js';
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { Recent } from '../../domain/recent.js';
 import { decompress, refuseChanged } from './compression.js';
 import { Damaged, Gone, typed } from './damage.js';
 import { Lines } from './lines.js';
@@ -19,7 +20,7 @@ interface Chunk {
 
 /** Reads the texts that records have for themselves, out of their compressed chunks. */
 export class TextReader {
-  readonly #chunks = new Map<string, Chunk>();
+  readonly #chunks = new Recent<string, Chunk>(CHUNKS_CACHED);
   readonly #find;
   readonly #firsts;
 
@@ -55,19 +56,11 @@ export class TextReader {
 
   #chunk(segment: number, firstText: number): Chunk {
     const key = `${segment}/${firstText}`;
-    let chunk = this.#chunks.get(key);
-    if (chunk === undefined) {
-      const found = this.#find.get(segment, firstText);
-      if (found === undefined) throw new Gone('a block has lost its texts');
-      chunk = { firstText, lines: unpack(found) };
-    }
-    this.#chunks.delete(key);
-    this.#chunks.set(key, chunk);
-    for (const oldest of this.#chunks.keys()) {
-      if (this.#chunks.size <= CHUNKS_CACHED) break;
-      this.#chunks.delete(oldest);
-    }
-    return chunk;
+    const known = this.#chunks.get(key);
+    if (known !== undefined) return known;
+    const found = this.#find.get(segment, firstText);
+    if (found === undefined) throw new Gone('a block has lost its texts');
+    return this.#chunks.put(key, { firstText, lines: unpack(found) });
   }
 }
 

@@ -3,8 +3,17 @@ export class Recent<K, V> {
   readonly #held = new Map<K, { value: V; cost: number }>();
   #left: number;
 
-  constructor(room: number) {
+  constructor(readonly room: number) {
     this.#left = room;
+  }
+
+  /** What all that is held costs. */
+  get cost(): number {
+    return this.room - this.#left;
+  }
+
+  keys(): IterableIterator<K> {
+    return this.#held.keys();
   }
 
   get(key: K): V | undefined {
@@ -29,5 +38,10 @@ export class Recent<K, V> {
   delete(key: K): void {
     this.#left += this.#held.get(key)?.cost ?? 0;
     this.#held.delete(key);
+  }
+
+  clear(): void {
+    this.#held.clear();
+    this.#left = this.room;
   }
 }
