@@ -40,7 +40,7 @@ describe('node-name', () => {
     expect(on('*', '')).toBe(false);
   });
 
-  it.each(['a/b/c', 'wor?er', 'a b'])('refuses %j', (value) => {
+  it.each(['a/b/c', 'wor?er', 'a b', 'worker..', 'shop../worker', '..'])('refuses %j', (value) => {
     expect(() => on(value, 'worker-1')).toThrow(/^node-name: /);
   });
 });
@@ -101,6 +101,9 @@ describe('identity', () => {
     ['23001', true],
     ['0x59d9', true],
     ['0X59D9', true],
+    ['054731', true],
+    ['0o54731', true],
+    ['0b101100111011001', true],
     ['0x59d8', false],
   ])('%s of 23001: %j', (value, answer) => {
     expect(passes('from-identity', value, { source: pod('shop/web-0') })).toBe(answer);
@@ -153,6 +156,10 @@ describe('http filters', () => {
     expect(passes('http-status', '5+', http('/', 50))).toBe(false);
     expect(passes('http-status', ['200', '4+'], http('/'))).toBe(false);
     expect(passes('not-http-status', '404', http('/'))).toBe(true);
+  });
+
+  it.each(['200+', '4', '+', '600', '4++', '40x'])('refuse the status %j', (status) => {
+    expect(() => passes('http-status', status, http('/', 200))).toThrow(/^http-status: .* is neither a code/);
   });
 
   it('take a method in any case', () => {

@@ -9,7 +9,7 @@ export const httpStatus: Criterion<string> = {
   flags: [{ name: 'http-status', describe: 'status code such as 404, or a prefix such as 5+' }],
   read(value) {
     const status = readText(value);
-    if (/^[1-5](?:\d{2}|\d{0,2}\+)$/.test(status)) return status;
+    if (/^[1-5](?:\d{2}|\d?\+)$/.test(status)) return status;
     throw new Refusal(`${shown(value)} is neither a code such as 404 nor a prefix such as 4+`);
   },
   test(statuses) {

@@ -19,8 +19,8 @@ const reserved = new Map(
   ].map((name, number) => [name, number]),
 );
 
-/** As Go reads numbers, in hexadecimal, too. */
-const NUMBER = /^(?:\d{1,10}|0[xX][\da-fA-F]{1,8})$/;
+/** As Go writes numbers: 015 is octal, as are 0o15 and, in other bases, 0xd and 0b1101. */
+const NUMBER = /^(?:0|[1-9]\d{0,9}|0[xX][\da-fA-F]{1,8}|0[oO]?[0-7]{1,11}|0[bB][01]{1,32})$/;
 
 /** `--identity`: the number, or the name of a reserved one. */
 export const identity: SidedCriterion<number> = {
@@ -45,7 +45,11 @@ export const identity: SidedCriterion<number> = {
 };
 
 function readWord(word: string): number {
-  const number = reserved.get(word) ?? (NUMBER.test(word) ? Number(word) : undefined);
+  const number = reserved.get(word) ?? (NUMBER.test(word) ? numberOf(word) : undefined);
   if (number !== undefined) return number;
   throw new Refusal(`${shown(word)} is neither a number nor one of ${[...reserved.keys()].join(', ')}`);
+}
+
+function numberOf(word: string): number {
+  return Number(/^0\d/.test(word) ? `0o${word.slice(1)}` : word);
 }

@@ -45,7 +45,7 @@ describe('a label selector', () => {
     ['rank>6', true],
     ['rank > 7', false],
     ['k8s:rank<8,app=web', true],
-    ['rank < -7', false],
+    ['rank < 7', false],
     ['app>1', false],
     ['missing<1', false],
     ['App=web', false],
@@ -76,7 +76,38 @@ describe('a label selector', () => {
     'a>1>2',
     '!a>1',
     'a>',
+    'a>-1',
   ])('is refused when it cannot be read: %j', (text) => {
     expect(() => parseLabelSelector(text)).toThrow(/cannot read/);
+  });
+
+  it.each([
+    'a.',
+    'a/b/c',
+    'a/',
+    'A/b',
+    'ANY:app.kubernetes.io/name',
+    'K8S:IO/NAME=x',
+    'k8s:',
+    `k8s:${'a'.repeat(60)}`,
+    `${'a'.repeat(250)}/b`,
+    'a=b/c',
+    'a=-b',
+    'a=b.',
+    'a in (b,c_)',
+    `a!=${'b'.repeat(64)}`,
+  ])('is refused where Kubernetes knows no such label: %j', (text) => {
+    expect(() => parseLabelSelector(text)).toThrow(/is no (key|value) of a label/);
+  });
+
+  it.each([
+    'K8S:APP',
+    'cidr:10.0.0.0/8',
+    'k8s:a_b-c.d',
+    `a.b/${'c'.repeat(63)}`,
+    `a=${'b'.repeat(63)}`,
+    '!1/2',
+  ])('may ask for any label that Kubernetes knows: %j', (text) => {
+    expect(() => parseLabelSelector(text)).not.toThrow();
   });
 });

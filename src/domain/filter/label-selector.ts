@@ -10,8 +10,15 @@ export type LabelSelector = (labels: readonly string[]) => boolean;
 const KEY = '([!]?)\\s*([A-Za-z0-9][\\w.:/-]*)';
 const SET = new RegExp(`^${KEY}\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 const EQUALITY = new RegExp(`^${KEY}\\s*(==|=|!=)\\s*([^=!,()\\s]*)$`);
-const ORDER = new RegExp(`^${KEY}\\s*([<>])\\s*([-+]?\\d{1,18})$`);
+const ORDER = new RegExp(`^${KEY}\\s*([<>])\\s*(\\d{1,18})$`);
 const EXISTS = new RegExp(`^${KEY}$`);
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const LONGEST_PREFIX = 253;
+const LONGEST_NAME = 63;
+const DNS_LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+const PREFIX = new RegExp(`^${DNS_LABEL}(?:\\.${DNS_LABEL})*$`);
+const NAME = /^[A-Za-z0-9](?:[-\w.]*[A-Za-z0-9])?$/;
 
 export function parseLabelSelector(text: string): LabelSelector {
   const requirements = splitOutsideParentheses(text).map(parseRequirement);
@@ -28,23 +35,47 @@ export function readLabelSelector(value: unknown): string {
 function parseRequirement(text: string): LabelSelector {
   const set = SET.exec(text);
   if (set && set[1] === '') {
-    const values = (set[4] ?? '').split(',').map((value) => value.trim());
-    return requirement(set[2] ?? '', values, set[3] === 'in');
+    const values = (set[4] ?? '').split(',').map((value) => readValue(value.trim()));
+    return requirement(readKey(set[2]), values, set[3] === 'in');
   }
   const equality = EQUALITY.exec(text);
-  if (equality && equality[1] === '') {
-    return requirement(equality[2] ?? '', [equality[4] ?? ''], equality[3] !== '!=');
-  }
+  if (equality && equality[1] === '')
+    return requirement(readKey(equality[2]), [readValue(equality[4])], equality[3] !== '!=');
   const order = ORDER.exec(text);
-  if (order && order[1] === '') return ordered(order[2] ?? '', order[3] === '>', BigInt(order[4] ?? 0));
+  if (order && order[1] === '') return ordered(readKey(order[2]), order[3] === '>', BigInt(order[4] ?? 0));
   const exists = EXISTS.exec(text);
   if (exists) {
-    const key = exists[2] ?? '';
+    const key = readKey(exists[2]);
     return (labels) => valuesOf(labels, key).length > 0 !== (exists[1] === '!');
   }
   throw new Refusal(
     `cannot read ${shown(text)}; write key=value, key!=value, key in (a,b), key>1, key or !key`,
   );
+}
+
+/** Hubble asks Kubernetes for `source.key`, so the source counts as a part of the first name. */
+function readKey(key = ''): string {
+  const [first = '', name, ...more] = (key.includes(':') ? key.replace(':', '.') : `any.${key}`).split('/');
+  const isKey =
+    more.length === 0 &&
+    (name === undefined
+      ? isName(first)
+      : isName(name) && first.length <= LONGEST_PREFIX && PREFIX.test(first));
+  if (isKey) return key;
+  throw new Refusal(
+    `${shown(key)} is no key of a label: a prefix in lower case and a slash, where there is one, and up to ${LONGEST_NAME} letters, digits, -, _ and .`,
+  );
+}
+
+function readValue(value = ''): string {
+  if (value === '' || isName(value)) return value;
+  throw new Refusal(
+    `${shown(value)} is no value of a label: up to ${LONGEST_NAME} letters, digits, -, _ and ., which neither begin nor end it`,
+  );
+}
+
+function isName(text: string): boolean {
+  return text.length <= LONGEST_NAME && NAME.test(text);
 }
 
 /** `!=` and `notin` also hold where the key is absent, as in Kubernetes. */

@@ -10,6 +10,7 @@ const LONGEST_NAME = 255;
 /** Hubble's patterns of names: `*` stands for any letters, digits, dashes and dots. Answers a regular expression. */
 export function namePattern(value: string): string {
   const pattern = value.trim().replace(/\.$/, '').toLowerCase();
+  if (pattern.endsWith('.')) throw new Refusal(`${shown(value)} ends with more than one dot`);
   if (pattern.length > LONGEST_NAME) throw new Refusal(`a name has at most ${LONGEST_NAME} characters`);
   if (!/^[-._0-9a-z*]+$/.test(pattern)) {
     throw new Refusal(`${shown(value)} has other characters than a DNS name and *`);

@@ -39,9 +39,12 @@ describe('fqdn', () => {
     expect(passes({ fqdn: 'api.example.com' }, question)).toBe(false);
   });
 
-  it.each(['a b', 'a(b', 'ä.example', '^a', '(a+)+$'])('is refused with other characters: %j', (value) => {
-    expect(() => parseFilter(words({ fqdn: value }))).toThrow(/^fqdn: /);
-  });
+  it.each(['a b', 'a(b', 'ä.example', '^a', '(a+)+$', 'a..', '..'])(
+    'is refused where no name is so: %j',
+    (value) => {
+      expect(() => parseFilter(words({ fqdn: value }))).toThrow(/^fqdn: /);
+    },
+  );
 });
 
 describe('service', () => {
@@ -51,6 +54,8 @@ describe('service', () => {
     ['pay/api', true],
     ['pay/', true],
     ['/api', true],
+    ['pay/api/x', true],
+    ['shop/api/x', false],
     ['api', false],
     ['shop/api', false],
     ['pay/internal', false],

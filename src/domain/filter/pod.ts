@@ -41,8 +41,9 @@ function anyOf(names: readonly string[]): (namespace: string, name: string) => b
     );
 }
 
-function readQualifiedName(name: string): QualifiedName {
-  const slash = name.indexOf('/');
-  if (slash < 0) return { namespace: 'default', prefix: name };
-  return { namespace: slash === 0 ? undefined : name.slice(0, slash), prefix: name.slice(slash + 1) };
+/** Behind a second slash, which no name has, nothing counts: so Hubble reads it. */
+function readQualifiedName(text: string): QualifiedName {
+  const [namespace = '', name] = text.split('/');
+  if (name === undefined) return { namespace: 'default', prefix: namespace };
+  return { namespace: namespace === '' ? undefined : namespace, prefix: name };
 }
