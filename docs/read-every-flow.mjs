@@ -1,7 +1,11 @@
 // Prints every record of a Flowatlas database, in order of arrival, from nothing but the layout that
 // design.md describes ("Segments"): node docs/read-every-flow.mjs data/flowatlas.db
 import { brotliDecompressSync, crc32 } from 'node:zlib';
-import Database from 'better-sqlite3';
+
+// As Flowatlas chooses (decision 18).
+const { default: Database } = await import(
+  Number(process.versions.napi) >= 10 ? 'better-sqlite3-13' : 'better-sqlite3'
+);
 
 const ENDPOINT = 0;
 const TEMPLATE = 1;
