@@ -17,6 +17,7 @@ describe('a printed end', () => {
     ['0e:00:00:00:00:01', { mac: '0e:00:00:00:00:01', port: 0 }],
     ['default/xwing:80(http)', { pod: 'xwing', port: 80 }],
     ['10.0.1.5:domain(53)', { ip: '10.0.1.5', port: 53 }],
+    [':8080', { ip: '', pod: '', names: [], port: 8080 }],
     ['', { ip: '', pod: '', names: [] }],
   ])('%s is read', (host, fields) => {
     expect(read(host)).toMatchObject(fields);
@@ -34,7 +35,7 @@ describe('a printed end', () => {
     expect(read('10.0.1.5', identity)).toMatchObject(fields);
   });
 
-  it.each(['request', 'kernel:', 'default/', 'a/b/c', 'app.service:', '10.0.1.5:99999'])(
+  it.each(['request', 'kernel:', 'default/', 'a/b/c', 'app.service:', ':', ':0', '10.0.1.5:99999'])(
     'is not %s',
     (host) => {
       expect(read(host)).toBeUndefined();

@@ -53,6 +53,8 @@ export function readEndpoint({ host, identity }: PrintedEndpoint): ReadEndpoint 
 }
 
 function readName(name: string, read: ReadEndpoint): ReadEndpoint | undefined {
+  // Of an end without an address there is still its port.
+  if (name === '' && read.port > 0) return read;
   if (isIP(name) !== 0) return { ...read, ip: name };
   const slash = name.indexOf('/');
   if (slash >= 0) {

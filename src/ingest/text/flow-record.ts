@@ -6,6 +6,8 @@ import { verdictOf, type PrintedFlow } from './printed-flow.js';
 import { readTime, type Dating } from './printed-time.js';
 import { readSummary, type ReadSummary } from './summary.js';
 
+const DNS = 53;
+
 /** A flow in the words of Hubble's JSON: what was printed and not more, but for what it says was assumed. */
 export interface ComposedFlow {
   flow: Json;
@@ -24,6 +26,7 @@ export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow 
   // A column that is not known, of a newer Hubble, is left to the text.
   const type = readFlowType(printed.type, verdict) ?? { fields: {}, l7: undefined };
   const summary = readSummary(printed.summary, type.l7);
+  const { protocol, protocolAssumed } = protocolOf(summary, source.port, destination.port);
   // What is undefined is left out of the JSON.
   const flow: Json = {
     time: read.time,
@@ -31,7 +34,7 @@ export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow 
     auth_type: said(summary.authType),
     ethernet: ethernet(source, destination),
     IP: addresses(source, destination),
-    l4: layer4(summary, source.port, destination.port),
+    l4: layer4(protocol, summary.l4, source.port, destination.port),
     source: endpoint(source),
     destination: endpoint(destination),
     node_name: said(printed.node),
@@ -44,7 +47,7 @@ export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow 
     ...policies(printed.policies, verdict, type.fields['traffic_direction']),
     Summary: said(summary.text),
   };
-  return { flow, assumedYear: read.assumedYear, protocolAssumed: summary.protocolAssumed };
+  return { flow, assumedYear: read.assumedYear, protocolAssumed };
 }
 
 function said(text: string): string | undefined {
@@ -64,7 +67,17 @@ function addresses(source: ReadEndpoint, destination: ReadEndpoint): Json | unde
   return { source: said(source.ip), destination: said(destination.ip), ipVersion };
 }
 
-function layer4({ protocol, l4 }: ReadSummary, source: number, destination: number): Json | undefined {
+/** Ports without a protocol have no place in a record: better one is assumed than that they are lost. */
+function protocolOf(
+  { protocol, protocolAssumed }: ReadSummary,
+  source: number,
+  destination: number,
+): Pick<ReadSummary, 'protocol' | 'protocolAssumed'> {
+  if (protocol !== '' || (source === 0 && destination === 0)) return { protocol, protocolAssumed };
+  return { protocol: source === DNS || destination === DNS ? 'UDP' : 'TCP', protocolAssumed: true };
+}
+
+function layer4(protocol: string, l4: Json, source: number, destination: number): Json | undefined {
   if (protocol === '') return undefined;
   const ports = {
     source_port: source === 0 ? undefined : source,

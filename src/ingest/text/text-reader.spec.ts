@@ -332,10 +332,29 @@ describe('the report', () => {
         'the year 2025 for 1 flows, the newest that is not after 2026-06-01, the time of arrival',
         'the year 2026 for 1 flows, the newest that is not after 2026-06-01, the time of arrival',
         'times are UTC, as Hubble prints them',
-        'the protocol of 1 L7 messages: UDP for DNS and HTTP/3, else TCP',
+        'the protocol of 1 flows that do not name it: UDP for DNS and HTTP/3, else TCP',
       ],
     });
   });
+
+  it.each([
+    ['a/b:40000', 'c/d:8080', { TCP: { source_port: 40_000, destination_port: 8_080 } }],
+    ['a/b:40000', 'c/d:53', { UDP: { source_port: 40_000, destination_port: 53 } }],
+    [':40000', 'c/d', { TCP: { source_port: 40_000 } }],
+  ])(
+    'keeps ports of which no protocol is told, %s and %s, and says what was assumed',
+    async (from, to, l4) => {
+      const { report, records } = await ingest(
+        `2026-05-02T13:42:21.107Z: ${from} (unknown) -> ${to} (unknown) UNKNOWN FORWARDED ()\n`,
+      );
+      expect(records.map((text) => JSON.parse(text) as unknown)).toMatchObject([
+        { flow: { l4 }, flowatlas: { assumed: ['protocol'] } },
+      ]);
+      expect(report.text?.assumed).toEqual([
+        'the protocol of 1 flows that do not name it: UDP for DNS and HTTP/3, else TCP',
+      ]);
+    },
+  );
 
   it('says the year that was told', async () => {
     const { report } = await ingest(LINE, {}, { year: 2023 });

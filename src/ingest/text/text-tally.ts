@@ -39,6 +39,6 @@ export class TextTally {
       yield `the year ${assumed} for ${flows} flows, ${reason}`;
     if (this.#years.size > 0) yield 'times are UTC, as Hubble prints them';
     if (this.#protocols > 0)
-      yield `the protocol of ${this.#protocols} L7 messages: UDP for DNS and HTTP/3, else TCP`;
+      yield `the protocol of ${this.#protocols} flows that do not name it: UDP for DNS and HTTP/3, else TCP`;
   }
 }
