@@ -51,6 +51,17 @@ describe('a line of the compact format', () => {
     },
   );
 
+  it('may know nothing of its ends, of which Hubble before 0.10 prints not even that', () => {
+    expect(readCompact('Jul  2 13:42:21.107 [k8s-1]:  <-  UNKNOWN FORWARDED ()')).toMatchObject({
+      isCut: false,
+      printed: { source: { host: '' }, destination: { host: '' }, type: 'UNKNOWN', verdict: 'FORWARDED' },
+    });
+    expect(read(LINE.replace('-> ', '->  '))).toMatchObject({
+      destination: { host: 'default/deathstar:80', identity: 'ID:5678' },
+      type: 'to-endpoint',
+    });
+  });
+
   it('is turned round where the arrow is, and knows no direction where it has none', () => {
     expect(read(LINE.replace('->', '<-'))).toMatchObject({
       source: { host: 'default/deathstar:80' },

@@ -55,11 +55,11 @@ export function readCompact(text: string): CompactLine | undefined {
   const left = readEnd(line.rest.slice(0, arrow.index));
   const behind = line.rest.slice(arrow.index + arrow[0].length - 1);
   if (left === undefined) return undefined;
-  const [, host = '', identity = '', rest = ''] = BEHIND.exec(`${behind} `) ?? [];
-  const [, type, verdict = '', policies = '', tail] = DECISION.exec(rest.trimEnd()) ?? [];
-  if (type === undefined) return { printed: undefined, isCut: true };
+  const decided = readBehind(behind);
+  if (decided === undefined) return { printed: undefined, isCut: true };
+  const [, type = '', verdict = '', policies = '', tail] = decided.decision;
   const { summary, isClosed } = closeSummary(tail ?? '');
-  const direction = readArrow(arrow[1] ?? '', line.node, [left, { host, identity }]);
+  const direction = readArrow(arrow[1] ?? '', line.node, [left, decided.right]);
   const { time, node } = line;
   return {
     printed: {
@@ -75,6 +75,16 @@ export function readCompact(text: string): CompactLine | undefined {
     },
     isCut: tail !== undefined && !isClosed,
   };
+}
+
+/** Undefined where there is no verdict. */
+function readBehind(text: string): { right: PrintedEndpoint; decision: RegExpExecArray } | undefined {
+  const [, host = '', identity = '', rest = ''] = BEHIND.exec(`${text} `) ?? [];
+  const decision = DECISION.exec(rest.trimEnd());
+  if (decision !== null) return { right: { host, identity }, decision };
+  // Of an end of which nothing is known, Hubble before 0.10 prints nothing between two blanks.
+  const alone = /^\s{2}/.test(text) ? DECISION.exec(text.trim()) : null;
+  return alone === null ? undefined : { right: { host: '', identity: '' }, decision: alone };
 }
 
 /** A host and an identity, each of which may be missing. */
