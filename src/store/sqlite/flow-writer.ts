@@ -17,6 +17,7 @@ import type { NewEvent } from './filled-segment.js';
 import type { Keeper, KeeperNews } from './keeper.js';
 import { hashOf } from './key-block.js';
 import { KnownKeys } from './known-keys.js';
+import { NewDrops } from './new-drops.js';
 import { SegmentBuilder } from './segment-builder.js';
 import { SegmentKeeper } from './segment-keeper.js';
 import { secondOf } from './time-runs.js';
@@ -26,9 +27,6 @@ const MOST_WAITING = 2;
 /** A generation of the dictionary ends when it served this many flows, or has this many bytes. */
 const GENERATION_FLOWS = 1 << 20;
 const GENERATION_BYTES = 64 << 20;
-
-/** Characters of records of drops that are told of a block: where more is dropped, few blocks have the newest ones. */
-const MOST_DROPPED = 512 << 10;
 
 /** Why a commit failed, or undefined. */
 type Outcome = Error | undefined;
@@ -57,8 +55,7 @@ export class SqliteFlowWriter extends FlowWriter {
   readonly #key: FlowKey = new Uint32Array(4);
   readonly #statements: ReturnType<typeof prepare>;
   #events: NewEvent[] = [];
-  #dropped: NumberedRecord[] = [];
-  #droppedCharacters = 0;
+  readonly #drops = new NewDrops();
   #generation = 0;
   #generationFlows = 0;
   #dictionary = new DictionaryWriter();
@@ -116,10 +113,8 @@ export class SqliteFlowWriter extends FlowWriter {
 
   /** The row that was added last. */
   #noteDrop(added: NewFlow): void {
-    if (!this.tellsDrops || this.#droppedCharacters >= MOST_DROPPED) return;
-    const record = recordOf(added);
-    this.#dropped.push({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record });
-    this.#droppedCharacters += record.length;
+    if (!this.tellsDrops || this.#drops.isFull) return;
+    this.#drops.add({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record: recordOf(added) });
   }
 
   appendEvent({ kind, time, node, lost }: EventRecord, bytes: Uint8Array): boolean {
@@ -199,7 +194,7 @@ export class SqliteFlowWriter extends FlowWriter {
     const segment = this.#segment;
     const { firstSeq, rows: flows } = segment;
     const events = this.#events;
-    const waiting = { block: this.block, firstSeq, flows, events, dropped: this.#dropped };
+    const waiting = { block: this.block, firstSeq, flows, events, dropped: this.#drops.take() };
     const stored = this.#keeper.store({
       segment: flows === 0 ? undefined : segment.take(),
       arrival: this.now(),
@@ -212,8 +207,6 @@ export class SqliteFlowWriter extends FlowWriter {
     if (full) this.#beginGeneration();
     this.#segment = this.#newSegment(firstSeq + flows);
     this.#events = [];
-    this.#dropped = [];
-    this.#droppedCharacters = 0;
     this.#checkpoints = new Map();
     this.block = { fate: 'open' };
     this.#commits.push(this.#settle(stored, waiting));
@@ -275,8 +268,7 @@ export class SqliteFlowWriter extends FlowWriter {
     this.#beginGeneration();
     this.#segment = this.#newSegment(Number(lastSeq.get() ?? 0) + 1);
     this.#events = [];
-    this.#dropped = [];
-    this.#droppedCharacters = 0;
+    this.#drops.take();
     this.#checkpoints = new Map();
     this.block.fate = 'lost';
     this.block = { fate: 'open' };

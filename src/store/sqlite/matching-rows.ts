@@ -1,9 +1,9 @@
 import type { Filter } from '../../domain/filter/filter.js';
 import { inWindow, type Window } from '../../domain/filter/window.js';
 import type { HeldFlow } from '../queries.js';
-import { rowsBetween } from './edge-counter.js';
 import { judge, type JudgedRows } from './judged-rows.js';
 import { namedKeys, rowsOf } from './named-keys.js';
+import { rowsBetween } from './rows.js';
 import type { Stretch } from './segment-visits.js';
 import type { SegmentInfo } from './segment.js';
 import { isBefore, timeWords } from './time-words.js';

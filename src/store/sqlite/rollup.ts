@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { Damaged, Gone } from './damage.js';
-import { EdgeCounter, HOUR, rowsBetween, type CountedRows, type DroppedRow } from './edge-counter.js';
+import { EdgeCounter, HOUR, type CountedRows, type DroppedRow } from './edge-counter.js';
 import { LedgerWriter, type LedgerSum } from './ledger-writer.js';
 import { packLatencies, unpackLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
+import { rowsBetween } from './rows.js';
 import { SegmentReader } from './segment-reader.js';
 import type { Segment, SegmentInfo } from './segment.js';
 import { Sums } from './sums.js';

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
-import { EdgeCounter, HOUR, rowsBetween } from './edge-counter.js';
+import { EdgeCounter, HOUR } from './edge-counter.js';
 import { packLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
 import { rowsOf } from './rollup.js';
+import { rowsBetween } from './rows.js';
 import type { Segment } from './segment.js';
 
 type Row = (bigint | Buffer | null)[];
