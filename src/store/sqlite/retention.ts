@@ -36,7 +36,7 @@ interface Step extends Removal {
   segments: { firstSeq: number; flows: number }[];
 }
 
-interface SegmentRow extends Record<Exclude<keyof SegmentInfo, 'timeMin' | 'timeMax'>, bigint> {
+interface StoredSegment extends Record<Exclude<keyof SegmentInfo, 'timeMin' | 'timeMax'>, bigint> {
   timeMin: bigint;
   timeMax: bigint;
   /** Asked of those that came first alone. */
@@ -116,7 +116,7 @@ export class Retention {
   }
 
   /** What goes next: what is too old, else what came first, as much of it as is too much. */
-  #next(): SegmentRow[] {
+  #next(): StoredSegment[] {
     const { keepFor } = this.limits;
     const { older, first } = this.#statements;
     const most = this.#minutes === undefined ? SEGMENTS_AT_ONCE : SUMMED_AT_ONCE;
@@ -157,7 +157,7 @@ export class Retention {
     return isRemoved;
   }
 
-  #remove({ id, firstSeq, flows, timeMax }: SegmentRow, step: Step): void {
+  #remove({ id, firstSeq, flows, timeMax }: StoredSegment, step: Step): void {
     const { numbers, timeless, minutes, segment } = this.#statements;
     const lastSeq = firstSeq + flows - 1n;
     numbers.run(id, lastSeq);
@@ -220,7 +220,7 @@ export class Retention {
   }
 }
 
-function infoOf({ timeMin, timeMax, ...row }: SegmentRow): SegmentInfo {
+function infoOf({ timeMin, timeMax, ...row }: StoredSegment): SegmentInfo {
   return {
     id: Number(row.id),
     generation: Number(row.generation),
@@ -241,7 +241,7 @@ const BEFORE =
 const KINDS = "('lost_events', 'node_status', 'agent_event', 'debug_event')";
 
 function prepare(db: Database.Database) {
-  const rows = (sql: string) => db.prepare<(bigint | number)[], SegmentRow>(sql).safeIntegers();
+  const rows = (sql: string) => db.prepare<(bigint | number)[], StoredSegment>(sql).safeIntegers();
   const removeEvents = (which: string) =>
     db.prepare<(bigint | number)[]>(
       `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ${which} LIMIT ?)`,

@@ -1,6 +1,7 @@
 import type { Traits } from '../../domain/flow/flow.js';
 import { addToTally, tallyOf, tallyPorts, type Tally } from '../../domain/service-map/tally.js';
-import type { Segment, SegmentRow } from './segment.js';
+import type { SegmentRow } from './segment-row.js';
+import type { Segment } from './segment.js';
 
 /**
  * Groups so many flows of one segment into tallies. A hash table over typed arrays: adding a flow to a tally

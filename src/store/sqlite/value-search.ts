@@ -4,7 +4,8 @@ import { fill, SlotKind, type FilledFrom, type Template } from '../../domain/flo
 import { valuesOfTemplate, type SlotValue } from '../../domain/flow/template-values.js';
 import { Kind } from './dictionary-writer.js';
 import type { Generation } from './dictionary-reader.js';
-import type { Segment, SegmentRow } from './segment.js';
+import type { SegmentRow } from './segment-row.js';
+import type { Segment } from './segment.js';
 
 /** What the values of these are written with, in lower case. */
 const characters = new Map<SlotKind, RegExp>([

@@ -5,7 +5,8 @@ import type { HeldFlow } from '../queries.js';
 import type { RowNumbers } from './columns.js';
 import type { L7Parts } from './heads.js';
 import type { Messages } from './messages.js';
-import type { Segment, SegmentRow } from './segment.js';
+import type { SegmentRow } from './segment-row.js';
+import type { Segment } from './segment.js';
 
 /** What parts of a flow come from: rows with the same number there have the same parts. */
 export const Column = {

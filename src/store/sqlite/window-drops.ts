@@ -4,7 +4,8 @@ import type { Tally } from '../../domain/service-map/tally.js';
 import type { DropQuery } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
 import type { Generation } from './dictionary-reader.js';
-import { SegmentRow, type Segment } from './segment.js';
+import { SegmentRow } from './segment-row.js';
+import type { Segment } from './segment.js';
 import type { Stretch } from './segment-visits.js';
 import { TallyTable } from './tally-table.js';
 
