@@ -12,11 +12,12 @@ import { KeeperClient } from './store/sqlite/keeper-client.js';
 import type { FromKeeper } from './store/sqlite/keeper-protocol.js';
 import { stayBehind } from './thread-priority.js';
 
-const { file, migrations, redact, tellsDrops, limits } = workerData as {
+const { file, migrations, redact, tellsDrops, staysBehind, limits } = workerData as {
   file: string;
   migrations: string;
   redact: RedactionSettings;
   tellsDrops: boolean;
+  staysBehind: boolean;
   limits: KeepLimits;
 };
 /** Most of what the keeper allocates are columns, which are no young objects. */
@@ -28,7 +29,7 @@ const send = (message: FromWriter) => {
   port.postMessage(message, message.kind === 'written' ? [message.parcel] : []);
 };
 
-stayBehind();
+if (staysBehind) stayBehind();
 try {
   const keeper = await startKeeper();
   const writer = openWriter(keeper);

@@ -29,7 +29,9 @@ export interface RunningServer {
 }
 
 export async function startServer(config: Config): Promise<RunningServer> {
-  const open = await openStore(config.data, { ...config, isAsked: true }, logTrouble);
+  // Rotation takes away what of a log was not read in time; whoever uploads waits.
+  const canWait = config.follow.length === 0;
+  const open = await openStore(config.data, { ...config, isAsked: true, canWait }, logTrouble);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(open, config), {
     // Bodies of flows are streams; there is no other kind of body.
     bodyParser: false,

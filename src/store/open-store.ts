@@ -27,6 +27,8 @@ export interface StoreSettings extends KeepLimits {
   redact: RedactionSettings;
   /** Flows are asked for while others come. */
   isAsked?: boolean;
+  /** What comes in is not lost when it has to wait, so that who asks may go first. */
+  canWait?: boolean;
 }
 
 /** Told what is wrong with the folder while it is used. */
@@ -35,7 +37,7 @@ type Complain = (message: string) => void;
 /** Throws what the operator has to know when the folder or its database cannot be used. */
 export async function openStore(
   folder: string,
-  { redact, isAsked = false, ...limits }: StoreSettings,
+  { redact, isAsked = false, canWait = true, ...limits }: StoreSettings,
   complain: Complain,
 ): Promise<OpenStore> {
   const lock = lockFolder(folder);
@@ -43,7 +45,14 @@ export async function openStore(
   const migrations = fileURLToPath(new URL('migrations/sqlite', packageRoot));
   const worker = new Worker(new URL('../ingest-worker.js', import.meta.url), {
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    workerData: { file, migrations, redact, tellsDrops: isAsked, limits: limits satisfies KeepLimits },
+    workerData: {
+      file,
+      migrations,
+      redact,
+      tellsDrops: isAsked,
+      staysBehind: isAsked && canWait,
+      limits: limits satisfies KeepLimits,
+    },
   });
   try {
     const ingest = await IngestClient.start(worker);

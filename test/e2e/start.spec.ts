@@ -45,12 +45,18 @@ describe('a start', () => {
   });
 
   // Other systems have priorities of processes alone.
-  (process.platform === 'linux' ? it : it.skip)('lets the thread that answers go first', async () => {
-    const { child } = await startServer();
-    const threads = `/proc/${child.pid}/task`;
-    const [answering, ...others] = readdirSync(threads).map((thread) => nicenessOf(join(threads, thread)));
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux('lets the thread that answers go first', async () => {
+    const [answering, ...others] = threadsOf(await startServer());
     // The writing thread, and the keeping one that it has started.
     expect(others.filter((nice) => nice > answering!).length).toBeGreaterThanOrEqual(2);
+  });
+
+  onLinux('lets no thread go first where logs are followed, whose rotation waits for nobody', async () => {
+    const log = join(temporaryFolder(), 'events.log');
+    const [answering, ...others] = threadsOf(await startServer({ flags: ['--follow', log] }));
+    expect(others.filter((nice) => nice > answering!)).toEqual([]);
   });
 
   it('makes the data folder when it is missing', async () => {
@@ -342,6 +348,12 @@ describe('a data folder that cannot be used', () => {
     expect(ended.stderr).not.toMatch(/\n\s+at /);
   });
 });
+
+/** How nice the threads of a server are, the one of the event loop first. */
+function threadsOf({ child }: Server): number[] {
+  const threads = `/proc/${child.pid}/task`;
+  return readdirSync(threads).map((thread) => nicenessOf(join(threads, thread)));
+}
 
 /** Of a thread, by proc_pid_stat(5). */
 function nicenessOf(thread: string): number {
