@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { FlowatlasError } from '../domain/errors.js';
 import type { DecodedBudget } from './decoded-budget.js';
+import { isGzip, isZstandard } from './packing.js';
 import { Utf16Decoder, utf16Of } from './utf16.js';
 
 /** A file may be compressed within a compressed body; more levels than this are none that people make. */
 const MOST_LEVELS = 4;
+
+/** What is compressed is damaged or cut off; the message says how, as far as its decoder does. */
+export class DamagedBody extends Error {}
 
 /** The plain bytes of a body by its `Content-Encoding`. */
 export function decodeBody(
@@ -21,9 +25,9 @@ export function decodeBody(
       return body;
     case 'gzip':
     case 'x-gzip':
-      return decoded(body, () => new ZlibSteps(zlib.createGunzip(STEP)), budget);
+      return decoded(body, () => new ZlibSteps(createGunzip(STEP)), budget);
     case 'zstd':
-      return decoded(body, createUnzstd, budget);
+      return decoded(body, () => new ZstdSteps(), budget);
     default:
       throw new FlowatlasError(
         'unsupported_media_type',
@@ -35,7 +39,8 @@ export function decodeBody(
 
 /**
  * The plain bytes of a file: one compressed by gzip or zstd, or in UTF-16, is known by its first bytes, whatever its
- * name. Without a budget, of a file that the operator has on disk, it may be as large as it likes.
+ * name. Without a budget, of a file that the operator has on disk, it may be as large as it likes. What a piece of it
+ * has was taken when the next is asked for.
  */
 export async function* decodeFile(
   file: AsyncIterable<Buffer>,
@@ -62,9 +67,8 @@ async function* startingWith(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGe
 }
 
 function decoderFor(head: Buffer): (() => Steps) | undefined {
-  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b)
-    return () => new ZlibSteps(zlib.createGunzip(STEP));
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return createUnzstd;
+  if (isGzip(head)) return () => new ZlibSteps(createGunzip(STEP));
+  if (isZstandard(head)) return () => new ZstdSteps();
   const utf16 = utf16Of(head);
   return utf16 && (() => new Utf16Decoder(utf16));
 }
@@ -137,8 +141,8 @@ class ZlibSteps implements Steps {
         this.#fault = { error };
       }
     });
-    stream.on('error', (error) => {
-      this.#fault ??= { error };
+    stream.on('error', ({ message }) => {
+      this.#fault ??= { error: new DamagedBody(message) };
     });
     stream.on('close', () => {
       this.#wake();
@@ -172,12 +176,10 @@ class ZlibSteps implements Steps {
   }
 }
 
-/** Node.js has zstd from 22.15 on; before, a decoder in JavaScript does at 300 MB/s. */
-function createUnzstd(): Steps {
-  const native = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress;
-  return native === undefined ? new ZstdSteps() : new ZlibSteps(native(STEP));
-}
-
+/**
+ * Not by Node's own zstd, which it has from 22.15 on: where a file is several frames, as parallel compressors and
+ * `cat` make them, that passes over all but the first without a word, and some versions do so with what is cut off.
+ */
 class ZstdSteps implements Steps {
   /** A block of 4 bytes may repeat one byte 128 KiB long: 128 MiB, but the budget is asked for each block. */
   readonly stepBytes = 4 << 10;
@@ -187,7 +189,8 @@ class ZstdSteps implements Steps {
   });
 
   decode(bytes: Buffer, take: (bytes: Buffer) => void): Promise<void> {
-    return this.#push(bytes, take, false);
+    // A copy: it keeps what is no whole block, and whose memory that is may use it again.
+    return this.#push(Uint8Array.prototype.slice.call(bytes), take, false);
   }
 
   end(take: (bytes: Buffer) => void): Promise<void> {
@@ -201,7 +204,12 @@ class ZstdSteps implements Steps {
   #push(bytes: Uint8Array, take: (bytes: Buffer) => void, isLast: boolean): Promise<void> {
     this.#take = take;
     return new Promise((resolve) => {
-      this.#decoder.push(bytes, isLast);
+      try {
+        this.#decoder.push(bytes, isLast);
+      } catch (error) {
+        // What took the bytes may have had enough of them.
+        throw error instanceof FlowatlasError ? error : new DamagedBody(String((error as Error).message));
+      }
       resolve();
     });
   }

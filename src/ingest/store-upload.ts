@@ -1,4 +1,5 @@
 import { FlowatlasError } from '../domain/errors.js';
+import { DamagedBody } from './body-decoder.js';
 import type { IngestClient, IngestUpload } from './ingest-client.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
 
@@ -33,9 +34,8 @@ export async function storeUpload(
 /** What the sender can do about it. */
 function explain(error: unknown): FlowatlasError {
   if (error instanceof FlowatlasError) return error;
-  const code = (error as { code?: unknown } | null)?.code;
   const message = error instanceof Error ? error.message : String(error);
-  if (typeof code === 'string' && (code.startsWith('Z_') || code.startsWith('ZSTD_'))) {
+  if (error instanceof DamagedBody) {
     return new FlowatlasError('invalid_body', `the compressed body is damaged or cut off (${message})`);
   }
   return new FlowatlasError('invalid_body', `the body cannot be read (${message})`);

@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { FlowatlasError } from '../domain/errors.js';
 import { decodeFile } from '../ingest/body-decoder.js';
+import { piecesOf } from '../ingest/file-pieces.js';
 import type { IngestUpload } from '../ingest/ingest-client.js';
+import { isGzip, isZstandard } from '../ingest/packing.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
 import { fingerprintOf, lastBytes, PRINT_BYTES, startsWith } from './fingerprint.js';
 import type { FoundFile } from './file-finder.js';
@@ -12,14 +14,11 @@ import { reasonOf, type SourceLog } from './source-log.js';
 
 /** A compressed file that did not change for so long is taken to be whole. Milliseconds. */
 const SETTLED = 1_000;
-/** Bytes read at a time. */
-const STEP = 256 << 10;
 const EMPTY: Buffer = Buffer.alloc(0);
 
-/** The first bytes of gzip and of zstd. */
+/** By its first bytes, whatever its name. */
 export function isPacked(head: Buffer): boolean {
-  if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return true;
-  return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528;
+  return isGzip(head) || isZstandard(head);
 }
 
 /** A compressed backup: read once, and of a log that was followed before only what is new. */
@@ -108,7 +107,7 @@ export class PackedLog {
         const fresh = reader.take(chunk);
         if (stop.aborted || fresh === 'other') return stop.aborted;
         this.source.bytesRead += fresh.length;
-        if (fresh.length > 0) await upload.write(Uint8Array.prototype.slice.call(fresh));
+        if (fresh.length > 0) await upload.write(fresh);
       }
       if (!reader.isBehind) return false;
       const { offset, head, before } = reader;
@@ -125,7 +124,7 @@ export class PackedLog {
 
   async *#inflated(handle: FileHandle): AsyncGenerator<Buffer> {
     try {
-      yield* decodeFile(chunksOf(handle));
+      yield* decodeFile(piecesOf(handle, 0));
     } catch (error) {
       throw new Unreadable(reasonOf(error));
     }
@@ -145,15 +144,6 @@ export class PackedLog {
 }
 
 class Unreadable extends Error {}
-
-async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let at = 0; ;) {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(STEP), 0, STEP, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
 
 async function readHead(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   let head = EMPTY;

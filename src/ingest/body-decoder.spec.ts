@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { DamagedBody, decodeFile } from './body-decoder.js';
+
+const TEXT = Array.from({ length: 2000 }, (_, i) => `line ${i} of ${(i * i) % 1013}\n`).join('');
+/** The same by `zstd -3`: Node.js before 22.15 could not make it. */
+const ZSTANDARD = readFileSync(new URL('../../test/fixtures/lines.txt.zst', import.meta.url));
+
+/** A frame of four bytes that is no data. */
+const SKIPPED = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+
+describe('decoding a file', () => {
+  const files: [string, Buffer][] = [
+    ['plain', Buffer.from(TEXT)],
+    ['gzip', gzipSync(TEXT)],
+    ['zstd', ZSTANDARD],
+    ['zstd within gzip', gzipSync(ZSTANDARD)],
+    ['two frames of zstd', Buffer.concat([ZSTANDARD, ZSTANDARD])],
+    ['what pzstd makes', Buffer.concat([SKIPPED, ZSTANDARD])],
+    ['two members of gzip', Buffer.concat([gzipSync(TEXT), gzipSync(TEXT)])],
+    ['UTF-16', Buffer.from(`\ufeff${TEXT}`, 'utf16le')],
+  ];
+
+  it.each(files)('gives the text of %s, from whatever pieces in memory that is used again', (name, file) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), async (lengths) => {
+        const expected = name.startsWith('two') ? TEXT + TEXT : TEXT;
+        expect(await textOf(decodeFile(inOneBuffer(file, lengths)))).toBe(expected);
+      }),
+      { numRuns: 20 },
+    ),
+  );
+
+  it.each(files.filter(([name]) => name.includes('z')))('says that %s is cut off', async (_, file) => {
+    await expect(textOf(decodeFile(inOneBuffer(file.subarray(0, -7), [1000])))).rejects.toThrow(DamagedBody);
+  });
+});
+
+async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {
+  const copies: Buffer[] = [];
+  for await (const piece of pieces) copies.push(Buffer.from(piece));
+  return Buffer.concat(copies).toString('utf8');
+}
+
+/** As `piecesOf` reads files: what a piece held is gone when the next was asked for. */
+async function* inOneBuffer(file: Buffer, lengths: readonly number[]): AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(3000);
+  for (let at = 0, i = 0; at < file.length; i++) {
+    const length = file.copy(buffer, 0, at, at + (lengths[i % lengths.length] ?? 1));
+    yield await Promise.resolve(buffer.subarray(0, length));
+    buffer.fill(0x58);
+    at += length;
+  }
+}
