@@ -1,8 +1,7 @@
-import { Transform } from 'node:stream';
 import type { IngestReport, Rejection, TextDating } from '../ingest/ingest.schema.js';
 import { findInputs, type FoundInput } from './find-inputs.js';
-import { openInput, type Input } from './input.js';
-import { Progress } from './progress.js';
+import { withInput, type Input } from './input.js';
+import { measured } from './progress.js';
 import type { Intake } from './own-store.js';
 import { RestError } from './rest-client.js';
 import { complain, paint, print, safe } from './terminal.js';
@@ -52,9 +51,11 @@ async function importFile(
   year: string | undefined,
 ): Promise<Result> {
   try {
-    const input = openInput(file);
-    const report = await sendWithProgress(intake, input, datingOf(input, year));
-    print(`${safe(input.name)}: ${describe(report)}`);
+    const [name, report] = await withInput(
+      file,
+      async (input) => [input.name, await intake.sendFlows(measured(input), datingOf(input, year))] as const,
+    );
+    print(`${safe(name)}: ${describe(report)}`);
     for (const assumption of report.text?.assumed ?? []) print(paint.dim(`  assumed ${safe(assumption)}`));
     printErrors(report.errors, report.rejected);
     return report;
@@ -74,27 +75,6 @@ function datingOf({ written }: Input, year: string | undefined): TextDating {
     ...(year === undefined ? {} : { year: Number(year) }),
     ...(written === undefined ? {} : { written }),
   };
-}
-
-async function sendWithProgress(
-  intake: Intake,
-  { stream, bytes }: Input,
-  dating: TextDating,
-): Promise<IngestReport> {
-  const progress = new Progress('MB');
-  let sent = 0;
-  const count = new Transform({
-    transform(chunk: Buffer, _, done) {
-      progress.update((sent += chunk.length) / 1e6, bytes / 1e6);
-      done(null, chunk);
-    },
-  });
-  stream.on('error', (error) => count.destroy(error));
-  try {
-    return await intake.sendFlows(stream.pipe(count), dating);
-  } finally {
-    progress.stop();
-  }
 }
 
 function describe(report: IngestReport): string {

@@ -1,9 +1,10 @@
-import { createReadStream, statSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { open } from 'node:fs/promises';
+import { piecesOf } from '../ingest/file-pieces.js';
 
 export interface Input {
   name: string;
-  stream: Readable;
+  /** Each is only good until the next is asked for. */
+  pieces: AsyncIterable<Buffer>;
   /** 0 where it is not known beforehand. */
   bytes: number;
   /** When it was last written to, in RFC 3339; undefined for standard input. */
@@ -11,10 +12,21 @@ export interface Input {
 }
 
 /** A file, or standard input for `-`. */
-export function openInput(file: string): Input {
-  if (file === '-') return { name: 'standard input', stream: process.stdin, bytes: 0, written: undefined };
-  const stats = statSync(file);
-  if (stats.isDirectory()) throw new Error(`${file} is a folder; name its files, for example ${file}/*.log`);
-  const stream = createReadStream(file, { highWaterMark: 1 << 20 });
-  return { name: file, stream, bytes: stats.size, written: stats.mtime.toISOString() };
+export async function withInput<T>(file: string, use: (input: Input) => Promise<T>): Promise<T> {
+  if (file === '-')
+    return use({ name: 'standard input', pieces: process.stdin, bytes: 0, written: undefined });
+  const handle = await open(file);
+  try {
+    const stats = await handle.stat();
+    if (stats.isDirectory())
+      throw new Error(`${file} is a folder; name its files, for example ${file}/*.log`);
+    return await use({
+      name: file,
+      pieces: piecesOf(handle),
+      bytes: stats.size,
+      written: stats.mtime.toISOString(),
+    });
+  } finally {
+    await handle.close();
+  }
 }

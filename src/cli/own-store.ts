@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Config } from '../config.js';
 import { errorBody, FlowatlasError } from '../domain/errors.js';
 import { decodeFile } from '../ingest/body-decoder.js';
@@ -10,8 +9,8 @@ import { complain } from './terminal.js';
 
 /** Where flows are brought: to a server, or to a data folder that this process holds. */
 export interface Intake {
-  /** Resolves when all of them are on disk. */
-  sendFlows(records: Readable, dating?: TextDating): Promise<IngestReport>;
+  /** Resolves when all of them are on disk. Each piece is read before the next is asked for. */
+  sendFlows(records: AsyncIterable<Buffer>, dating?: TextDating): Promise<IngestReport>;
 }
 
 /** Writes into the data folder without a server between: a file need not go through a socket to get there. */
@@ -29,7 +28,7 @@ export async function withOwnStore<T>(config: Config, use: (intake: Intake) => P
 class OwnIntake implements Intake {
   constructor(private readonly ingest: IngestClient) {}
 
-  async sendFlows(records: Readable, dating: TextDating = {}): Promise<IngestReport> {
+  async sendFlows(records: AsyncIterable<Buffer>, dating: TextDating = {}): Promise<IngestReport> {
     try {
       return await storeUpload(this.ingest, dating, async (upload) => {
         for await (const chunk of decodeFile(records)) await upload.write(chunk);

@@ -1,7 +1,22 @@
 import { SingleBar } from 'cli-progress';
+import type { Input } from './input.js';
 
 /** Milliseconds: what is done sooner needs no bar. */
 const WORTH_SHOWING = 1_000;
+
+/** What an input has, with a bar for how much of it was read. */
+export async function* measured({ pieces, bytes }: Input): AsyncGenerator<Buffer> {
+  const progress = new Progress('MB');
+  let read = 0;
+  try {
+    for await (const piece of pieces) {
+      yield piece;
+      progress.update((read += piece.length) / 1e6, bytes / 1e6);
+    }
+  } finally {
+    progress.stop();
+  }
+}
 
 /** A bar on a terminal for what takes more than a second; where the end is not known, a count. */
 export class Progress {

@@ -1,6 +1,5 @@
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestOverTls } from 'node:https';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { IngestReport, TextDating } from '../ingest/ingest.schema.js';
 
@@ -65,7 +64,7 @@ export class RestClient {
   }
 
   /** Sends records as they come; there is no limit on how long that takes. */
-  async sendFlows(records: Readable, dating: TextDating = {}): Promise<IngestReport> {
+  async sendFlows(records: AsyncIterable<Buffer>, dating: TextDating = {}): Promise<IngestReport> {
     const url = new URL('/api/v1/flows', this.server);
     for (const [name, value] of Object.entries(dating)) url.searchParams.set(name, String(value));
     const outgoing = this.#request(url, {
@@ -85,10 +84,15 @@ export class RestClient {
       });
     });
     answer.catch(() => undefined);
-    await pipeline(records, outgoing);
+    await pipeline(copied(records), outgoing);
     const { status, text } = await answer;
     return read(status, text) as IngestReport;
   }
+}
+
+/** What is sent is read later, when the piece that it was may be another one. */
+async function* copied(records: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of records) yield Buffer.from(piece);
 }
 
 /** The body of a good answer; otherwise throws what the server says is wrong. */

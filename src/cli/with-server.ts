@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readConfig, withoutSources, type Config } from '../config.js';
-import { openInput } from './input.js';
+import { withInput } from './input.js';
 import { withOwnStore, type Intake } from './own-store.js';
 import { RestClient } from './rest-client.js';
 import { throwAwayFolder } from './throw-away-folder.js';
@@ -57,9 +57,10 @@ async function withFile<T>(file: string, use: (client: RestClient) => Promise<T>
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
   const data = throwAwayFolder();
-  const { stream, written } = openInput(file);
-  await withOwnStore(configOf(data), (intake) =>
-    intake.sendFlows(stream, written === undefined ? {} : { written }),
+  await withInput(file, ({ pieces, written }) =>
+    withOwnStore(configOf(data), (intake) =>
+      intake.sendFlows(pieces, written === undefined ? {} : { written }),
+    ),
   );
   return withOwnServer(data, use);
 }

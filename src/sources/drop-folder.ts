@@ -1,9 +1,20 @@
-import { createReadStream } from 'node:fs';
-import { link, lstat, mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  stat,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlowatlasError } from '../domain/errors.js';
 import { decodeFile } from '../ingest/body-decoder.js';
+import { piecesOf } from '../ingest/file-pieces.js';
 import type { IngestClient } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
 import { reasonOf, SourceLog, type Tell } from './source-log.js';
@@ -131,18 +142,22 @@ export class DropFolder {
   async #import(path: string): Promise<Outcome | undefined> {
     const upload = this.ingest.open();
     let fault: string | undefined;
+    let handle: FileHandle | undefined;
     try {
-      for await (const chunk of decodeFile(createReadStream(path, { highWaterMark: 256 << 10 }))) {
+      handle = await open(path);
+      for await (const chunk of decodeFile(piecesOf(handle))) {
         if (this.#stop.signal.aborted) {
           upload.abandon();
           return undefined;
         }
         this.#source.bytesRead += chunk.length;
-        await upload.write(Uint8Array.prototype.slice.call(chunk));
+        await upload.write(chunk);
       }
     } catch (error) {
       if (error instanceof FlowatlasError) throw error;
       fault = `it cannot be read whole: ${reasonOf(error)}`;
+    } finally {
+      await handle?.close();
     }
     const report = await upload.end();
     this.#source.add(report, undefined);

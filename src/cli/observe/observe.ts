@@ -5,8 +5,8 @@ import { printable, type Printer } from '../../printer/printer.js';
 import type { Coverage } from '../../telemetry/coverage.schema.js';
 import { coverageWords } from '../coverage.js';
 import { filterWords } from '../filter-options.js';
-import { openInput } from '../input.js';
-import { Progress } from '../progress.js';
+import { withInput, type Input } from '../input.js';
+import { measured } from '../progress.js';
 import type { Parameters, RestClient } from '../rest-client.js';
 import { paint, safe } from '../terminal.js';
 import { withServer, type SourceOptions } from '../with-server.js';
@@ -51,7 +51,8 @@ export async function observe(flags: ObserveFlags, observed: Observed = 'flow'):
   const question = { observed, flags, words, filter: readFilter(words), selection };
   const outlet = new Outlet(flags.silentErrors === true);
   const printer = printerFor(flags.output, flags);
-  if (flags.inputFile !== undefined) return observeFile(flags.inputFile, question, printer, outlet);
+  if (flags.inputFile !== undefined)
+    return withInput(flags.inputFile, (input) => observeFile(input, question, printer, outlet));
   await withServer(flags, (client) => observeServer(client, question, printer, outlet));
   return 0;
 }
@@ -66,20 +67,22 @@ function refuseFollow({ output, data }: ObserveFlags): void {
 }
 
 async function observeFile(
-  file: string,
+  input: Input,
   question: Question,
   printer: Printer,
   outlet: Outlet,
 ): Promise<number> {
   const { flags, selection } = question;
   if (flags.follow === true) outlet.aside('--follow is passed over: a file is read to its end');
-  const { name, stream, bytes, written } = openInput(file);
+  const { name, written } = input;
   const dating = {
     year: undefined,
     notAfter: written === undefined ? Date.now() : Date.parse(written),
     notAfterIs: written === undefined ? 'the time of arrival' : 'the date of the file',
   } as const;
-  const records = new RecordFile(measured(stream, bytes), dating);
+  // A bar only where nothing else is seen on the terminal.
+  const pieces = process.stdout.isTTY ? input.pieces : measured(input);
+  const records = new RecordFile(pieces, dating);
   const shown = await printAll(selectRecords(records, passing(question), selection), printer, outlet);
   const remarks = records.remarks();
   tell(remarks, outlet);
@@ -92,20 +95,6 @@ async function observeFile(
 
 function passing({ observed, words, filter, selection: { window } }: Question) {
   return observed === 'flow' ? flowsAndEvents(filter, words, window) : eventsOf(observed, window);
-}
-
-/** With a bar where nothing else is seen on the terminal. */
-async function* measured(stream: AsyncIterable<Buffer>, total: number): AsyncGenerator<Buffer> {
-  const progress = process.stdout.isTTY ? undefined : new Progress('MB');
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      yield chunk;
-      progress?.update((bytes += chunk.length) / 1e6, total / 1e6);
-    }
-  } finally {
-    progress?.stop();
-  }
 }
 
 /** Of what was wrong with a file. */
