@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { EXPRESSION } from '../domain/filter/expression/read-filter.js';
 import { filterNames, filterSwitches } from '../domain/filter/parse-filter.js';
 import type { Parameters } from './rest-client.js';
+import { windowOptions } from './source-options.js';
 
 const NOT = 'not-';
 
@@ -59,6 +60,18 @@ export function filterOptions(command: Command): Command {
     'after',
     '\nFilters are those of `hubble observe`. Different ones are "and", a repeated one is "or". --not before a\nfilter, or not- before its name as in --not-namespace, leaves out.',
   );
+}
+
+/** For a command that takes every filter. */
+export function questionOptions(command: Command): Command {
+  return filterOptions(windowOptions(command));
+}
+
+/** What is asked of the API: the filter, the window, and a command's own words. */
+export function parametersOf(options: object, ...own: string[]): Parameters {
+  const given = options as Parameters;
+  const named = ['since', 'until', ...own].map((name) => [name, given[name]]);
+  return Object.fromEntries([...named, ...filterWords(options)]) as Parameters;
 }
 
 function optionOf(name: string, describe: string): Option {

@@ -5,7 +5,8 @@ import { measured } from './progress.js';
 import type { Intake } from './own-store.js';
 import { RestError } from './rest-client.js';
 import { complain, paint, print, safe } from './terminal.js';
-import { withIntake, type SourceOptions } from './with-server.js';
+import type { SourceOptions } from './source-options.js';
+import { withIntake } from './with-server.js';
 import { counted, wordsOf } from './words.js';
 
 const MOST_ERRORS_SHOWN = 5;

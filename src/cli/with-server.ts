@@ -3,17 +3,8 @@ import { readConfig, withoutSources, type Config } from '../config.js';
 import { withInput } from './input.js';
 import { withOwnStore, type Intake } from './own-store.js';
 import { RestClient } from './rest-client.js';
+import type { SourceOptions } from './source-options.js';
 import { throwAwayFolder } from './throw-away-folder.js';
-
-/** Where a command finds its flows. */
-export interface SourceOptions {
-  /** A running server. */
-  server?: string;
-  /** A data folder that no server holds. */
-  data?: string;
-  /** A file, or - for standard input. */
-  inputFile?: string;
-}
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8787';
 

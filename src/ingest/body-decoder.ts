@@ -208,7 +208,7 @@ class ZstdSteps implements Steps {
         this.#decoder.push(bytes, isLast);
       } catch (error) {
         // What took the bytes may have had enough of them.
-        throw error instanceof FlowatlasError ? error : new DamagedBody(String((error as Error).message));
+        throw error instanceof FlowatlasError ? error : new DamagedBody((error as Error).message);
       }
       resolve();
     });

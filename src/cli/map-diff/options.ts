@@ -2,7 +2,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import { newsKinds } from '../../domain/service-map/map-news.js';
 import { thresholdShape } from '../../service-map/diff-thresholds.js';
 import { grainOptions } from '../grain-options.js';
-import type { SourceOptions } from '../with-server.js';
+import type { SourceOptions } from '../source-options.js';
 
 /** What a pipeline may ask to fail on. */
 const failures = {
