@@ -56,16 +56,29 @@ export class FlowScanner {
     if (this.#read(template) === undefined) return undefined;
     this.#patience.reward();
     const slots = this.#slots;
-    const added = (this.#added ??= this.#newAdded(template));
+    const added = (this.#added ??= this.#newAdded(bytes, template));
+    added.bytes = bytes;
+    added.from = from;
+    added.to = to;
     added.template = template;
     added.key = slots.hasUuid ? slots.uuid : undefined;
     added.messageId = readMessageId(slots.l7);
     return added;
   }
 
-  #newAdded(template: Template): NewFlow {
+  #newAdded(bytes: Buffer, template: Template): NewFlow {
     const { knownTexts: known, ownTexts: own } = this.#slots;
-    return { flow: this.#flow, template, known, own, key: undefined, notes: this.#notes, messageId: '' };
+    const place = { bytes, from: 0, to: 0 };
+    return {
+      flow: this.#flow,
+      ...place,
+      template,
+      known,
+      own,
+      key: undefined,
+      notes: this.#notes,
+      messageId: '',
+    };
   }
 
   /**
@@ -200,7 +213,8 @@ export class FlowScanner {
   keepWhole(bytes: Buffer, flow: Flow, messageId?: string): NewFlow {
     const own = [Buffer.from(shorten(bytes.toString('utf8'), flow))];
     const template = this.#whole(flow);
-    return { flow, template, known: [], own, key: undefined, notes: undefined, messageId };
+    const place = { bytes, from: 0, to: bytes.length };
+    return { flow, ...place, template, known: [], own, key: undefined, notes: undefined, messageId };
   }
 
   #whole({ traits }: Flow): Template {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { openIngest } from '../../test/support/ingest-pair.js';
 import { jsonText } from '../../test/support/json-text.js';
 import { record } from '../../test/support/make-flow.js';
-import type { NumberedRecord } from '../store/flow-writer.js';
+import { eachRecord } from '../store/flow-writer.js';
 import { temporaryFolders } from '../../test/support/temporary-folder.js';
 
 const newFolder = temporaryFolders();
@@ -60,8 +60,8 @@ describe('an upload that goes on for long', () => {
 
   it('tells with each commit the records of its drops', async () => {
     const { ingest, store } = await open();
-    const told: NumberedRecord[] = [];
-    ingest.onCommitted((dropped) => told.push(...dropped));
+    const told: { seq: number; record: string }[] = [];
+    ingest.onCommitted((dropped) => told.push(...eachRecord(dropped)));
     const upload = ingest.open();
     const drop = jsonText(record({ uuid: 'b', verdict: 'DROPPED' }));
     await upload.write(Buffer.concat([line('a'), Buffer.from(`${drop}\n`)]));

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { FlowatlasError } from '../domain/errors.js';
 import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
-import type { NumberedRecord, Removal } from '../store/flow-writer.js';
+import type { NumberedRecords, Removal } from '../store/flow-writer.js';
 import type { Checkpoint, FromWriter, ToWriter } from './ingest-protocol.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
 import { Outbox, SpareParcels } from './outbox.js';
@@ -54,7 +54,7 @@ export class IngestClient {
   }
 
   /** Called after every commit, with records of some of its drops; what was committed can be read then. */
-  onCommitted(listener: (dropped: readonly NumberedRecord[]) => void): void {
+  onCommitted(listener: (dropped: NumberedRecords) => void): void {
     this.#events.on('committed', listener);
   }
 

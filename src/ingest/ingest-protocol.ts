@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/errors.js';
 import type { Acknowledgement, PostedDigest } from '../domain/ledger/ledger.js';
-import type { NumberedRecord, Removal } from '../store/flow-writer.js';
+import type { NumberedRecords, Removal } from '../store/flow-writer.js';
 import type { IngestReport } from './ingest.schema.js';
 import type { Dating } from './text/printed-time.js';
 
@@ -41,7 +41,7 @@ export type FromWriter =
   /** What was acknowledged or posted is on disk, or why not. */
   | { kind: 'noted'; request: number; failure?: { code: ErrorCode; message: string } | undefined }
   /** More flows are on disk, these drops among them. */
-  | { kind: 'committed'; dropped: readonly NumberedRecord[] }
+  | { kind: 'committed'; dropped: NumberedRecords }
   /** Flows were removed, as they were too old or too much. */
   | { kind: 'removed'; removal: Removal }
   /** Upkeep failed, in words for the operator; it is tried again. */

@@ -4,8 +4,8 @@ import { PodsSeen, type Moment } from '../domain/names/pods-seen.js';
 import { ServicesAsked } from '../domain/names/services-asked.js';
 import type { Endpoint, Side } from '../domain/flow/flow.js';
 import { flowOf } from '../domain/flow/recorded-flow.js';
-import { newNote, type NewFlow, type Note } from '../store/flow-writer.js';
-import { SocketCookies } from './socket-cookie.js';
+import { newNote, recordOf, type NewFlow, type Note } from '../store/flow-writer.js';
+import { socketCookieOf } from './socket-cookie.js';
 import { parse } from './unwrap.js';
 
 /** Tells ends of flows by what came before (pods seen at an address, DNS answers, what sockets asked for), and notes what comes. */
@@ -13,7 +13,6 @@ export class Namer {
   readonly #pods = new PodsSeen();
   readonly #names = new LearnedNames();
   readonly #services = new ServicesAsked();
-  readonly #cookies = new SocketCookies();
   /** An end with a name is another part than the end without. */
   readonly #notes = new WeakMap<Endpoint, Note>();
 
@@ -29,7 +28,7 @@ export class Namer {
       this.#meet(added, 'destination', moment);
     if (flow.l7?.dns !== undefined && flow.l7.type === 'RESPONSE') this.#learn(added);
     if (moment !== undefined && this.#services.isTold(flow)) {
-      const backend = this.#services.reached(flow, this.#cookies.of(added), moment.cluster);
+      const backend = this.#services.reached(flow, socketCookieOf(added), moment.cluster);
       this.#put(added, 'destination', backend);
     }
     this.#put(added, 'source', this.#names.named(flow, 'source', added.notes?.source));
@@ -65,9 +64,7 @@ export class Namer {
 }
 
 /** What a flow told on layer 7, as it was written; most templates have it as a text of its own. */
-function messageOf({ flow, template, known, own }: NewFlow): unknown {
-  const text = own[template.l7Text];
-  if (text !== undefined) return parse(String(text));
-  const texts = known.map((repeated) => repeated.text);
-  return flowOf(parse(template.compose(flow, texts, own.map(String))))['l7'];
+function messageOf(added: NewFlow): unknown {
+  const text = added.own[added.template.l7Text];
+  return text === undefined ? flowOf(parse(recordOf(added)))['l7'] : parse(String(text));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { flowRecordOf, record } from '../../test/support/make-flow.js';
 import { FlowReader } from '../domain/flow/flow-reader.js';
 import { FlowScanner } from './flow-scanner.js';
-import { SocketCookies } from './socket-cookie.js';
+import { socketCookieOf } from './socket-cookie.js';
 
 const sock = (second: number, more: object) =>
   JSON.stringify(
@@ -20,12 +20,11 @@ const sock = (second: number, more: object) =>
 function cookies(...texts: string[]): { cookie: string; isScanned: boolean }[] {
   const reader = new FlowReader();
   const scanner = new FlowScanner(reader);
-  const found = new SocketCookies();
   return texts.map((text) => {
     const bytes = Buffer.from(text);
     const scanned = scanner.scan(bytes, 0, bytes.length);
     const flow = scanned ?? scanner.take(bytes, reader.read(flowRecordOf(JSON.parse(text))));
-    return { cookie: found.of(flow), isScanned: scanned !== undefined };
+    return { cookie: socketCookieOf(flow), isScanned: scanned !== undefined };
   });
 }
 

@@ -28,6 +28,10 @@ export interface Removal {
 /** A flow with its record taken apart; only good until `append` returns. */
 export interface NewFlow {
   flow: Flow;
+  /** Where its record stands, in UTF-8. */
+  bytes: Buffer;
+  from: number;
+  to: number;
   template: Template;
   /** What fills the template's slots beside the flow: texts that many records repeat, */
   known: readonly RepeatedText[];
@@ -70,10 +74,29 @@ export interface RepeatedText extends Note {
   readonly text: string;
 }
 
-/** A record by the number of its flow. */
-export interface NumberedRecord {
-  seq: number;
-  record: string;
+export function recordOf({ bytes, from, to }: NewFlow): string {
+  return bytes.toString('utf8', from, to);
+}
+
+/** Records one behind the other in UTF-8, each up to its end, and the numbers of their flows. */
+export interface NumberedRecords {
+  readonly seqs: readonly number[];
+  readonly ends: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+export function* eachRecord({
+  seqs,
+  ends,
+  bytes,
+}: NumberedRecords): Generator<{ seq: number; record: string }> {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let from = 0;
+  for (const [i, seq] of seqs.entries()) {
+    const to = ends[i] ?? from;
+    yield { seq, record: all.toString('utf8', from, to) };
+    from = to;
+  }
 }
 
 /** Flows that become durable together, or not at all. */
@@ -127,7 +150,7 @@ export abstract class FlowWriter {
   abstract merge(limits: KeepLimits): Promise<boolean>;
 
   /** Called after each commit that made flows or events durable, with records of dropped flows among them: not of all. */
-  onCommit: (dropped: readonly NumberedRecord[]) => void = () => undefined;
+  onCommit: (dropped: NumberedRecords) => void = () => undefined;
 
   /** Called with words for the operator when something is put off. */
   onDelay: (message: string) => void = () => undefined;

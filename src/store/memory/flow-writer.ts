@@ -5,7 +5,14 @@ import type { Flow } from '../../domain/flow/flow.js';
 import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
-import { FlowWriter, type Block, type KeepLimits, type NewFlow, type Removal } from '../flow-writer.js';
+import {
+  FlowWriter,
+  recordOf,
+  type Block,
+  type KeepLimits,
+  type NewFlow,
+  type Removal,
+} from '../flow-writer.js';
 import type { Held, Memory } from './memory.js';
 
 /** Nanoseconds. */
@@ -35,8 +42,9 @@ export class MemoryFlowWriter extends FlowWriter {
     return Promise.resolve();
   }
 
-  append({ flow, template, known, own }: NewFlow): boolean {
-    const record = template.compose(flow, textsOf(known), own.map(String));
+  append(added: NewFlow): boolean {
+    const { flow } = added;
+    const record = recordOf(added);
     const key = flow.uuid === '' ? `content ${canonicalText(record)}` : `uuid ${flow.uuid}`;
     if (!this.#isNew(key)) return false;
     const time = flow.time ?? fromMilliseconds(this.now());
@@ -93,7 +101,7 @@ export class MemoryFlowWriter extends FlowWriter {
     this.#open = [];
     this.block.fate = 'kept';
     this.block = { fate: 'open' };
-    this.onCommit([]);
+    this.onCommit({ seqs: [], ends: [], bytes: new Uint8Array(0) });
     return Promise.resolve();
   }
 
@@ -148,8 +156,4 @@ export class MemoryFlowWriter extends FlowWriter {
   close(): Promise<void> {
     return this.commit();
   }
-}
-
-function textsOf(texts: NewFlow['known']): string[] {
-  return texts.map(({ text }) => text);
 }

@@ -35,7 +35,7 @@ import type {
   StoredFlow,
   SummedParts,
 } from '../queries.js';
-import type { NumberedRecord } from '../flow-writer.js';
+import { eachRecord, type NumberedRecords } from '../flow-writer.js';
 import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
@@ -185,8 +185,8 @@ export class SqliteFlowStore extends FlowStore {
   }
 
   /** Records of flows that were just committed and will be asked for: drops are looked at as they come. */
-  remember(records: readonly NumberedRecord[]): void {
-    for (const { seq, record } of records) this.#remembered.put(seq, record, record.length);
+  remember(records: NumberedRecords): void {
+    for (const { seq, record } of eachRecord(records)) this.#remembered.put(seq, record, record.length);
   }
 
   *#readRecords(found: readonly Found[]): Generator<StoredFlow> {

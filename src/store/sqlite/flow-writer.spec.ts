@@ -7,7 +7,7 @@ import { eventOf, newFlow, pod, record } from '../../../test/support/make-flow.j
 import { migrations } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { everyone } from '../../domain/viewer.js';
-import type { NumberedRecord } from '../flow-writer.js';
+import { eachRecord } from '../flow-writer.js';
 import { openForReading, openForWriting } from './database.js';
 import { SqliteFlowStore } from './flow-store.js';
 import { SqliteFlowWriter } from './flow-writer.js';
@@ -27,8 +27,12 @@ function opened(elapsed?: () => number, now?: () => number) {
 }
 
 /** The records of drops that it tells. */
-function nextCommit(writer: SqliteFlowWriter): Promise<readonly NumberedRecord[]> {
-  return new Promise((resolve) => (writer.onCommit = resolve));
+function nextCommit(writer: SqliteFlowWriter): Promise<{ seq: number; record: string }[]> {
+  return new Promise((resolve) => {
+    writer.onCommit = (dropped) => {
+      resolve([...eachRecord(dropped)]);
+    };
+  });
 }
 
 /** A flow that does not compress to nothing. */
@@ -91,8 +95,8 @@ describe('drops of a commit', () => {
     writer.append(bulky('before'));
     await writer.commit();
     db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true }) as number}`);
-    let told: readonly NumberedRecord[] = [];
-    writer.onCommit = (dropped) => (told = dropped);
+    let told: { seq: number; record: string }[] = [];
+    writer.onCommit = (dropped) => (told = [...eachRecord(dropped)]);
     for (const flow of [drop('lost'), ...Array.from({ length: 50 }, (_, i) => bulky(`${i}`))])
       writer.append(flow);
     await expect(writer.commit()).rejects.toThrow('database or disk is full');
@@ -105,7 +109,7 @@ describe('drops of a commit', () => {
     await close();
   });
 
-  it('are told up to half a million characters, and from the next commit on again', async () => {
+  it('are told up to half a million bytes, and from the next commit on again', async () => {
     const { writer, close } = opened();
     const large = (uuid: string) =>
       newFlow(jsonText(record({ uuid, verdict: 'DROPPED', Summary: 'x'.repeat(300_000) })));
@@ -124,7 +128,8 @@ describe('drops of a commit', () => {
     const { writer, store, close } = opened();
     writer.append(drop('a'));
     await writer.commit();
-    store.remember([{ seq: 1, record: '{"as":"told"}' }]);
+    const bytes = Buffer.from('{"as":"told"}');
+    store.remember({ seqs: [1], ends: [bytes.length], bytes });
     expect(await store.take(everyone, [1])).toMatchObject([{ seq: 1, record: '{"as":"told"}' }]);
     await close();
   });

@@ -5,10 +5,11 @@ import type { EventRecord } from '../../domain/flow/record.js';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import {
   FlowWriter,
+  recordOf,
   type Block,
   type KeepLimits,
   type NewFlow,
-  type NumberedRecord,
+  type NumberedRecords,
   type Removal,
 } from '../flow-writer.js';
 import { isDamage } from './damage.js';
@@ -37,7 +38,7 @@ interface Waiting {
   firstSeq: number;
   flows: number;
   events: readonly NewEvent[];
-  dropped: readonly NumberedRecord[];
+  dropped: NumberedRecords;
 }
 
 /** Who writes to the database, where it is not the one that reads it here: another thread. */
@@ -113,8 +114,7 @@ export class SqliteFlowWriter extends FlowWriter {
 
   /** The row that was added last. */
   #noteDrop(added: NewFlow): void {
-    if (!this.tellsDrops || this.#drops.isFull) return;
-    this.#drops.add({ seq: this.#segment.firstSeq + this.#segment.rows - 1, record: recordOf(added) });
+    if (this.tellsDrops) this.#drops.add(this.#segment.firstSeq + this.#segment.rows - 1, added);
   }
 
   appendEvent({ kind, time, node, lost }: EventRecord, bytes: Uint8Array): boolean {
@@ -278,11 +278,6 @@ export class SqliteFlowWriter extends FlowWriter {
 
 function contentOf(added: NewFlow): string {
   return canonicalText(recordOf(added));
-}
-
-function recordOf({ flow, template, known, own }: NewFlow): string {
-  const texts = known.map(({ text }) => text);
-  return template.compose(flow, texts, own.map(String));
 }
 
 function prepare(db: Database.Database) {
