@@ -8,6 +8,10 @@ const TEXT = Array.from({ length: 2000 }, (_, i) => `line ${i} of ${(i * i) % 10
 /** The same by `zstd -3`: Node.js before 22.15 could not make it. */
 const ZSTANDARD = readFileSync(new URL('../../test/fixtures/lines.txt.zst', import.meta.url));
 
+/** Bytes of its first header: magic, descriptor, size of what it holds. */
+const HEADER = 7;
+/** What `zstd` makes of no bytes. */
+const NOTHING = Buffer.from('28b52ffd240001000099e9d851', 'hex');
 /** A frame of four bytes that is no data. */
 const SKIPPED = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
 
@@ -19,6 +23,7 @@ describe('decoding a file', () => {
     ['zstd within gzip', gzipSync(ZSTANDARD)],
     ['two frames of zstd', Buffer.concat([ZSTANDARD, ZSTANDARD])],
     ['what pzstd makes', Buffer.concat([SKIPPED, ZSTANDARD])],
+    ['zstd behind frames of nothing', Buffer.concat([NOTHING, NOTHING, ZSTANDARD, NOTHING, SKIPPED])],
     ['two members of gzip', Buffer.concat([gzipSync(TEXT), gzipSync(TEXT)])],
     ['UTF-16', Buffer.from(`\ufeff${TEXT}`, 'utf16le')],
   ];
@@ -36,6 +41,24 @@ describe('decoding a file', () => {
   it.each(files.filter(([name]) => name.includes('z')))('says that %s is cut off', async (_, file) => {
     await expect(textOf(decodeFile(inOneBuffer(file.subarray(0, -7), [1000])))).rejects.toThrow(DamagedBody);
   });
+
+  it('gives no other text of damaged zstd, whose frames have checksums', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: HEADER, max: ZSTANDARD.length - 1 }),
+        fc.nat({ max: 7 }),
+        fc.constantFrom(ZSTANDARD, Buffer.concat([ZSTANDARD, ZSTANDARD])),
+        async (at, bit, whole) => {
+          const damaged = Buffer.from(whole);
+          damaged.writeUInt8(damaged.readUInt8(at) ^ (1 << bit), at);
+          // Some bits mean nothing.
+          const read = await textOf(decodeFile(inOneBuffer(damaged, [1000]))).catch(
+            (error: unknown) => error,
+          );
+          expect([TEXT, TEXT + TEXT, expect.any(DamagedBody)]).toContainEqual(read);
+        },
+      ),
+    ));
 });
 
 async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {

@@ -34,10 +34,8 @@ export async function storeUpload(
 /** What the sender can do about it. */
 function explain(error: unknown): FlowatlasError {
   if (error instanceof FlowatlasError) return error;
+  if (error instanceof DamagedBody) return new FlowatlasError('invalid_body', error.message);
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof DamagedBody) {
-    return new FlowatlasError('invalid_body', `the compressed body is damaged or cut off (${message})`);
-  }
   return new FlowatlasError('invalid_body', `the body cannot be read (${message})`);
 }
 
