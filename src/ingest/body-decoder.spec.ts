@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DamagedBody, decodeFile } from './body-decoder.js';
+import { decodeFile } from './body-decoder.js';
+import { DamagedBody } from './decoder-steps.js';
 
 const TEXT = Array.from({ length: 2000 }, (_, i) => `line ${i} of ${(i * i) % 1013}\n`).join('');
 /** The same by `zstd -3`: Node.js before 22.15 could not make it. */

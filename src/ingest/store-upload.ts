@@ -1,5 +1,5 @@
 import { FlowatlasError } from '../domain/errors.js';
-import { DamagedBody } from './body-decoder.js';
+import { DamagedBody } from './decoder-steps.js';
 import type { IngestClient, IngestUpload } from './ingest-client.js';
 import type { IngestReport, TextDating } from './ingest.schema.js';
 

@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util';
+import type { Steps } from './decoder-steps.js';
 
 const LITTLE_ENDIAN = 0xfffe;
 const BIG_ENDIAN = 0xfeff;
@@ -13,7 +14,7 @@ export function utf16Of(head: Buffer): Utf16 | undefined {
 type Utf16 = 'utf-16le' | 'utf-16be';
 
 /** Text in UTF-16, as PowerShell writes what is redirected into a file, in UTF-8, without its mark. */
-export class Utf16Decoder {
+export class Utf16Decoder implements Steps {
   /** A unit of two bytes becomes three at most. */
   readonly stepBytes = 64 << 10;
   readonly #decoder: TextDecoder;
