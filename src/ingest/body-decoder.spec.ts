@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeFile } from './body-decoder.js';
+import { DecodedBudget } from './decoded-budget.js';
 import { DamagedBody } from './decoder-steps.js';
 
 const TEXT = Array.from({ length: 2000 }, (_, i) => `line ${i} of ${(i * i) % 1013}\n`).join('');
@@ -60,7 +61,26 @@ describe('decoding a file', () => {
         },
       ),
     ));
+
+  it('refuses zstd that asks for windows larger than zstd itself takes, however little it holds', async () => {
+    const [most, more] = [frameOfNothing(17 << 3), frameOfNothing((17 << 3) | 1)];
+    expect(await textOf(decodeFile(inOneBuffer(most, [5])))).toBe('');
+    await expect(textOf(decodeFile(inOneBuffer(more, [5])))).rejects.toThrow('more than 128 MiB');
+  });
+
+  it('of an upload reads frames with large windows only as long as they are few', async () => {
+    const budget = new DecodedBudget({ mostDecodedBytes: 1 << 30, mostRatio: 1000 });
+    const many = Buffer.concat(Array.from({ length: 600 }, () => frameOfNothing(17 << 3)));
+    await expect(textOf(decodeFile(inOneBuffer(many, [3000]), budget))).rejects.toThrow(
+      'frames with windows',
+    );
+  });
 });
+
+/** With this window, by its descriptor (RFC 8878, section 3.1.1.1.2). */
+function frameOfNothing(window: number): Buffer {
+  return Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, window, 1, 0, 0]);
+}
 
 async function textOf(pieces: AsyncIterable<Buffer>): Promise<string> {
   const copies: Buffer[] = [];

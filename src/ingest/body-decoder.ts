@@ -23,7 +23,7 @@ export function decodeBody(
     case 'x-gzip':
       return decoded(body, () => new GunzipSteps(), budget);
     case 'zstd':
-      return decoded(body, () => new UnzstdSteps(), budget);
+      return decoded(body, () => new UnzstdSteps(budget.claim), budget);
     default:
       throw new FlowatlasError(
         'unsupported_media_type',
@@ -51,7 +51,7 @@ export async function* decodeFile(
     head = Buffer.concat([head, next.value]);
   }
   const whole = startingWith(head, chunks);
-  const decoder = decoderFor(head);
+  const decoder = decoderFor(head, budget);
   if (decoder === undefined) yield* whole;
   else if (level < MOST_LEVELS) yield* decodeFile(decoded(whole, decoder, budget), budget, level + 1);
   else throw new Error(`compressed more than ${MOST_LEVELS} times over`);
@@ -62,9 +62,9 @@ async function* startingWith(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGe
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-function decoderFor(head: Buffer): (() => Steps) | undefined {
+function decoderFor(head: Buffer, budget: DecodedBudget | undefined): (() => Steps) | undefined {
   if (isGzip(head)) return () => new GunzipSteps();
-  if (isZstandard(head)) return () => new UnzstdSteps();
+  if (isZstandard(head)) return () => new UnzstdSteps(budget?.claim);
   const utf16 = utf16Of(head);
   return utf16 && (() => new Utf16Decoder(utf16));
 }

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { Decompress } from 'fzstd';
 import xxhash, { type XXHash, type XXHashAPI } from 'xxhash-wasm';
 import { FlowatlasError } from '../domain/errors.js';
 import { DamagedBody, type Steps } from './decoder-steps.js';
 import { ZstdFrames } from './zstd-frames.js';
+
+/** What `zstd -d` takes unless it is told to take more. Bytes. */
+const MOST_WINDOW = 128 << 20;
 
 let hashing: Promise<XXHashAPI> | undefined;
 
@@ -14,9 +18,18 @@ export class UnzstdSteps implements Steps {
   /** A block of 4 bytes may repeat one byte 128 KiB long: 128 MiB, but the budget is asked for each block. */
   readonly stepBytes = 4 << 10;
   #take: (bytes: Buffer) => void = () => undefined;
-  readonly #frames = new ZstdFrames();
+  readonly #frames: ZstdFrames;
   /** Of the frame that is read; between two there is none. */
   #frame: ZstdFrame | undefined;
+
+  /** `claim` takes the window that each frame asks for, and may refuse it. */
+  constructor(claim: (bytes: number) => void = () => undefined) {
+    this.#frames = new ZstdFrames((window) => {
+      if (window > MOST_WINDOW)
+        throw new DamagedBody(`a frame asks for a window of ${window} bytes, more than 128 MiB`);
+      claim(window);
+    });
+  }
 
   async decode(bytes: Buffer, take: (bytes: Buffer) => void): Promise<void> {
     this.#take = take;
@@ -30,6 +43,8 @@ export class UnzstdSteps implements Steps {
       if (!piece.isEnd) continue;
       if (piece.checksum !== undefined) this.#frame.verify(piece.checksum);
       this.#frame = undefined;
+      // A few bytes are a frame, and its window may take a millisecond: others have their turn.
+      await setImmediate();
     }
   }
 

@@ -30,6 +30,9 @@ export class ZstdFrames {
   #isEnding = false;
   #checksum: number | undefined;
 
+  /** Told of each frame, before a piece of it is given that is enough to decode it, what window it asks for. Bytes. */
+  constructor(private readonly onWindow: (bytes: number) => void) {}
+
   *split(bytes: Uint8Array): Generator<FramePiece> {
     let from = 0;
     for (let at = 0; at < bytes.length;) {
@@ -77,8 +80,20 @@ export class ZstdFrames {
     this.#hasChecksum = ((descriptor >> 2) & 1) === 1;
     const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
     const size = [isSingleSegment, 2, 4, 8][descriptor >> 6] ?? 0;
-    this.#passed = 1 - isSingleSegment + dictionary + size;
-    this.#expectBlock();
+    if (isSingleSegment === 0)
+      this.#expect(1, (window) => {
+        this.onWindow(2 ** (10 + (window >> 3)) * (1 + (window & 7) / 8));
+        this.#passed = dictionary + size;
+        this.#expectBlock();
+      });
+    else {
+      this.#passed = dictionary;
+      // Its window is as large as what it holds; two bytes say how much beyond 256.
+      this.#expect(size, (held) => {
+        this.onWindow(size === 2 ? held + 256 : held);
+        this.#expectBlock();
+      });
+    }
   }
 
   #expectBlock(): void {
