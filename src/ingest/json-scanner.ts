@@ -40,8 +40,16 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** The same JSON on one line: white space outside of strings is left out. */
-export function minify(json: string): string {
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f]/;
+
+/** The same JSON on one line: as it was written, but without white space between its parts where some of that is no blank. */
+export function onOneLine(json: string): string {
+  const text = json.trim();
+  return CONTROL.test(text) ? minify(text) : text;
+}
+
+function minify(json: string): string {
   let short = '';
   let from = 0;
   for (let at = 0; at < json.length; at++) {

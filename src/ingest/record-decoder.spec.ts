@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { FlowReader } from '../domain/flow/flow-reader.js';
+import { recordOf } from '../store/flow-writer.js';
+import { FlowScanner } from './flow-scanner.js';
+import { RecordDecoder, type DecoderSink } from './record-decoder.js';
+import { TextReader } from './text/text-reader.js';
+import { TextTally } from './text/text-tally.js';
 import { stopWatch } from '../../test/support/cpu-time.js';
-import { ingest, inChunksOf } from '../../test/support/ingest.js';
+import { arriving, ingest, inChunksOf } from '../../test/support/ingest.js';
 import { losslessly } from '../../test/support/json-text.js';
 import { flowJson, record } from '../../test/support/make-flow.js';
 
@@ -101,6 +107,54 @@ describe('records are found', () => {
       const { records } = await ingest(wrapped);
       expect(records.map(losslessly)).toEqual([losslessly(text)]);
     }
+  });
+});
+
+/** How pipelines and people wrap what was written one record a line. */
+const wrappings: [string, (lines: readonly string[]) => string][] = [
+  ['one a line', (lines) => lines.join('\n')],
+  [
+    'behind a CRI prefix',
+    (lines) => lines.map((line) => `2026-06-01T10:00:00.1Z stdout F ${line}`).join('\n'),
+  ],
+  [
+    'behind the colours of stern',
+    (lines) => lines.map((line) => `\u001b[36mhubble\u001b[0m ${line}`).join('\n'),
+  ],
+  ['in an array, one a line', (lines) => `[\n${lines.join(',\n')}\n]`],
+  ['in an array on one line', (lines) => `[${lines.join(', ')}]`],
+  ['pretty-printed', (lines) => lines.map((line) => JSON.stringify(JSON.parse(line), null, 2)).join('\n')],
+  ['in the log of Docker', (lines) => lines.map((line) => JSON.stringify({ log: `${line}\n` })).join('\n')],
+  ['in logfmt', (lines) => lines.map((line) => `level=info msg=${JSON.stringify(line)}`).join('\n')],
+  ["under 'result'", (lines) => lines.map((line) => `{"result":${line}}`).join('\n')],
+];
+
+describe('flows told alike', () => {
+  const alike = Array.from({ length: 20 }, (_, n) =>
+    JSON.stringify(record({ uuid: `00000000-0000-4000-8000-0000000000${n + 10}` })),
+  );
+
+  it.each(wrappings)('%s, are parsed once: what was learned from the first reads the others', (_, wrap) => {
+    const reader = new FlowReader();
+    const scanner = new FlowScanner(reader);
+    const parsed: string[] = [];
+    const scanned: string[] = [];
+    const sink: DecoderSink = {
+      flow: (flow) => scanned.push(recordOf(flow)),
+      record: (found, json) => {
+        parsed.push(json.toString());
+        if (found.kind === 'flow') scanner.take(json, reader.read(found));
+      },
+      reject: (line, reason) => {
+        throw new Error(`line ${line}: ${reason}`);
+      },
+    };
+    const text = new TextReader(sink, arriving, new TextTally(arriving));
+    const decoder = new RecordDecoder(sink, scanner, text);
+    decoder.write(Buffer.from(wrap(alike)));
+    decoder.end();
+    expect(parsed.map(losslessly)).toEqual(alike.slice(0, 1).map(losslessly));
+    expect(scanned.map(losslessly)).toEqual(alike.slice(1).map(losslessly));
   });
 });
 

@@ -1,11 +1,11 @@
 import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
 import type { NewFlow } from '../store/flow-writer.js';
-import { JsonScanner, minify } from './json-scanner.js';
+import { JsonScanner, onOneLine } from './json-scanner.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';
-import { isPrintedFlow } from './text/compact.js';
+import { hasArrow, isPrintedFlow } from './text/compact.js';
 import type { TextReader } from './text/text-reader.js';
-import { mayBePrinted, parse, unwrap, unwrapLogfmt, unwrapText } from './unwrap.js';
+import { mayBePrinted, parse, printedText, wrappedInLogfmt, wrappedText } from './unwrap.js';
 
 export interface DecoderSink {
   /** A flow told like one read before; only good until the next call. */
@@ -19,6 +19,9 @@ export interface DecoderSink {
 const LONGEST_RECORD = 16 << 20;
 const TOO_LONG = `an object of more than ${LONGEST_RECORD >> 20} MiB`;
 
+const SPACE = 32;
+const COMMA = 44;
+const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** Control sequences of terminals: colours, cursor. */
@@ -69,7 +72,7 @@ export class RecordDecoder {
 
   #line(bytes: Buffer, start: number, end: number): void {
     const from = this.#lineNumber === 1 ? behindByteOrderMark(bytes, start, end) : start;
-    if (this.#open.length > 0 || !this.#wholeObject(bytes, from, trimmedEnd(bytes, from, end))) {
+    if (this.#open.length > 0 || !this.#wholeRecord(bytes, from, behindLastObject(bytes, from, end))) {
       this.#scan(bytes.toString('utf8', from, end), true);
     }
     this.#lineNumber++;
@@ -77,17 +80,23 @@ export class RecordDecoder {
     this.#torn = false;
   }
 
-  /** The common case: the line is one record, and its bytes are kept as they are. */
-  #wholeObject(bytes: Buffer, from: number, to: number): boolean {
-    if (bytes[from] !== OPEN_BRACE || this.#lineSettled) return false;
+  /** The common case: the line is one record, perhaps behind a prefix, and its bytes are kept as they are. */
+  #wholeRecord(bytes: Buffer, start: number, to: number): boolean {
+    if (this.#lineSettled) return false;
+    const from = behindPrefix(bytes, start, to);
+    if (from < 0) return false;
     const scanned = this.scanner.scan(bytes, from, to);
     if (scanned !== undefined) {
       this.sink.flow(scanned);
       return true;
     }
-    const record = recogniseRecord(parse(bytes.toString('utf8', from, to)));
-    if (record === undefined) return false;
-    this.#hand(record, bytes.subarray(from, to), this.#lineNumber);
+    const text = bytes.toString('utf8', from, to);
+    const value = parse(text);
+    const record = recogniseRecord(value);
+    if (record !== undefined) this.#hand(record, bytes.subarray(from, to), this.#lineNumber);
+    // What stands behind other text may also be a part of it.
+    else if (value === undefined || from > start) return false;
+    else this.#unwrap(value, text, this.#lineNumber);
     return true;
   }
 
@@ -175,14 +184,15 @@ export class RecordDecoder {
   }
 
   #object(text: string, line: number): void {
+    if (this.#isScanned(text)) return;
     const value = parse(text);
-    const found = value === undefined ? undefined : unwrap(value, text);
-    if (found !== undefined) {
-      this.#lineSettled = true;
-      this.#hand(found.record, Buffer.from(minify(found.text)), line);
-      return;
-    }
-    const printed = value === undefined ? undefined : unwrapText(value);
+    if (!this.#isRecord(value, text, line)) this.#unwrap(value, text, line);
+  }
+
+  /** What is no record may hold one, in the ways of log pipelines, or be worth a complaint. */
+  #unwrap(value: unknown, text: string, line: number): void {
+    if (this.#isWrapped(wrappedText(value, text), line)) return;
+    const printed = printedText(value);
     if (printed !== undefined && this.#take(printed)) return;
     // Pieces of a torn line are worth one complaint together.
     if (this.#torn && this.#lineSettled) return;
@@ -193,11 +203,30 @@ export class RecordDecoder {
 
   /** Text that is no JSON: worth one complaint a line, unless it stands beside a record. */
   #junk(text: string): void {
-    if (this.#lineSettled) return;
+    if (this.#lineSettled || this.#isWrapped(wrappedInLogfmt(text), this.#lineNumber)) return;
     this.#lineSettled = true;
-    const found = unwrapLogfmt(text);
-    if (found === undefined) this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
-    else this.#hand(found.record, Buffer.from(found.text), this.#lineNumber);
+    this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
+  }
+
+  #isWrapped(text: string | undefined, line: number): boolean {
+    return text !== undefined && (this.#isScanned(text) || this.#isRecord(parse(text), text, line));
+  }
+
+  #isScanned(text: string): boolean {
+    const json = Buffer.from(onOneLine(text));
+    const flow = this.scanner.scan(json, 0, json.length);
+    if (flow === undefined) return false;
+    this.#lineSettled = true;
+    this.sink.flow(flow);
+    return true;
+  }
+
+  #isRecord(value: unknown, text: string, line: number): boolean {
+    const record = recogniseRecord(value);
+    if (record === undefined) return false;
+    this.#lineSettled = true;
+    this.#hand(record, Buffer.from(onOneLine(text)), line);
+    return true;
   }
 }
 
@@ -212,17 +241,37 @@ function startsAnew(line: string): boolean {
   let end = line.length;
   while (end > start && ',] \r\t'.includes(line.charAt(end - 1))) end--;
   const text = line.slice(start, end);
-  const value = parse(text);
-  return value !== undefined && unwrap(value, text) !== undefined;
+  return isRecordOrWrapped(parse(text), text);
+}
+
+function isRecordOrWrapped(value: unknown, text: string): boolean {
+  if (recogniseRecord(value) !== undefined) return true;
+  const wrapped = wrappedText(value, text);
+  return wrapped !== undefined && recogniseRecord(parse(wrapped)) !== undefined;
 }
 
 function behindByteOrderMark(bytes: Buffer, from: number, to: number): number {
   return to - from >= 3 && bytes.subarray(from, from + 3).equals(BYTE_ORDER_MARK) ? from + 3 : from;
 }
 
-function trimmedEnd(bytes: Buffer, from: number, to: number): number {
-  while (to > from && (bytes[to - 1] ?? 0) <= 32) to--;
+/** Nor do the blanks behind it belong to the last object of a line, nor a comma or bracket of an array. */
+function behindLastObject(bytes: Buffer, from: number, to: number): number {
+  for (let byte = bytes[to - 1] ?? 0; to > from && isSeparator(byte); byte = bytes[to - 1] ?? 0) to--;
   return to;
+}
+
+function isSeparator(byte: number): boolean {
+  return byte <= SPACE || byte === COMMA || byte === CLOSE_BRACKET;
+}
+
+/** Longer ones are no prefix of a log. */
+const LONGEST_PREFIX = 512;
+
+/** Where the first object of a line begins; -1 where there is none, or text that Hubble may have printed before it. */
+function behindPrefix(bytes: Buffer, from: number, to: number): number {
+  if (bytes[from] === OPEN_BRACE) return from;
+  const at = bytes.subarray(from, Math.min(to, from + LONGEST_PREFIX)).indexOf(OPEN_BRACE);
+  return at < 0 || hasArrow(bytes.toString('latin1', from, from + at)) ? -1 : from + at;
 }
 
 const QUOTED = 80;

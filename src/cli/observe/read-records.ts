@@ -1,6 +1,6 @@
 import { RecordDecoder } from '../../ingest/record-decoder.js';
 import { decodeFile } from '../../ingest/body-decoder.js';
-import { minify } from '../../ingest/json-scanner.js';
+import { onOneLine } from '../../ingest/json-scanner.js';
 import type { Rejection } from '../../ingest/ingest.schema.js';
 import type { Dating } from '../../ingest/text/printed-time.js';
 import { TextReader } from '../../ingest/text/text-reader.js';
@@ -83,14 +83,6 @@ export class RecordFile implements Records {
     const scanner = { scan: () => undefined };
     return new RecordDecoder(sink, scanner, new TextReader(sink, this.dating, this.#text));
   }
-}
-
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f]/;
-
-/** Tabs and carriage returns may stand between its parts. */
-function onOneLine(json: string): string {
-  return CONTROL.test(json) ? minify(json) : json;
 }
 
 /** Lines of JSON as they come from a server; what is no record among them, it has to say beside them. */
