@@ -16,19 +16,13 @@ export class PoliciesReader {
   readonly #known = new Forgetful<Policies>(MOST_CHARACTERS);
 
   read(flow: Json): Policies {
-    const allowedBy = readNames(
-      flow,
-      'egress_allowed_by',
-      'egressAllowedBy',
-      'ingress_allowed_by',
-      'ingressAllowedBy',
+    const allowedBy = namesOf(
+      flow['egress_allowed_by'] ?? flow['egressAllowedBy'],
+      flow['ingress_allowed_by'] ?? flow['ingressAllowedBy'],
     );
-    const deniedBy = readNames(
-      flow,
-      'egress_denied_by',
-      'egressDeniedBy',
-      'ingress_denied_by',
-      'ingressDeniedBy',
+    const deniedBy = namesOf(
+      flow['egress_denied_by'] ?? flow['egressDeniedBy'],
+      flow['ingress_denied_by'] ?? flow['ingressDeniedBy'],
     );
     if (allowedBy.length === 0 && deniedBy.length === 0) return noPolicies;
     const key = JSON.stringify([allowedBy, deniedBy]);
@@ -36,12 +30,10 @@ export class PoliciesReader {
   }
 }
 
-function readNames(
-  flow: Json,
-  ...[egress, camelEgress, ingress, camelIngress]: [string, string, string, string]
-): string[] {
-  const lists = [flow[egress] ?? flow[camelEgress], flow[ingress] ?? flow[camelIngress]];
-  return lists.flatMap(listOf).filter(isObject).map(policyName);
+/** Most records have neither list. */
+function namesOf(egress: unknown, ingress: unknown): readonly string[] {
+  if (egress === undefined && ingress === undefined) return noPolicies.allowedBy;
+  return [egress, ingress].flatMap(listOf).filter(isObject).map(policyName);
 }
 
 /** An entry can lack a name: rules that the agent itself derived have only labels. */
