@@ -1,3 +1,7 @@
+import type { Endpoint } from '../flow/flow.js';
+import { podKey, shownAs } from '../flow/node-identity.js';
+import { isUnforetold } from './dropped.js';
+
 /** Pods among the flows of a sum, by their keys. */
 export interface PodsTold {
   /** Told without their workload, and so counted for the one that their names foretell. */
@@ -23,4 +27,14 @@ export class Foretold {
       !unforetold.some((pod) => this.#guessed.has(pod)) && !guessed.some((pod) => this.#unforetold.has(pod));
     return this.#holds;
   }
+}
+
+/** Which of both the pod of an end is: its key, or undefined. */
+export function podTold(endpoint: Endpoint): Record<keyof PodsTold, string | undefined> {
+  const told = shownAs(endpoint);
+  const isGuessed = told.pod !== '' && told.workloads.length === 0;
+  return {
+    guessed: isGuessed ? podKey(told) : undefined,
+    unforetold: isUnforetold(told) ? podKey(told) : undefined,
+  };
 }

@@ -37,6 +37,7 @@ export function parseHeld(text: string): unknown {
 const readers = {
   /** Read with `safeIntegers`. */
   bigint: (value: unknown) => typeof value === 'bigint',
+  integer: Number.isSafeInteger,
   count: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
   blob: (value: unknown) => Buffer.isBuffer(value),
   text: (value: unknown) => typeof value === 'string',

@@ -30,6 +30,8 @@ export interface Kind {
 /** Numbers what flows are added up by. */
 export interface Numbering {
   endOf(endpoint: Endpoint): number;
+  /** Told of each endpoint that a packet had. */
+  label?(endpoint: Endpoint): void;
   kindOf(flow: Pick<Flow, 'traits' | 'policies' | 'l7'>): Kind;
 }
 
@@ -53,6 +55,7 @@ export class EdgeCounter {
   #generation = -1;
   /** By numbers of the generation. */
   #ends: number[] = [];
+  #labelled: boolean[] = [];
   #kinds: KindsOfTemplate[] = [];
   /** By number of a template. */
   #signs: Signs[] = [];
@@ -101,9 +104,10 @@ export class EdgeCounter {
     const kinds: Kind[] = [];
     for (let i = 0; i < picked.length; i++) {
       const row = picked[i] ?? 0;
-      kinds.push(this.#kindOf(rows, row));
-      this.#meet(rows, source[row] ?? 0);
-      this.#meet(rows, destination[row] ?? 0);
+      const kind = this.#kindOf(rows, row);
+      kinds.push(kind);
+      this.#meet(rows, source[row] ?? 0, kind);
+      this.#meet(rows, destination[row] ?? 0, kind);
     }
     return kinds;
   }
@@ -113,13 +117,17 @@ export class EdgeCounter {
     if (generation === this.#generation && this.#kindsKnown < MOST_KINDS) return;
     this.#generation = generation;
     this.#ends = [];
+    this.#labelled = [];
     this.#kinds = [];
     this.#signs = [];
     this.#kindsKnown = 0;
   }
 
-  #meet(rows: CountedRows, id: number): void {
+  #meet(rows: CountedRows, id: number, { isSocket }: Kind): void {
     this.#ends[id] ??= this.parts.endOf(rows.endpoint(id));
+    if (isSocket || this.#labelled[id] === true) return;
+    this.#labelled[id] = true;
+    this.parts.label?.(rows.endpoint(id));
   }
 
   #signsOf(rows: CountedRows, template: number): Signs {

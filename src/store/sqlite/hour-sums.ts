@@ -1,12 +1,15 @@
 import type Database from 'better-sqlite3';
 import type { Window } from '../../domain/filter/window.js';
-import { typed } from './damage.js';
+import { Damaged, typed } from './damage.js';
+import type { PodsTold } from '../../domain/service-map/foretold.js';
+import { DAY, dayOf, hourOf } from './day-sums.js';
 import { HOUR, unitOf } from './edge-counter.js';
 import { unpackLatencies } from './packed-latencies.js';
+import { GUESSED, UNFORETOLD } from './rollup-parts.js';
 import type { RowSums } from './row-sums.js';
 import type { ToldParts } from './told-parts.js';
 
-/** Hours since 1970 that only sums tell whole, as flows of them were removed; `to` is none of them. */
+/** Hours since 1970 that sums tell whole; `to` is none of them. */
 export interface Hours {
   from: number;
   to: number;
@@ -14,7 +17,46 @@ export interface Hours {
   lastSeq: number;
 }
 
-/** Reads the sums of hours that reach further back than flows do. */
+/** Sums of one hour or one day. */
+interface Tier {
+  tier: 'hour' | 'day';
+  number: number;
+}
+
+/** Sums that are read at a stretch: some milliseconds. */
+const PAGE = 1_000;
+/** Before every key. */
+const FIRST: Key = [-1, -1, -1, -1, -1];
+type Key = [source: number, destination: number, kind: number, sourcePort: number, destinationPort: number];
+
+/** What the sums have, in hours since 1970 and numbers of flows. */
+interface Bounds {
+  first: number | null;
+  last: number | null;
+  lastSeq: number;
+  keptSeq: number | null;
+  podsSince: number;
+  daysUntil: number;
+  sumsSince: number | null;
+  removed: number | null;
+  firstHeld: number | null;
+}
+
+const BOUNDS = {
+  first: 'integer?',
+  last: 'integer?',
+  lastSeq: 'count',
+  keptSeq: 'count?',
+  podsSince: 'count',
+  daysUntil: 'count',
+  sumsSince: 'count?',
+  removed: 'integer?',
+  firstHeld: 'count?',
+} as const;
+
+type Row = [...Key, flows: number, first: number, last: number, syns: number, resets: number, Buffer | null];
+
+/** Reads the sums of hours and of days: where they reach further back than flows do, and where flows are many. */
 export class HourSums {
   readonly #statements;
 
@@ -22,53 +64,104 @@ export class HourSums {
     db: Database.Database,
     private readonly told: ToldParts,
   ) {
-    this.#statements = {
-      bounds: db.prepare<[], { first: number | null; lastSeq: number; removed: number | null }>(
-        `SELECT (SELECT max(min(hour), (SELECT coalesce(sums_since, 0) FROM retention)) FROM edge_hour) AS first, (SELECT max(last_seq, coalesce(kept_seq, 0)) FROM rollup) AS lastSeq,
-         (SELECT removed_until / ${HOUR} FROM retention) AS removed`,
-      ),
-      sums: db
-        .prepare<[number], (bigint | Buffer | null)[]>(
-          `SELECT source, destination, kind, source_port, destination_port, flows, first, last, syns, resets, latencies
-           FROM edge_hour WHERE hour = ?`,
-        )
-        .raw()
-        .safeIntegers(),
-    };
+    this.#statements = prepare(db);
   }
 
   /** The whole hours of a window before the one of which flows were removed last. */
   of({ since, until }: Window): Hours | undefined {
-    const row = this.#statements.bounds.get();
-    const { first, lastSeq, removed } = typed(row, { first: 'count?', lastSeq: 'count', removed: 'count?' });
+    const { first, lastSeq, keptSeq, sumsSince, removed } = this.#bounds();
     if (first === null || removed === null) return undefined;
-    const from = since === undefined ? first : Math.max(first, -unitOf(-since, HOUR));
+    const oldest = Math.max(first, sumsSince ?? 0);
+    const from = since === undefined ? oldest : Math.max(oldest, -unitOf(-since, HOUR));
     const to = until === undefined ? removed : Math.min(removed, unitOf(until + 1n, HOUR));
-    return from < to ? { from, to, lastSeq } : undefined;
+    return from < to ? { from, to, lastSeq: Math.max(lastSeq, keptSeq ?? 0) } : undefined;
   }
 
-  /** Adds the sums of an hour. */
-  read(hour: number, sums: RowSums): void {
-    const begin = BigInt(hour) * HOUR;
+  /**
+   * All hours of which every flow is held. Undefined where there are none, or sums may tell something else than their
+   * flows: where an earlier schema made some of them, or a pod may have been counted for another workload than its own.
+   */
+  held(): Hours | undefined {
+    const { first, last, lastSeq, keptSeq, podsSince, sumsSince, removed, firstHeld } = this.#bounds();
+    if (first === null || last === null || firstHeld === null) return undefined;
+    if (firstHeld <= Math.max(podsSince, keptSeq ?? 0) || this.#statements.isMistaken.get() !== undefined)
+      return undefined;
+    // Before the first hour there is nothing, so its day is whole.
+    const oldest = hourOf(dayOf(first).day);
+    const from = Math.max(oldest, sumsSince ?? oldest, removed === null ? oldest : removed + 1);
+    return from <= last ? { from, to: last + 1, lastSeq } : undefined;
+  }
+
+  /** Of all flows that ever were in the sums. */
+  pods(): PodsTold {
+    const { pods } = this.#statements;
+    return { guessed: pods.all(GUESSED), unforetold: pods.all(UNFORETOLD) };
+  }
+
+  #bounds() {
+    return typed(this.#statements.bounds.get(), BOUNDS);
+  }
+
+  /** Adds the sums of hours, those of whole days by days; step by step, between which others may have their turn. */
+  *read(hours: Hours, sums: RowSums): Generator<void> {
     const numbers = this.told.numbersIn(sums.parts);
-    for (const row of this.#statements.sums.iterate(hour)) {
-      const latencies = row.pop();
-      const [source = 0n, destination = 0n, kind = 0n, sourcePort, port, flows, ...rest] = row as bigint[];
-      const [first = 0n, last = 0n, syns, resets] = rest;
-      sums.addSum(
-        numbers.end(Number(source)),
-        numbers.end(Number(destination)),
-        numbers.kind(Number(kind)),
-        (Number(sourcePort) << 16) | Number(port),
-        {
-          flows: Number(flows),
-          first: begin + first,
-          last: begin + last,
-          syns: Number(syns),
-          resets: Number(resets),
-          latencies: Buffer.isBuffer(latencies) ? unpackLatencies(latencies) : undefined,
-        },
-      );
+    for (const { tier, number } of tiersOf(hours, this.#bounds().daysUntil)) {
+      const begin = BigInt(number) * (tier === 'hour' ? HOUR : DAY);
+      for (let key: Key | undefined = FIRST; key !== undefined; yield) {
+        const rows: Row[] = this.#statements[tier].all(number, ...key, PAGE);
+        for (const row of rows) {
+          const [source, destination, kind, sourcePort, port, flows, first, last, syns, resets, latencies] =
+            row;
+          if (![flows, first, last].every(Number.isSafeInteger))
+            throw new Damaged('a sum is not what was written');
+          const [from, to] = [numbers.end(source), numbers.end(destination)];
+          sums.addSum(from, to, numbers.kind(kind), (sourcePort << 16) | port, {
+            flows,
+            first: begin + BigInt(first),
+            last: begin + BigInt(last),
+            syns,
+            resets,
+            latencies: latencies === null ? undefined : unpackLatencies(latencies),
+          });
+        }
+        key = rows.length < PAGE ? undefined : (rows.at(-1)?.slice(0, FIRST.length) as Key | undefined);
+      }
     }
   }
+}
+
+/** Hours, and days where all hours of them are asked for and folded. */
+function* tiersOf({ from, to }: Hours, daysUntil: number): Generator<Tier> {
+  for (let hour = from; hour < to;) {
+    const { day, before } = dayOf(hour);
+    const next = hourOf(day + 1);
+    const isDay = before === 0n && hour >= 0 && next <= Math.min(to, daysUntil);
+    yield isDay ? { tier: 'day', number: day } : { tier: 'hour', number: hour };
+    hour = isDay ? next : hour + 1;
+  }
+}
+
+function prepare(db: Database.Database) {
+  const key = 'source, destination, kind, source_port, destination_port';
+  const page = (table: string, unit: string) =>
+    db
+      .prepare<number[], Row>(
+        `SELECT ${key}, flows, first, last, syns, resets, latencies FROM ${table}
+         WHERE ${unit} = ? AND (${key}) > (?, ?, ?, ?, ?) ORDER BY ${key} LIMIT ?`,
+      )
+      .raw();
+  return {
+    bounds: db.prepare<[], Bounds>(
+      `SELECT (SELECT min(hour) FROM edge_hour) AS first, (SELECT max(hour) FROM edge_hour) AS last,
+         last_seq AS lastSeq, kept_seq AS keptSeq, pods_since AS podsSince, days_until AS daysUntil,
+         (SELECT sums_since FROM retention) AS sumsSince,
+         (SELECT removed_until / ${HOUR} FROM retention) AS removed,
+         (SELECT min(first_seq) FROM segment) AS firstHeld
+       FROM rollup`,
+    ),
+    isMistaken: db.prepare('SELECT 1 FROM rollup_pod WHERE told = 3 LIMIT 1'),
+    pods: db.prepare<[number], string>('SELECT pod FROM rollup_pod WHERE told & ? != 0').pluck(),
+    hour: page('edge_hour', 'hour'),
+    day: page('edge_day', 'day'),
+  };
 }

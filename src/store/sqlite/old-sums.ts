@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { KeepLimits } from '../flow-writer.js';
+import { dayFrom } from './day-sums.js';
 import { HOUR, unitOf } from './edge-counter.js';
 
 /** Rows that one transaction removes: some milliseconds. */
@@ -39,11 +40,11 @@ export class OldSums {
 
   /** Nobody takes those that are left of an hour for all of it. */
   #removeSums(before: number): boolean {
-    const { sums, sumsSince } = this.#statements;
+    const { sums, days, sumsSince } = this.#statements;
     return this.db.transaction(() => {
       const isAny = sums.run(before, ROWS_AT_ONCE).changes > 0;
       if (isAny) sumsSince.run({ since: before });
-      return isAny;
+      return days.run(dayFrom(before), ROWS_AT_ONCE).changes > 0 || isAny;
     })();
   }
 
@@ -94,7 +95,7 @@ function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
 
-const SUM = 'hour, source, destination, kind, source_port, destination_port';
+const KEY = 'source, destination, kind, source_port, destination_port';
 
 function prepare(db: Database.Database) {
   const time = (sql: string) => db.prepare<[], bigint | null>(sql).pluck().safeIntegers();
@@ -119,7 +120,10 @@ function prepare(db: Database.Database) {
     ),
     sumsSince: since('sums_since'),
     sums: db.prepare<[number, number]>(
-      `DELETE FROM edge_hour WHERE (${SUM}) IN (SELECT ${SUM} FROM edge_hour WHERE hour < ? LIMIT ?)`,
+      `DELETE FROM edge_hour WHERE (hour, ${KEY}) IN (SELECT hour, ${KEY} FROM edge_hour WHERE hour < ? LIMIT ?)`,
+    ),
+    days: db.prepare<[number, number]>(
+      `DELETE FROM edge_day WHERE (day, ${KEY}) IN (SELECT day, ${KEY} FROM edge_day WHERE day < ? LIMIT ?)`,
     ),
   };
 }

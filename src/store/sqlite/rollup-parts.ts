@@ -4,6 +4,7 @@ import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import { identify, shownAs } from '../../domain/flow/node-identity.js';
+import { podTold } from '../../domain/service-map/foretold.js';
 import { counterOf } from '../../domain/service-map/counter.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
 import { parseHeld } from './damage.js';
@@ -19,18 +20,22 @@ interface EndRow {
   labels: string | null;
 }
 
-/** What may be done to the tables: an end's labels are written by one alone, who remembers them. */
-type Role = 'reads' | 'numbers' | 'labels';
+/** What may be done to the tables: labels of ends, and pods, are written by one alone, who remembers them. */
+type Role = 'reads' | 'numbers' | 'keeps';
 
 /** Ids that are not in the tables, of somebody who only reads them. */
 const UNKNOWN = -1;
-/** Characters of ends, and of kinds, that are remembered. */
+/** How a pod was told, as `rollup_pod` has it. */
+export const GUESSED = 1;
+export const UNFORETOLD = 2;
+/** Characters of ends, of kinds, and of pods, that are remembered. */
 const MOST_KNOWN = 8 << 20;
 
 /** Numbers of ends and kinds, as the tables `rollup_end` and `rollup_kind` have them; new ones are put there. */
 export class RollupParts implements Numbering {
   readonly #ends = new Forgetful<End>(MOST_KNOWN);
   readonly #kinds = new Forgetful<number>(MOST_KNOWN);
+  readonly #pods = new Forgetful<{ told: number }>(MOST_KNOWN);
   readonly #statements;
 
   constructor(
@@ -43,16 +48,35 @@ export class RollupParts implements Numbering {
       addEnd: db.prepare<[string, string]>('INSERT INTO rollup_end (node, told) VALUES (?, ?)'),
       addKind: db.prepare<[string | null, string]>('INSERT INTO rollup_kind (client, told) VALUES (?, ?)'),
       label: db.prepare<[string, number]>('UPDATE rollup_end SET labels = ? WHERE id = ?'),
+      pod: db.prepare<[string, number]>(
+        'INSERT INTO rollup_pod VALUES (?, ?) ON CONFLICT DO UPDATE SET told = told | excluded.told',
+      ),
     };
   }
 
   endOf(endpoint: Endpoint): number {
+    if (this.role === 'keeps') this.#notePod(podTold(endpoint));
+    return this.#endOf(endpoint).id;
+  }
+
+  #endOf(endpoint: Endpoint): End {
     const coarse = coarseEndpoint(endpoint);
     const told = endText(coarse);
-    let end = this.#ends.get(told);
-    end ??= this.#ends.add(told, this.#find(told) ?? this.#add(coarse, told), 0);
-    if (this.role === 'labels') this.#label(end, shownAs(endpoint).labels);
-    return end.id;
+    return this.#ends.get(told) ?? this.#ends.add(told, this.#find(told) ?? this.#add(coarse, told), 0);
+  }
+
+  #notePod({ guessed, unforetold }: ReturnType<typeof podTold>): void {
+    const pod = guessed ?? unforetold;
+    if (pod === undefined) return;
+    const told = guessed === undefined ? UNFORETOLD : GUESSED;
+    const known = this.#pods.get(pod) ?? this.#pods.add(pod, { told: 0 }, 0);
+    if ((known.told & told) !== 0) return;
+    known.told |= told;
+    this.#statements.pod.run(pod, told);
+  }
+
+  label(endpoint: Endpoint): void {
+    if (this.role === 'keeps') this.#label(this.#endOf(endpoint), shownAs(endpoint).labels);
   }
 
   #find(told: string): End | undefined {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { Damaged, Gone } from './damage.js';
+import { ADDED, dayOf, DaySums } from './day-sums.js';
 import { EdgeCounter, HOUR, type CountedRows, type DroppedRow } from './edge-counter.js';
 import { LedgerWriter, type LedgerSum } from './ledger-writer.js';
 import { packLatencies, unpackLatencies } from './packed-latencies.js';
@@ -17,12 +18,13 @@ const MOST_SUMS = 1 << 16;
 const LONGEST_WAIT = 10_000;
 
 /**
- * Keeps the tables `edge_hour` and `dropped`, a step behind the segments: what is written contains the flows up
+ * Keeps the tables `edge_hour`, `edge_day` and `dropped`, a step behind the segments: what is written contains the flows up
  * to a number that is written with it, so nothing is counted twice, and what a crash took is read again.
  */
 export class Rollup {
   readonly #segments: SegmentReader;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #days: DaySums;
   readonly #ledger: LedgerWriter;
   #counter: EdgeCounter;
   /** Numbers of the flows that are counted next and stored next. */
@@ -39,19 +41,22 @@ export class Rollup {
     private readonly db: Database.Database,
     /** Milliseconds that only ever grow. */
     private readonly elapsed: () => number,
+    now: () => number,
   ) {
     this.#segments = new SegmentReader(db);
     db.function('with_latencies', { deterministic: true }, addLatencies);
     this.#statements = prepare(db);
+    this.#days = new DaySums(db, now);
     this.#ledger = new LedgerWriter(db);
     this.#ledger.nameEdges();
     this.#kept = this.#statements.kept.get() ?? { hour: null, seq: null };
-    this.#counter = new EdgeCounter(new RollupParts(db, 'labels'));
+    this.#counter = new EdgeCounter(new RollupParts(db, 'keeps'));
   }
 
   /** Begins again behind what is written: at the start, and after a commit failed. */
   reload(): void {
-    this.#counter = new EdgeCounter(new RollupParts(this.db, 'labels'));
+    this.#counter = new EdgeCounter(new RollupParts(this.db, 'keeps'));
+    this.#days.reload();
     this.#next = (this.#statements.counted.get() ?? 0) + 1;
     this.#nextStored = (this.#statements.stored.get() ?? 0) + 1;
     this.#waiting = 0;
@@ -68,9 +73,9 @@ export class Rollup {
   /** From time to time: writes what has waited, goes on with what was left behind. What fails is tried again. */
   tend(): void {
     if (this.#next < this.#nextStored) this.catchUp().catch(() => undefined);
-    if (this.#waiting === 0 || this.elapsed() - this.#waitingSince < LONGEST_WAIT) return;
     try {
-      this.#flush();
+      this.#days.foldSome();
+      if (this.#waiting > 0 && this.elapsed() - this.#waitingSince >= LONGEST_WAIT) this.#flush();
     } catch {
       this.#waitingSince = this.elapsed();
     }
@@ -163,20 +168,13 @@ export class Rollup {
         const begin = BigInt(hour) * HOUR;
         const [sourcePort, destinationPort] = [ports >>> 16, ports & 0xffff];
         seen.push({ source, destination, kind, sourcePort, destinationPort, first, last });
-        this.#statements.sum.run(
-          hour,
-          source,
-          destination,
-          kind,
-          sourcePort,
-          destinationPort,
-          flows,
-          first - begin,
-          last - begin,
-          syns,
-          resets,
-          latencies && packLatencies(latencies),
-        );
+        const packed = latencies && packLatencies(latencies);
+        const told = [source, destination, kind, sourcePort, destinationPort, flows];
+        const rest = [syns, resets, packed];
+        this.#statements.hour.run(hour, ...told, first - begin, last - begin, ...rest);
+        if (!this.#days.has(hour)) continue;
+        const { day, before } = dayOf(hour);
+        this.#statements.day.run(day, ...told, first - begin + before, last - begin + before, ...rest);
       }
       this.#ledger.add(seen);
       this.#statements.upTo.run(this.#next - 1);
@@ -222,13 +220,8 @@ function prepare(db: Database.Database) {
     stored: db.prepare<[], number>('SELECT coalesce(max(first_seq + flows - 1), 0) FROM segment').pluck(),
     kept: db.prepare<[], Kept>('SELECT kept_hour AS hour, kept_seq AS seq FROM rollup'),
     upTo: db.prepare<[number]>('UPDATE rollup SET last_seq = ?'),
-    sum: db.prepare(
-      `INSERT INTO edge_hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET flows = flows + excluded.flows,
-         first = min(first, excluded.first), last = max(last, excluded.last),
-         syns = syns + excluded.syns, resets = resets + excluded.resets,
-         latencies = with_latencies(latencies, excluded.latencies)`,
-    ),
+    hour: db.prepare(`INSERT INTO edge_hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${ADDED}`),
+    day: db.prepare(`INSERT INTO edge_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${ADDED}`),
     drop: db.prepare('INSERT OR IGNORE INTO dropped VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
   };
 }

@@ -50,7 +50,7 @@ export class SegmentKeeper implements Keeper {
   ) {
     const dictionary = new DictionaryReader(db);
     this.#packer = new SegmentPacker((generation, id) => dictionary.generation(generation).endpoint(id));
-    this.#rollup = new Rollup(db, elapsed);
+    this.#rollup = new Rollup(db, elapsed, now);
     this.#clock = new SteadyClock(now, elapsed);
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
+import { DAY, dayFrom, dayOf } from './day-sums.js';
 import { EdgeCounter, HOUR } from './edge-counter.js';
 import { packLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
@@ -54,6 +55,37 @@ export class SumsVerifier {
     for (const name of made.keys()) note(Number(name.split(',')[0]));
     for (const [hour, sums] of wrong)
       yield `sums of the hour ${formatTimestamp(BigInt(hour) * HOUR)}: ${sums} are not those of its flows`;
+    for (const { day, sums } of this.#wrongDays())
+      yield `sums of the day ${formatTimestamp(BigInt(day) * DAY)}: ${sums} are not those of its hours`;
+  }
+
+  /** Of days whose hours are all there. */
+  #wrongDays(): { day: number; sums: number }[] {
+    const key = 'source, destination, kind, source_port, destination_port';
+    const sums = 'sum(flows), min(first), max(last), sum(syns), sum(resets), sum(latencies IS NOT NULL) > 0';
+    const within = `day >= :from AND day < :to GROUP BY day, ${key}`;
+    const days = `SELECT day, ${key}, ${sums} FROM edge_day WHERE ${within}`;
+    const hours = `SELECT day, ${key}, ${sums} FROM (
+        SELECT hour / 24 AS day, ${key}, flows, first + hour % 24 * ${HOUR} AS first, last + hour % 24 * ${HOUR} AS last,
+          syns, resets, latencies
+        FROM edge_hour WHERE hour >= :from * 24 AND hour < :to * 24)
+      WHERE ${within}`;
+    return this.#db
+      .prepare<[{ from: number; to: number }], { day: number; sums: number }>(
+        `SELECT day, count(*) AS sums FROM (SELECT DISTINCT day, ${key} FROM (
+           SELECT * FROM (${days} EXCEPT ${hours}) UNION SELECT * FROM (${hours} EXCEPT ${days})))
+         GROUP BY day`,
+      )
+      .all(this.#wholeDays());
+  }
+
+  #wholeDays(): { from: number; to: number } {
+    const { since, until } = this.#db
+      .prepare<[], { since: number | null; until: number }>(
+        'SELECT sums_since AS since, days_until AS until FROM rollup, retention',
+      )
+      .get() ?? { since: null, until: 0 };
+    return { from: dayFrom(since ?? 0), to: dayOf(until).day };
   }
 
   #rows(since: number): IterableIterator<Row> {

@@ -1,21 +1,15 @@
 import { clientSide } from '../../domain/flow/direction.js';
 import type { Endpoint, Flow } from '../../domain/flow/flow.js';
-import { podKey, shownAs } from '../../domain/flow/node-identity.js';
+import { shownAs } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { counterOf } from '../../domain/service-map/counter.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
-import { isUnforetold } from '../../domain/service-map/dropped.js';
+import { podTold } from '../../domain/service-map/foretold.js';
 import type { Kind } from './edge-counter.js';
 
 type Told = Pick<Flow, 'traits' | 'policies' | 'l7'>;
 
-interface Pod {
-  /** Its pod, where the workload is only foretold by the pod's name, or told and another one. */
-  guessed: string | undefined;
-  unforetold: string | undefined;
-}
-
-interface KnownEndpoint extends Pod {
+interface KnownEndpoint extends ReturnType<typeof podTold> {
   /** Sorted, and the same list for the same labels. */
   labels: readonly string[];
 }
@@ -52,7 +46,7 @@ export class WindowParts {
   endpoint(endpoint: Endpoint, labels = shownAs(endpoint).labels): number {
     let number = this.#endpoints.get(endpoint);
     if (number === undefined) {
-      const pod = readEndpoint(endpoint);
+      const pod = podTold(endpoint);
       number = this.endpoints.push({ ...pod, labels: this.#labelsOf(labels) }) - 1;
       if ((pod.guessed ?? pod.unforetold) !== undefined) this.uncertain.push(number);
       this.#endpoints.set(endpoint, number);
@@ -98,16 +92,6 @@ export class WindowParts {
     }
     return kind;
   }
-}
-
-function readEndpoint(told: Endpoint): Pod {
-  const endpoint = shownAs(told);
-  const { pod, workloads } = endpoint;
-  const isGuessed = pod !== '' && workloads.length === 0;
-  return {
-    guessed: isGuessed ? podKey(endpoint) : undefined,
-    unforetold: isUnforetold(endpoint) ? podKey(endpoint) : undefined,
-  };
 }
 
 export function doubled(from: Int32Array): Int32Array<ArrayBuffer> {

@@ -21,13 +21,13 @@ const TRIES = 4;
 export class WindowReader {
   readonly #hours: HourSums;
   readonly #minutes: MinuteSums;
-  readonly #memory = new WindowMemory();
 
   constructor(
     db: Database.Database,
     told: ToldParts,
     private readonly list: SegmentList,
     private readonly visits: SegmentVisits,
+    private readonly memory = new WindowMemory(),
   ) {
     this.#hours = new HourSums(db, told);
     this.#minutes = new MinuteSums(db, told);
@@ -37,24 +37,58 @@ export class WindowReader {
   async sums(viewer: Viewer, query: ScanQuery): Promise<CoarseSums> {
     const filter = within(scopeOf(viewer), query.filter);
     const isNumbered = query.afterSeq !== undefined || query.upTo !== undefined;
-    if (!filter.isEmpty || isNumbered) return this.#read({ ...query, filter }, {});
+    const asked = { ...query, filter };
+    if (!filter.isEmpty) return this.#read(asked, {});
+    if (this.#isOfAllHeld(query)) {
+      const sums = await this.#readHeld(asked);
+      if (sums !== undefined) return sums;
+    }
+    if (isNumbered) return this.#read(asked, {});
     for (let tries = 1; ; tries++) {
       const summed = this.#summed(query.window);
-      const sums = await this.#read({ ...query, filter }, summed);
+      const sums = await this.#read(asked, summed);
       const isSteady = isSame(summed, this.#summed(query.window));
       if (isSteady || tries === TRIES || query.signal?.aborted === true) return sums;
     }
   }
 
+  /** Without what was removed, of which there may be sums as well. */
+  #isOfAllHeld({ window, afterSeq, upTo }: ScanQuery): boolean {
+    if (window.since !== undefined || window.until !== undefined || upTo !== undefined) return false;
+    if (afterSeq !== undefined) return afterSeq === 0;
+    const { hours, minutes } = this.#summed(window);
+    return (hours ?? minutes) === undefined;
+  }
+
+  /** All that is held, from sums by hour and day where it is much. Undefined where flows have to be read. */
+  async #readHeld(query: ScanQuery): Promise<CoarseSums | undefined> {
+    const { turn = setImmediate, signal } = query;
+    const plain = new WindowSums(this.memory, query);
+    if (plain.unread(plain.runs(this.list.infos())) < this.memory.many) return undefined;
+    for (let tries = 1; tries <= TRIES && signal?.aborted !== true; tries++) {
+      const hours = this.#hours.held();
+      if (hours === undefined) return undefined;
+      const sums = new WindowSums(this.memory, query, { hours, pods: this.#hours.pods() });
+      for (const _ of sums.addSummed(this.#hours, this.#minutes)) await turn();
+      // What was added to them meanwhile may be in some and not in others.
+      if (JSON.stringify(this.#hours.held()) === JSON.stringify(hours)) return this.#readRows(sums, query);
+    }
+    return undefined;
+  }
+
   async #read(query: ScanQuery, summed: Summed): Promise<CoarseSums> {
     const { turn = setImmediate } = query;
-    const sums = new WindowSums(this.#memory, query, summed);
+    const sums = new WindowSums(this.memory, query, summed);
     for (const _ of sums.addSummed(this.#hours, this.#minutes)) await turn();
+    return this.#readRows(sums, query);
+  }
+
+  async #readRows(sums: WindowSums, { turn = setImmediate, signal }: ScanQuery): Promise<CoarseSums> {
     const pace = new Pace(turn);
     for (const run of sums.runs(this.list.infos())) {
       for (const _ of sums.add(run, this.visits, pace)) {
         await pace.pause();
-        if (query.signal?.aborted === true) return sums.take();
+        if (signal?.aborted === true) return sums.take();
       }
     }
     return sums.take();

@@ -17,19 +17,27 @@ import type { Sum } from './sums.js';
 
 const noLabels: readonly string[] = [];
 
+/** Where so many flows have to be read, sums by hour and day are read instead: some two seconds of a processor. */
+const MANY = 1 << 19;
+
 /** What windows have in common, so that the next one is answered faster. */
 export class WindowMemory {
   readonly numbers = new RowNumbers();
   readonly known = new KnownSums();
 
-  /** Flows of a run. */
-  constructor(readonly runLength?: number) {}
+  constructor(
+    /** Flows of a run. */
+    readonly runLength?: number,
+    readonly many = MANY,
+  ) {}
 }
 
-/** What of a window is told by sums that rest, as flows of it were removed. */
+/** What of a window is told by sums that rest, as flows of it were removed, or are many. */
 export interface Summed {
   hours?: Hours | undefined;
   minutes?: Minutes | undefined;
+  /** Of flows that are held: what sums do not tell of their pods. */
+  pods?: PodsTold | undefined;
 }
 
 /** Adds up the flows of a window at the grain of workloads. */
@@ -58,7 +66,23 @@ export class WindowSums {
   #isAsked(info: SegmentInfo): boolean {
     const { from, to } = this.#rowsOf(info);
     if (from < to) this.#upTo = Math.max(this.#upTo, info.firstSeq + to - 1);
-    return from < to && overlaps(info, this.query.window);
+    return from < to && overlaps(info, this.query.window) && !this.#isAllSummed(info);
+  }
+
+  #isAllSummed({ firstSeq, flows, timeMin, timeMax }: SegmentInfo): boolean {
+    const { hours } = this.summed;
+    const last = firstSeq + flows - 1;
+    return isIn(hours, timeMin, last) && isIn(hours, timeMax, last);
+  }
+
+  /** Flows of runs that have to be read, as no sums of them are known. */
+  unread(runs: readonly Run[]): number {
+    return runs.reduce((sum, run) => sum + this.#unreadOf(run), 0);
+  }
+
+  #unreadOf({ name, infos, parts }: Run): number {
+    if (name !== undefined && this.memory.known.get(name, this.#all.parts) !== undefined) return 0;
+    return parts === undefined ? infos.reduce((sum, { flows }) => sum + flows, 0) : this.unread(parts);
   }
 
   #rowsOf(info: SegmentInfo): { from: number; to: number } {
@@ -110,10 +134,7 @@ export class WindowSums {
   /** Adds the sums of flows that were removed, step by step. */
   *addSummed(hourSums: HourSums, minuteSums: MinuteSums): Generator<void> {
     const { hours, minutes } = this.summed;
-    for (let hour = hours?.from ?? 0; hour < (hours?.to ?? 0); hour++) {
-      hourSums.read(hour, this.#all);
-      yield;
-    }
+    if (hours !== undefined) yield* hourSums.read(hours, this.#all);
     if (minutes === undefined) return;
     for (const part of minutes.parts) {
       minuteSums.read(part, minutes, this.#all);
@@ -157,9 +178,10 @@ export class WindowSums {
   }
 
   #podsTold(): PodsTold {
+    const { hours, minutes, pods } = this.summed;
     // What was removed cannot be asked: there, sums are all that is known.
-    if ((this.summed.hours ?? this.summed.minutes) !== undefined) return { guessed: [], unforetold: [] };
-    const told: Record<keyof PodsTold, string[]> = { guessed: [], unforetold: [] };
+    if (pods === undefined && (hours ?? minutes) !== undefined) return { guessed: [], unforetold: [] };
+    const told = { guessed: [...(pods?.guessed ?? [])], unforetold: [...(pods?.unforetold ?? [])] };
     const { endpoints, uncertain } = this.#all.parts;
     for (const number of uncertain) {
       if (!this.#all.hasMet(number)) continue;
