@@ -21,6 +21,8 @@ describe('a line of the compact format', () => {
         type: 'to-endpoint',
         verdict: 'FORWARDED',
         policies: '',
+        direction: '',
+        dropReason: '',
         summary: 'TCP Flags: SYN',
       },
     });
@@ -81,6 +83,31 @@ describe('a line of the compact format', () => {
     expect(read(old)).toMatchObject({ node: 'k8s1', isReply: undefined, type: 'L3-Only' });
   });
 
+  it('may be logged by cilium connectivity test, whose arrow says nothing', () => {
+    const logged = (text: string) => read(`  ❓ [12] ${text.replaceAll(/ \(ID:\d+\)/g, '')}`);
+    expect(logged(LINE)).toMatchObject({ time: 'Jul  2 13:42:21.107', node: '', isReply: undefined });
+    expect(logged(LINE.replace('FORWARDED', 'FORWARDED EGRESS DROP_REASON_UNKNOWN'))).toMatchObject({
+      type: 'to-endpoint',
+      verdict: 'FORWARDED',
+      direction: 'EGRESS',
+      dropReason: 'DROP_REASON_UNKNOWN',
+      summary: 'TCP Flags: SYN',
+    });
+    const unknown = 'none DROPPED TRAFFIC_DIRECTION_UNKNOWN POLICY_DENIED';
+    expect(logged(LINE.replace('to-endpoint FORWARDED', unknown))).toMatchObject({
+      verdict: 'DROPPED',
+      direction: '',
+      dropReason: 'POLICY_DENIED',
+    });
+    const between = (from: string, to: string) =>
+      read(`Jul  2 13:42:21.107: ${from} -> ${to} to-stack FORWARDED (UDP)`);
+    expect(between('10.0.0.7:53', '10.0.0.5:4123')).toMatchObject({ isReply: undefined });
+    expect(between('10.0.0.7', '10.0.0.5')).toMatchObject({ isReply: undefined });
+    expect(between('10.0.0.5:4123', '10.0.0.7:53')).toMatchObject({ isReply: false });
+    expect(between('10.0.0.7:53', 'a/b:4123')).toMatchObject({ isReply: false });
+    expect(read(`[3] ${LINE}`)).toMatchObject({ isReply: false });
+  });
+
   it.each([
     ['a drop', 'Policy denied DROPPED', { type: 'Policy denied', verdict: 'DROPPED' }],
     [
@@ -138,6 +165,7 @@ describe('a line of the compact format', () => {
     'Forwarding from 127.0.0.1:4245 -> 4245',
     'default/a:1 -> default/b:2 to-endpoint FORWARDED (UDP)',
     'Jul  2 13:42:21.107: copying the file a -> b done',
+    '[3] Jul  2 13:42:21.107: copying a.b -> c.d FORWARDED EGRESS BAD (TCP)',
   ])('is not %p', (text) => {
     expect(readCompact(text)).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import { readEndpoint } from './endpoint.js';
 import { POLICIES_PATTERN, VERDICT_PATTERN, type PrintedEndpoint, type PrintedFlow } from './printed-flow.js';
 import { TIME_PATTERN } from './printed-time.js';
 
@@ -5,19 +6,25 @@ import { TIME_PATTERN } from './printed-time.js';
  * `TIME[ [NODE]]: SOURCE[ (IDENTITY)] ARROW DESTINATION[ (IDENTITY)] TYPE VERDICT[ BY POLICY, …] (SUMMARY)`,
  * behind whatever stands in front of it: indentation, marks of lists and quotes, prefixes of log files.
  */
-const LINE = new RegExp(`(?:^|[^\\w.])(${TIME_PATTERN})(?:\\s\\[([^\\]]*)\\])?:(?:\\s(.*))?$`);
+const LINE = new RegExp(
+  `(?:^|[^\\w.])(?:\\[(\\d+)\\] )?(${TIME_PATTERN})(?:\\s\\[([^\\]]*)\\])?:(?:\\s(.*))?$`,
+);
 const ARROW = / (->|<-|<>) /;
 const IDENTITY = /^\(([^()\s]+)\)$/;
 /** Behind the arrow: a host, an identity, and the rest. */
 const BEHIND = /^\s*([^\s(]\S*)?\s*(?:\(((?:ID:\d+|[a-z][a-z\d-]*))\))?\s+(.*)$/;
+/** What `cilium connectivity test` puts behind the verdict of a flow. */
+const DETAILS = '(?: (?:(INGRESS|EGRESS)|TRAFFIC_DIRECTION_UNKNOWN) ([A-Z][A-Z\\d_]*|\\d+))?';
 const DECISION = new RegExp(
-  `^(\\S.*?)\\s(${VERDICT_PATTERN})(?: BY (${POLICIES_PATTERN}))?(?:\\s*\\((.*)|[\\s\`'"|]*)$`,
+  `^(\\S.*?)\\s(${VERDICT_PATTERN})(?: BY (${POLICIES_PATTERN}))?${DETAILS}(?:\\s*\\((.*)|[\\s\`'"|]*)$`,
 );
 /** What people put behind a line that they quote. */
 const DECORATION = /[\s`'"|*,;]+$/;
 
 /** The part of a line from its time on. */
 export interface TimedLine {
+  /** The flow's number in what `cilium connectivity test` logs, else empty. */
+  number: string;
   time: string;
   node: string;
   rest: string;
@@ -43,7 +50,9 @@ export function isPrintedFlow(text: string): boolean {
 
 export function readTimedLine(text: string): TimedLine | undefined {
   const match = LINE.exec(text);
-  return match === null ? undefined : { time: match[1] ?? '', node: match[2] ?? '', rest: match[3] ?? '' };
+  if (match === null) return undefined;
+  const [, number = '', time = '', node = '', rest = ''] = match;
+  return { number, time, node, rest };
 }
 
 /** Undefined where the line is no flow in the compact format, nor the beginning of one. */
@@ -57,9 +66,9 @@ export function readCompact(text: string): CompactLine | undefined {
   if (left === undefined) return undefined;
   const decided = readBehind(behind);
   if (decided === undefined) return { printed: undefined, isCut: true };
-  const [, type = '', verdict = '', policies = '', tail] = decided.decision;
+  const [, type = '', verdict = '', policies = '', direction = '', dropReason = '', tail] = decided.decision;
   const { summary, isClosed } = closeSummary(tail ?? '');
-  const direction = readArrow(arrow[1] ?? '', line.node, [left, decided.right]);
+  const ends = readArrow(arrow[1] ?? '', line, [left, decided.right]);
   const { time, node } = line;
   return {
     printed: {
@@ -67,10 +76,12 @@ export function readCompact(text: string): CompactLine | undefined {
       text,
       time,
       node,
-      ...direction,
+      ...ends,
       type: type.trimEnd(),
       verdict,
       policies,
+      direction,
+      dropReason,
       summary,
     },
     isCut: tail !== undefined && !isClosed,
@@ -97,16 +108,25 @@ function readEnd(text: string): PrintedEndpoint | undefined {
 
 /**
  * Replies are printed the other way round, so that the client stays on the left. Hubble before 0.8
- * printed `->` for all: such lines always name the node and never an identity.
+ * and `cilium connectivity test` print `->` for all, and never an identity: the former always name
+ * the node, the latter numbers its lines. At first it did not, and had addresses alone in them.
  */
 function readArrow(
   arrow: string,
-  node: string,
+  { node, number }: TimedLine,
   [left, right]: readonly [PrintedEndpoint, PrintedEndpoint],
 ): Pick<PrintedFlow, 'source' | 'destination' | 'isReply'> {
   if (arrow === '<-') return { source: right, destination: left, isReply: true };
-  const saysNothing = arrow === '<>' || (node !== '' && left.identity === '' && right.identity === '');
+  const isOfAll = node !== '' || number !== '' || mayBeAnswer(left, right);
+  const saysNothing = arrow === '<>' || (left.identity === '' && right.identity === '' && isOfAll);
   return { source: left, destination: right, isReply: saysNothing ? undefined : false };
+}
+
+/** Between addresses, and not to the lower port, as clients send. */
+function mayBeAnswer(left: PrintedEndpoint, right: PrintedEndpoint): boolean {
+  const [from, to] = [readEndpoint(left), readEndpoint(right)];
+  if (from === undefined || to === undefined || from.ip === '' || to.ip === '') return false;
+  return from.port <= to.port;
 }
 
 /** Up to the parenthesis that closes the summary; URLs in it may hold others. */

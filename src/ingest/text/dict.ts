@@ -40,6 +40,8 @@ export function readBlock(block: Block, text: string): PrintedFlow | undefined {
     isReply: undefined,
     type,
     ...decision,
+    direction: '',
+    dropReason: '',
     summary: block.get('SUMMARY') ?? '',
   };
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { dropReasonByName } from '../../domain/flow/drop-reason.js';
 import type { Json } from '../../domain/flow/json.js';
 import { readEndpoint, type ReadEndpoint } from './endpoint.js';
 import { readFlowType } from './flow-type.js';
@@ -41,6 +42,7 @@ export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow 
     source_names: source.names.length === 0 ? undefined : source.names,
     destination_names: destination.names.length === 0 ? undefined : destination.names,
     l7: summary.l7,
+    ...details(printed),
     ...type.fields,
     is_reply: printed.isReply,
     ip_trace_id: summary.ipTraceId === '' ? undefined : { trace_id: summary.ipTraceId },
@@ -94,6 +96,15 @@ function endpoint({ identity, label, namespace, pod }: ReadEndpoint): Json {
   if (label !== '') json['labels'] = [label];
   if (pod !== '') json['pod_name'] = pod;
   return json;
+}
+
+/** What a type says of them, too, counts before it. */
+function details({ direction, dropReason }: PrintedFlow): Json {
+  const { number = 0, name } = dropReasonByName(dropReason) ?? {};
+  return {
+    traffic_direction: said(direction),
+    ...(number === 0 ? {} : { drop_reason: number, drop_reason_desc: name }),
+  };
 }
 
 /** `name (Kind), namespace/name (Kind)`; which direction they decided for is said in the type. */

@@ -14,6 +14,9 @@ export interface PrintedFlow {
   verdict: string;
   /** Behind `BY` (--print-policy-names, Hubble 1.18). */
   policies: string;
+  /** Only `cilium connectivity test` tells direction and reason by themselves, as the enums' names. */
+  direction: string;
+  dropReason: string;
   summary: string;
 }
 

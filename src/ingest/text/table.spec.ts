@@ -18,6 +18,8 @@ describe('a row of a table', () => {
     type: 'to-endpoint',
     verdict: 'FORWARDED',
     policies: '',
+    direction: '',
+    dropReason: '',
     summary: 'TCP Flags: ACK',
   };
 

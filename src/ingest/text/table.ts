@@ -60,6 +60,8 @@ function readByColumns(text: string, { columns }: TableHeading): PrintedFlow | u
     isReply: undefined,
     type: cell('TYPE'),
     ...decision,
+    direction: '',
+    dropReason: '',
     summary: cell('SUMMARY'),
   };
 }
@@ -87,6 +89,8 @@ function readByWords(text: string, heading: TableHeading | undefined): PrintedFl
     type: type.join(' '),
     verdict,
     policies: '',
+    direction: '',
+    dropReason: '',
     summary: summary.trim(),
   };
 }

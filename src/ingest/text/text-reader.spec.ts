@@ -78,6 +78,24 @@ describe('a flow in text', () => {
     });
   });
 
+  it('says its direction and why it was dropped where cilium connectivity test logged it', async () => {
+    const logged = (column: string) =>
+      `  ✅ [0] 2026-05-02T13:42:21.107Z: default/xwing:41234 -> 10.96.0.7:80 ${column} (TCP Flags: SYN)`;
+    expect(
+      await read(
+        [
+          logged('to-endpoint FORWARDED INGRESS DROP_REASON_UNKNOWN'),
+          logged('policy-verdict:none EGRESS DROPPED EGRESS POLICY_DENIED'),
+          logged('to-endpoint FORWARDED TRAFFIC_DIRECTION_UNKNOWN DROP_REASON_UNKNOWN'),
+        ].join('\n'),
+      ),
+    ).toMatchObject([
+      { flow: { verdict: 'FORWARDED', traffic_direction: 'INGRESS', event_type: { type: 4 } } },
+      { flow: { traffic_direction: 'EGRESS', drop_reason: 133, drop_reason_desc: 'POLICY_DENIED' } },
+      { flow: { verdict: 'FORWARDED', IP: { destination: '10.96.0.7' } } },
+    ]);
+  });
+
   it('may have no time, as Hubble says it, and no IP', async () => {
     const [found] = await read(
       'N/A: 0e:00:00:00:00:01 (unknown) <> 0e:00:00:00:00:02 (unknown) Unsupported L3 protocol DROPPED (ARP)',
