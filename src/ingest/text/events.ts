@@ -10,6 +10,9 @@ const BETWEEN = `(?: \\(first: (${TIME_PATTERN}), last: (${TIME_PATTERN})\\))?`;
 const LOST = new RegExp(
   `(?:^|[^\\w.])(?:(${TIME_PATTERN}) )?EVENTS LOST: (\\w+) CPU\\((-?\\d+)\\) (\\d+)${BETWEEN}`,
 );
+/** What the command said of losses before it could print them: protobuf's text, with one blank or two. */
+const UNPRINTED =
+  /unknown response type: &\{LostEvents:source:(\w+) {1,2}num_events_lost:(\d+)(?: {1,2}cpu:[{<](?:value:(\d+))? ?[}>])? ?\}/;
 /** Cells without anything are empty, or `-` since Hubble 1.19. */
 const LOST_ROW = new RegExp(
   `(?:^|\\s)(?:(${TIME_PATTERN})\\s+(?:(\\S+)\\s+)?)?([A-Z][A-Z_]+)\\s+(?:-\\s+)?EVENTS LOST\\s+(?:-\\s+)?CPU\\((-?\\d+)\\) - (\\d+)${BETWEEN}`,
@@ -18,10 +21,16 @@ const LOST_SUMMARY = new RegExp(`^CPU\\((-?\\d+)\\) - (\\d+)${BETWEEN}$`);
 
 /** `[TIME ]EVENTS LOST: HUBBLE_RING_BUFFER CPU(0) 12[ (first: …, last: …)]` */
 export function readLostLine(text: string, dating: Dating): Json | undefined {
-  if (!text.includes(LOST_WORDS)) return undefined;
+  if (!text.includes(LOST_WORDS)) return readUnprinted(text);
   const [, time = '', source, cpu = '', count = '', ...between] = LOST.exec(text) ?? [];
   if (source === undefined) return undefined;
   return { ...lostEvents(source, cpu, count, between, dating), ...observed(time, '', dating) };
+}
+
+function readUnprinted(text: string): Json | undefined {
+  const [, source, count, cpu = '0'] = UNPRINTED.exec(text) ?? [];
+  if (source === undefined) return undefined;
+  return { lost_events: { source, num_events_lost: count, cpu: Number(cpu) } };
 }
 
 /** A row of a table: no destination, no verdict, and before Hubble 1.19 no time and no node. */

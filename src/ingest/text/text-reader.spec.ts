@@ -310,6 +310,20 @@ describe('what Hubble prints beside flows', () => {
     });
   });
 
+  it('is counted where the command could not print it yet', async () => {
+    const lost = (loss: string) => `unknown response type: &{LostEvents:${loss}}`;
+    const { report } = await ingest(
+      [
+        lost('source:HUBBLE_RING_BUFFER num_events_lost:1'),
+        `2026-05-02T13:42:21.1Z ${lost('source:PERF_EVENT_RING_BUFFER  num_events_lost:7  cpu:{value:3}')}`,
+        lost('source:OBSERVER_EVENTS_QUEUE num_events_lost:2 cpu:<> '),
+        lost('someone else'),
+        'unknown response type: &{NodeStatus:x}',
+      ].join('\n'),
+    );
+    expect(report).toMatchObject({ records: 3, lostEvents: 3, rejected: 2 });
+  });
+
   it('is counted in blocks', async () => {
     const blocks = [
       BLOCK,
