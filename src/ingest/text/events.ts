@@ -52,9 +52,18 @@ function lostEvents(
   return { lost_events: { source, num_events_lost: count, cpu: Number(cpu), ...times } };
 }
 
-const AGENT_EVENT =
-  /^(AGENT_EVENT_UNKNOWN|AGENT_STARTED|POLICY_(?:UPDATED|DELETED)|ENDPOINT_REGENERATE_(?:SUCCESS|FAILURE)|ENDPOINT_(?:CREATED|DELETED)|IPCACHE_(?:UPSERTED|DELETED)|SERVICE_(?:UPSERTED|DELETED)) \((.*)\)$/;
+const AGENT_TYPE =
+  'AGENT_EVENT_UNKNOWN|AGENT_STARTED|POLICY_(?:UPDATED|DELETED)|ENDPOINT_REGENERATE_(?:SUCCESS|FAILURE)|ENDPOINT_(?:CREATED|DELETED)|IPCACHE_(?:UPSERTED|DELETED)|SERVICE_(?:UPSERTED|DELETED)';
+const AGENT_EVENT = new RegExp(`^(${AGENT_TYPE}) \\((.*)\\)$`);
 const DEBUG_EVENT = /^.* (DBG_\w+) MARK: (N\/A|0x[\da-f]+) CPU: (N\/A|\d+) \((.*)\)$/;
+/** What Hubble puts first into the details of any event of the agent tells them from another program's log. */
+const AGENT_ROW = new RegExp(
+  `(?:^|[^\\w.])(${TIME_PATTERN})\\s+(?:([^\\s:]+)\\s+)?(${AGENT_TYPE})\\s+(?:(?:type|start time|labels|id|cidr): |UNKNOWN$)`,
+);
+const DEBUG_ROW = new RegExp(
+  `(?:^|[^\\w.])(${TIME_PATTERN})\\s+(?:([^\\s:]+)\\s+)?(?:N/A|ID: \\d+|\\S+ \\(ID: \\d+\\))\\s+(DBG_\\w+)\\s+(N/A|\\d+) (N/A|0x[\\da-f]+)\\s+(\\S.*)$`,
+);
+const EVENT_HEADING = /\bTIMESTAMP\s+(?:NODE\s+)?(?:TYPE\s+DETAILS|FROM\s+TYPE\s+CPU\/MARK\s+MESSAGE)\b/;
 const NODE_STATUS = [
   ['NODE_CONNECTED', /^Receiving flows from \d+ nodes: ()(.*)$/],
   ['NODE_UNAVAILABLE', /^\d+ nodes are unavailable: ()(.*)$/],
@@ -66,6 +75,20 @@ const NODE_STATUS = [
 export function readEventLine({ time, node, rest }: TimedLine, dating: Dating): Json | undefined {
   const event = agentEvent(rest) ?? debugEvent(rest) ?? nodeStatus(rest);
   return event && { ...event, ...observed(time, node, dating) };
+}
+
+export function isEventHeading(text: string): boolean {
+  return EVENT_HEADING.test(text);
+}
+
+/** A row of a table of agent or debug events. */
+export function readEventRow(text: string, dating: Dating): Json | undefined {
+  const [, time = '', node = '', type] = AGENT_ROW.exec(text) ?? [];
+  if (type !== undefined) return { agent_event: { type }, ...observed(time, node, dating) };
+  const [, debugTime = '', debugNode = '', debugType, cpu = '', mark = '', message = ''] =
+    DEBUG_ROW.exec(text) ?? [];
+  if (debugType === undefined) return undefined;
+  return { ...debug(debugType, mark, cpu, message), ...observed(debugTime, debugNode, dating) };
 }
 
 /** A block of the dict format that is no flow. */

@@ -342,6 +342,27 @@ describe('what Hubble prints beside flows', () => {
     });
   });
 
+  it('is counted in tables of its own', async () => {
+    const { report } = await ingest(
+      [
+        'TIMESTAMP             NODE      TYPE               DETAILS',
+        'May  2 13:42:21.107   prod/n1   ENDPOINT_CREATED   id: 12',
+        'May  2 13:42:21.107   prod/n2   POLICY_UPDATED     labels: [], revision: 5, count: 1',
+        'TIMESTAMP             FROM              TYPE          CPU/MARK   MESSAGE',
+        'May  2 13:42:21.107   ID: 5             DBG_GENERIC   00 0x0     hm',
+      ].join('\n'),
+    );
+    expect(report).toMatchObject({
+      records: 3,
+      otherEvents: { agent_event: 2, debug_event: 1 },
+      text: { tab: 3 },
+    });
+    expect(report.errors.map(({ reason }) => reason)).toEqual([
+      'the heading of a table, no record',
+      'the heading of a table, no record',
+    ]);
+  });
+
   it('is counted in tables that have flows', async () => {
     const { report } = await ingest(`${HEADING}\n${LOST_ROW}\n${ROW}\n${LOST_ROW}\n`);
     expect(report).toMatchObject({ stored: 1, lostEvents: 2, rejected: 1 });

@@ -3,7 +3,14 @@ import type { Redactor } from '../../domain/redaction/redactor.js';
 import { recogniseRecord, type HubbleRecord } from '../../domain/flow/record.js';
 import { hasArrow, isPrintedFlow, readCompact, readTimedLine } from './compact.js';
 import { endsBlock, isSeparator, readBlock, readField, type Block } from './dict.js';
-import { readEventBlock, readEventLine, readLostLine, readLostRow } from './events.js';
+import {
+  isEventHeading,
+  readEventBlock,
+  readEventLine,
+  readEventRow,
+  readLostLine,
+  readLostRow,
+} from './events.js';
 import { composeFlow } from './flow-record.js';
 import { readFlowType } from './flow-type.js';
 import type { PrintedFlow, PrintedFormat } from './printed-flow.js';
@@ -163,11 +170,13 @@ export class TextReader {
 
   #table(text: string, line: number): boolean {
     const heading = readHeading(text);
-    if (heading !== undefined) {
+    if (heading !== undefined || isEventHeading(text)) {
       this.#heading = heading;
       this.sink.reject(line, 'the heading of a table, no record');
       return true;
     }
+    const event = readEventRow(text, this.dating);
+    if (event !== undefined) return this.#event('tab', text, event, line);
     const printed = readRow(text, this.#heading);
     if (printed !== undefined && this.#flow(printed)) {
       this.#tableHasFlows = true;
