@@ -55,6 +55,19 @@ export function readTimedLine(text: string): TimedLine | undefined {
   return { number, time, node, rest };
 }
 
+/** What may be left of an identity or of an arrow where a line was wrapped. */
+const TORN = /\s(?:\([^()\s]*|->?|<[->]?)$/;
+
+/** One end of a flow and no more behind the time: what follows is on the next line. */
+export function isCutBeforeArrow({ rest }: TimedLine): boolean {
+  const end = readEnd(rest.replace(TORN, ''));
+  const read = end && readEndpoint(end);
+  if (end === undefined || read === undefined) return false;
+  // A name alone may be any word of a log.
+  const isName = end.host === '' || read.names.length > 0;
+  return read.port > 0 || read.identity !== undefined || !isName;
+}
+
 /** Undefined where the line is no flow in the compact format, nor the beginning of one. */
 export function readCompact(text: string): CompactLine | undefined {
   const plain = HTML_ARROW.test(text) ? unescapeHtml(text) : text;

@@ -141,53 +141,6 @@ describe('a flow in text', () => {
     ]);
   });
 
-  it.each([
-    [
-      'between two words',
-      [LINE.slice(0, LINE.indexOf('to-endpoint') - 1), LINE.slice(LINE.indexOf('to-endpoint'))],
-    ],
-    ['within a word', [LINE.slice(0, 70), LINE.slice(70)]],
-    ['twice', [LINE.slice(0, 60), LINE.slice(60, 90), LINE.slice(90)]],
-    ['within its summary', [LINE.slice(0, -5), LINE.slice(-4)]],
-  ])('is read when it was wrapped %s', async (_, pieces) => {
-    const found = await read(`${pieces.join('\n')}\n${REPLY}\n`);
-    expect(found).toMatchObject([
-      {
-        flow: {
-          verdict: 'FORWARDED',
-          destination: { pod_name: 'deathstar' },
-          l4: { TCP: { flags: { SYN: true } } },
-        },
-        flowatlas: { text: pieces.join('\n') },
-      },
-      { flow: { is_reply: true } },
-    ]);
-  });
-
-  it('is read from a row that was wrapped', async () => {
-    for (const cut of [30, 50, 70]) {
-      const { records, report } = await ingest(
-        `${HEADING}\n${ROW.slice(0, cut)}\n${ROW.slice(cut)}\n${ROW}\n`,
-      );
-      expect(report).toMatchObject({ stored: 2, rejected: 1 });
-      expect(JSON.parse(records[0] ?? '')).toMatchObject({
-        flow: {
-          source: { pod_name: 'xwing' },
-          destination: { pod_name: 'deathstar' },
-          Summary: 'TCP Flags: SYN',
-        },
-      });
-    }
-  });
-
-  it('is told from what is cut off, which is rejected line by line', async () => {
-    const { report } = await ingest(
-      `${LINE.slice(0, 70)}\n${LINE}\n\n${LINE.slice(0, 60)}\nsomething else\n${REPLY.slice(0, -1)}`,
-    );
-    expect(report).toMatchObject({ stored: 2, rejected: 3 });
-    expect(report.errors.map(({ line }) => line).sort()).toEqual([1, 4, 5]);
-  });
-
   it('without a time is rejected with the reason', async () => {
     const { report } = await ingest(`${LINE.slice(21)}\n${LINE}`);
     expect(report.errors).toEqual([{ line: 1, reason: 'a flow in text without its time' }]);

@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/flow/json.js';
 import type { Redactor } from '../../domain/redaction/redactor.js';
 import { recogniseRecord, type HubbleRecord } from '../../domain/flow/record.js';
-import { hasArrow, isPrintedFlow, readCompact, readTimedLine } from './compact.js';
+import { hasArrow, isCutBeforeArrow, isPrintedFlow, readCompact, readTimedLine } from './compact.js';
 import { endsBlock, isSeparator, readBlock, readField, type Block } from './dict.js';
 import {
   isEventHeading,
@@ -37,6 +37,8 @@ interface Cut {
   pieces: readonly string[];
   line: number;
   read: (text: string) => PrintedFlow | undefined;
+  /** Whether what the pieces give can still become a flow. */
+  goesOn: (text: string) => boolean;
 }
 
 /** A line is wrapped into this many at most. */
@@ -87,7 +89,10 @@ export class TextReader {
     if (!hasArrow(text)) {
       const timed = readTimedLine(text);
       const event = timed && readEventLine(timed, this.dating);
-      return event !== undefined && this.#event('compact', text, event, line);
+      if (event !== undefined) return this.#event('compact', text, event, line);
+      if (timed === undefined || !isCutBeforeArrow(timed)) return false;
+      this.#cut = { line, pieces: [text], read: readWhole, goesOn: hasArrow };
+      return true;
     }
     const found = readCompact(text);
     if (found === undefined) {
@@ -98,7 +103,7 @@ export class TextReader {
     if (!found.isCut) return found.printed !== undefined && this.#flow(found.printed);
     // A record in JSON is not to be swallowed by the words before it.
     if (text.includes('{"')) return false;
-    this.#cut = { line, pieces: [text], read: readWhole };
+    this.#cut = { line, pieces: [text], read: readWhole, goesOn: hasArrow };
     return true;
   }
 
@@ -114,7 +119,7 @@ export class TextReader {
         return true;
       }
       const hasVerdict = readCompact(cut.pieces.join(' '))?.printed !== undefined;
-      if (!hasVerdict && pieces.length < MOST_PIECES) {
+      if (!hasVerdict && pieces.length < MOST_PIECES && joined(pieces).some(cut.goesOn)) {
         this.#cut = { ...cut, pieces };
         return true;
       }
@@ -188,7 +193,7 @@ export class TextReader {
     if (!isLoss && isCutRow(text)) {
       const { hasNode } = this.#heading;
       const read = (joined: string) => readRow(joined, { hasNode, columns: new Map() });
-      this.#cut = { line, pieces: [text], read };
+      this.#cut = { line, pieces: [text], read, goesOn: () => true };
       return true;
     }
     if (!isLoss) return false;
@@ -251,14 +256,17 @@ function plain(text: string): string {
   return uncoloured.includes('\u00a0') ? uncoloured.replaceAll('\u00a0', ' ') : uncoloured;
 }
 
-/** The flow of a line that was wrapped between words, else within them: only one of both gives a type that is known. */
-function unwrapped(pieces: readonly string[], read: Cut['read']): PrintedFlow | undefined {
-  const [first = '', ...rest] = pieces;
-  const joins = rest.reduce<string[]>(
+/** What a line may have been that was wrapped between words, or within them. */
+function joined([first = '', ...rest]: readonly string[]): string[] {
+  return rest.reduce<string[]>(
     (before, piece) => before.flatMap((text) => [`${text} ${piece.trimStart()}`, text + piece.trimStart()]),
     [first],
   );
-  return joins
+}
+
+/** Only one of the ways to join them gives a type that is known. */
+function unwrapped(pieces: readonly string[], read: Cut['read']): PrintedFlow | undefined {
+  return joined(pieces)
     .map(read)
     .find((printed) => printed !== undefined && readFlowType(printed.type, '') !== undefined);
 }
