@@ -46,4 +46,11 @@ describe('a printed end', () => {
     expect(read('localhost:80')).toMatchObject({ names: ['localhost'], port: 80 });
     expect(read('localhost', 'host')).toMatchObject({ names: ['localhost'], identity: 1 });
   });
+
+  it('is a pod without its namespace where a word has the identity of one', () => {
+    expect(read('xwing-7d8f:80', 'ID:1234')).toMatchObject({ namespace: '', pod: 'xwing-7d8f', names: [] });
+    expect(read('x.example.com:80', 'ID:1234')).toMatchObject({ pod: '', names: ['x.example.com'] });
+    expect(read('intranet:80', 'ID:16777218')).toMatchObject({ pod: '', names: ['intranet'] });
+    expect(read('intranet:80', 'world')).toMatchObject({ pod: '', names: ['intranet'] });
+  });
 });

@@ -26,6 +26,11 @@ const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 /** `80`, or with the name of the service as before Hubble 0.6: `80(http)`, `http(80)`. */
 const PORT = /^(.*):(?:(\d{1,5})(?:\([\w.+-]+\))?|[a-z][\w.+-]*\((\d{1,5})\))$/i;
 
+/** A name of one label is hardly one of DNS. */
+const WORD = /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/;
+/** Numbers of what runs in the cluster: below are the reserved ones, above those of addresses. */
+const WORKLOADS = { from: 256, to: 1 << 24 };
+
 /** DNS names, one or several. */
 const HOSTS = /^[\w.*-]+(?:,[\w.*-]+)*$/;
 
@@ -61,8 +66,14 @@ function readName(name: string, read: ReadEndpoint): ReadEndpoint | undefined {
     const pod = name.slice(slash + 1);
     return pod === '' || pod.includes('/') ? undefined : { ...read, namespace: name.slice(0, slash), pod };
   }
+  // Retina does not always know the namespace of a pod.
+  if (isWorkload(read) && WORD.test(name)) return { ...read, pod: name };
   const isHost = name.includes('.') || read.port > 0 || read.identity !== undefined;
   return HOSTS.test(name) && isHost ? { ...read, names: name.split(',') } : undefined;
+}
+
+function isWorkload({ identity = 0 }: ReadEndpoint): boolean {
+  return identity >= WORKLOADS.from && identity < WORKLOADS.to;
 }
 
 function readIdentity(text: string): Pick<ReadEndpoint, 'identity' | 'label'> {

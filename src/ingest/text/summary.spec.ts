@@ -90,6 +90,11 @@ describe('the summary of a message', () => {
       'DNS Answer RCode: Server Failure  TTL: 5 (Query a. A)',
       { query: 'a.', qtypes: ['A'], ttl: 5, rcode: 2 },
     ],
+    [
+      'DNS Answer RCode: Non-Existent Domain (Query a.svc.cluster.local. A)',
+      { query: 'a.svc.cluster.local.', qtypes: ['A'], rcode: 3 },
+    ],
+    ['DNS Answer "1.2.3.4" (Query a. A)', { query: 'a.', qtypes: ['A'], ips: ['1.2.3.4'] }],
   ])('of DNS: %s', (text, dns) => {
     expect(l7('dns', 'X', text)).toMatchObject({ protocol: 'UDP', protocolAssumed: true });
     expect(l7('dns', 'X', text).l7).toEqual({ type: 'X', dns });

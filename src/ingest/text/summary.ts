@@ -97,9 +97,9 @@ const RCODES: ReadonlyMap<string, number> = new Map([
   ['Bad OPT Version', 16],
 ]);
 
-/** `DNS Query name. A,AAAA`, `DNS Answer "1.2.3.4" TTL: 30 (Proxy name. A)`, `DNS Answer RCode: Non-Existent Domain TTL: …`. */
+/** `DNS Query name. A,AAAA`, `DNS Answer "1.2.3.4" TTL: 30 (Proxy name. A)`, `DNS Answer RCode: Non-Existent Domain TTL: …`; Retina prints no TTL. */
 function readDns(text: string, observationSource: string): Json {
-  const answer = /^DNS Answer (.*?) ?TTL: (\d+) \((Query|Proxy) (\S*) ?(\S*)\)$/.exec(text);
+  const answer = /^DNS Answer (.*?) ?(?:TTL: (\d+) )?\((Query|Proxy) (\S*) ?(\S*)\)$/.exec(text);
   if (answer !== null) {
     const [, given = '', ttl = '0', asked, query = '', qtypes = ''] = answer;
     const source = observationSource || (asked === 'Proxy' ? 'proxy' : '');
