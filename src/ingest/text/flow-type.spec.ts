@@ -59,6 +59,16 @@ describe('the type column', () => {
     });
   });
 
+  it('says the number of a point that the printer did not know, which is no reason', () => {
+    expect(fields('12')).toEqual({
+      Type: 'L3_L4',
+      event_type: { type: 4, sub_type: 12 },
+      trace_observation_point: 'FROM_CRYPTO',
+    });
+    expect(fields('99')).toEqual({ Type: 'L3_L4', event_type: { type: 4, sub_type: 99 } });
+    expect(fields('199, 0', 'FORWARDED')).toMatchObject({ drop_reason: 199 });
+  });
+
   it('says a socket, a capture, a message, and nothing', () => {
     expect(fields('post-xlate-rev', 'TRANSLATED')).toEqual({
       Type: 'SOCK',

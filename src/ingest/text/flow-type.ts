@@ -31,7 +31,12 @@ function findType(text: string, verdict: string): FlowType | undefined {
   if (text === 'UNKNOWN') return { fields: {}, l7: undefined };
   const l7 = L7_TYPE.exec(text);
   if (l7 !== null) return l7Type(l7);
-  const fields = traceType(text) ?? verdictType(text) ?? socketType(text) ?? captureType(text);
+  const fields =
+    traceType(text) ??
+    numberedPoint(text, verdict) ??
+    verdictType(text) ??
+    socketType(text) ??
+    captureType(text);
   return fields === undefined ? dropType(text, verdict) : { fields, l7: undefined };
 }
 
@@ -53,6 +58,18 @@ function traceType(text: string): Json | undefined {
     Type: 'L3_L4',
     event_type: eventType(EventType.trace, subType),
     trace_observation_point: point,
+  };
+}
+
+/** A point of a newer Cilium: only drops have reasons, and traces are of what is forwarded. */
+function numberedPoint(text: string, verdict: string): Json | undefined {
+  const number = /^\d{1,3}$/.test(text) && verdict === 'FORWARDED' ? Number(text) : 0;
+  if (number === 0) return undefined;
+  const point = observationPoints[number];
+  return {
+    Type: 'L3_L4',
+    event_type: eventType(EventType.trace, number),
+    ...(point === undefined ? {} : { trace_observation_point: point }),
   };
 }
 
