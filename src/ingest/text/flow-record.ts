@@ -4,7 +4,7 @@ import type { Json } from '../../domain/flow/json.js';
 import { readEndpoint, type ReadEndpoint } from './endpoint.js';
 import { readFlowType } from './flow-type.js';
 import { verdictOf, type PrintedFlow } from './printed-flow.js';
-import { readTime, type Dating } from './printed-time.js';
+import { datingOf, readTime, type Dating } from './printed-time.js';
 import { readSummary, type ReadSummary } from './summary.js';
 
 const DNS = 53;
@@ -19,7 +19,8 @@ export interface ComposedFlow {
 /** Undefined where one of the columns cannot be what Hubble prints. */
 export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow | undefined {
   const verdict = verdictOf(printed.verdict);
-  const read = readTime(printed.time, dating);
+  const dated = datingOf(printed.text, dating);
+  const read = readTime(printed.time, dated);
   const source = readEndpoint(printed.source);
   const destination = readEndpoint(printed.destination);
   if (verdict === undefined || read === undefined || source === undefined || destination === undefined)
@@ -49,7 +50,7 @@ export function composeFlow(printed: PrintedFlow, dating: Dating): ComposedFlow 
     ...policies(printed.policies, verdict, type.fields['traffic_direction']),
     Summary: said(summary.text),
   };
-  return { flow, assumedYear: read.assumedYear, protocolAssumed };
+  return { flow, assumedYear: dated === dating ? read.assumedYear : undefined, protocolAssumed };
 }
 
 function said(text: string): string | undefined {

@@ -34,6 +34,16 @@ export interface Dating {
   notAfterIs: 'the date of the file' | 'the time of arrival';
 }
 
+/** What log files, container runtimes and CI put before a line, if only behind a word or two. */
+const LOGGED = new RegExp(`^\\s*(?:\\S+ ){0,2}(\\d{4}-\\d{2}-\\d{2}T[\\d:.]+(?:Z|[+-]\\d{2}:?\\d{2}))\\s`);
+
+/** A line's own dating, where a log says when it got the line. */
+export function datingOf(line: string, dating: Dating): Dating {
+  const logged = dating.year === undefined ? parseTimestamp(LOGGED.exec(line)?.[1]) : undefined;
+  if (logged === undefined) return dating;
+  return { ...dating, notAfter: Number(logged / 1_000_000n) };
+}
+
 export interface ReadTime {
   /** RFC 3339 in UTC as Hubble's JSON has it; undefined for N/A. */
   time: string | undefined;

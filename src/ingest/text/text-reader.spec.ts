@@ -368,6 +368,26 @@ describe('the report', () => {
     expect(report.text?.assumed[0]).toBe('the year 2023 for 1 flows, as told');
   });
 
+  it('says nothing of years where the log before the line tells them', async () => {
+    const { report, records } = await ingest(
+      [
+        `2021-05-02T13:42:22.5Z stdout F ${LINE}`,
+        `[pod/hubble-x/observe] 2021-05-02T13:42:22.123456789+00:00   ❓ [1] ${REPLY}`,
+        `2022-01-01T00:00:00Z ${LINE.replace('May  2', 'Dec 31')}`,
+        `${LINE.slice(0, -1)}; 2021-05-02T13:42:22Z )`,
+      ].join('\n'),
+    );
+    expect(records.map((one) => (JSON.parse(one) as { time: string }).time.slice(0, 10))).toEqual([
+      '2021-05-02',
+      '2021-05-02',
+      '2021-12-31',
+      '2026-05-02',
+    ]);
+    expect(report.text?.assumed[0]).toContain('the year 2026 for 1 flows');
+    const told = await ingest(`2021-05-02T13:42:22Z ${LINE}`, {}, { year: 2020 });
+    expect(told.report.from).toBe('2020-05-02T13:42:21.107Z');
+  });
+
   it('says nothing of text where there is none, and nothing of years where they are printed', async () => {
     expect((await ingest(JSON.stringify(record()))).report).not.toHaveProperty('text');
     const { report } = await ingest(LINE.replace('May  2 13:42:21.107', '2026-05-02T13:42:21.107Z'));

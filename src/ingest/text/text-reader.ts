@@ -14,7 +14,7 @@ import {
 import { composeFlow } from './flow-record.js';
 import { readFlowType } from './flow-type.js';
 import type { PrintedFlow, PrintedFormat } from './printed-flow.js';
-import { hasTime, type Dating } from './printed-time.js';
+import { datingOf, hasTime, type Dating } from './printed-time.js';
 import { Repeats } from './repeats.js';
 import { isCutRow, readHeading, readRow, type TableHeading } from './table.js';
 import type { TextTally } from './text-tally.js';
@@ -88,7 +88,7 @@ export class TextReader {
     if (lost !== undefined) return this.#event('compact', text, lost, line);
     if (!hasArrow(text)) {
       const timed = readTimedLine(text);
-      const event = timed && readEventLine(timed, this.dating);
+      const event = timed && readEventLine(timed, datingOf(text, this.dating));
       if (event !== undefined) return this.#event('compact', text, event, line);
       if (timed === undefined || !isCutBeforeArrow(timed)) return false;
       this.#cut = { line, pieces: [text], read: readWhole, goesOn: hasArrow };
