@@ -142,8 +142,16 @@ describe('a flow in text', () => {
   });
 
   it('without a time is rejected with the reason', async () => {
-    const { report } = await ingest(`${LINE.slice(21)}\n${LINE}`);
-    expect(report.errors).toEqual([{ line: 1, reason: 'a flow in text without its time' }]);
+    const flow = LINE.slice(21);
+    const { report } = await ingest(
+      [flow, LINE, `13:42:21.107: ${flow}`, `y  2 13:42:21.107: ${flow}`, '13:42:21: a -> b'].join('\n'),
+    );
+    expect(report.errors).toEqual([
+      { line: 1, reason: 'a flow in text without its time' },
+      { line: 3, reason: 'a flow in text without its date' },
+      { line: 4, reason: 'a flow in text without its date' },
+      { line: 5, reason: 'no JSON: "13:42:21: a -> b"' },
+    ]);
   });
 
   it('is read with colours, and with Windows line breaks', async () => {

@@ -96,9 +96,9 @@ export class TextReader {
     }
     const found = readCompact(text);
     if (found === undefined) {
-      if (!isPrintedFlow(`N/A: ${text.trimStart()}`)) return false;
-      this.sink.reject(line, 'a flow in text without its time');
-      return true;
+      const lacks = lackOf(text);
+      if (lacks !== undefined) this.sink.reject(line, `a flow in text without its ${lacks}`);
+      return lacks !== undefined;
     }
     if (!found.isCut) return found.printed !== undefined && this.#flow(found.printed);
     // A record in JSON is not to be swallowed by the words before it.
@@ -246,6 +246,16 @@ export class TextReader {
     if (this.redactor === undefined) return text;
     return this.redactor.clean(Buffer.from(JSON.stringify({ ...envelope, flowatlas: { text } }))) ?? text;
   }
+}
+
+/** What is left of a time that was shortened, or copied from the middle of it. */
+const CLOCK = /^.{0,16}\b\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?: /;
+
+/** What people took away from the beginning of a flow. */
+function lackOf(text: string): 'time' | 'date' | undefined {
+  const line = text.trimStart();
+  if (isPrintedFlow(`N/A: ${line}`)) return 'time';
+  return CLOCK.test(line) && isPrintedFlow(line.replace(CLOCK, 'N/A: ')) ? 'date' : undefined;
 }
 
 /** Colours whose escape character was lost in copying, or was made visible. */
