@@ -56,7 +56,7 @@ export function shownAs(endpoint: Endpoint): Endpoint {
 export function identify(told: Endpoint, level: Level, workloadOfPod: WorkloadOfPod): NodeIdentity {
   const endpoint = shownAs(told);
   const namespace = namespaceOf(endpoint);
-  if (endpoint.pod === '' && namespace === '') return outsider(endpoint);
+  if (endpoint.pod === '' && namespace === '' && endpoint.workloads.length === 0) return outsider(endpoint);
   const cluster = clusterOf(endpoint);
   if (level === 'cluster') return node('cluster', cluster, cluster, '', cluster);
   if (level === 'namespace')

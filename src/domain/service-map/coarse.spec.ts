@@ -101,6 +101,8 @@ describe('coarse flows', () => {
       { labels: ['cidr:10.0.0.0/8', 'cidr:fd00--/8', 'reserved:world'] },
       { namespace: 'shop', labels: ['k8s:app=web', 'k8s:io.cilium.k8s.policy.cluster=eu'] },
       { labels: ['k8s:io.kubernetes.pod.namespace=shop'] },
+      { pod_name: 'web-6c9f7b8d4-x2z4k' },
+      { pod_name: 'web' },
     ];
     for (const source of nodes) {
       const end = flow({ source }).source;
