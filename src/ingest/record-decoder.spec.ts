@@ -62,6 +62,17 @@ describe('records are found', () => {
     expectAllThree(lines.map((line) => `${prefix}${line}`).join('\n')),
   );
 
+  it('in the log of a container, where long lines are cut into pieces', async () => {
+    const tag = (stream: string, kind: string) => `2026-06-01T10:00:00.123456789+02:00 ${stream} ${kind} `;
+    const cut = (line: string, length: number) => [
+      `${tag('stdout', 'P')}${line.slice(0, length)}`,
+      `${tag('stdout', 'P')}${line.slice(length, 2 * length)}`,
+      `${tag('stdout', 'F')}${line.slice(2 * length)}`,
+    ];
+    const [first = '', ...rest] = cut(b, 100);
+    await expectAllThree([first, `${tag('stderr', 'F')}${a}`, ...rest, ...cut(c, 7)].join('\n'));
+  });
+
   it("in the log files of Docker, as text under 'log'", () =>
     expectAllThree(
       lines
@@ -182,6 +193,19 @@ describe('what is damaged is rejected, and what stands around it is kept', () =>
     const { report, records } = await ingest([cut, ...lines.map(wrap)].join('\n'));
     expect(records).toEqual(lines);
     expect(report).toMatchObject({ stored: 3, rejected: 1 });
+  });
+
+  it('a line that was cut into pieces, whose end is missing or which is too long', async () => {
+    const piece = '2026-06-01T10:00:00.1Z stdout P ';
+    const lost = await ingest(`${a}\n${piece}${b.slice(0, 99)}\n`);
+    expect(lost.records).toEqual([a]);
+    expect(lost.report.errors).toEqual([
+      { line: 2, reason: 'the rest of a line that was cut into pieces is missing' },
+    ]);
+    const endless = `${piece}{"flow":"${'x'.repeat(1 << 20)}\n`.repeat(17);
+    const { records, report } = await ingest(`${endless}2026-06-01T10:00:00.1Z stdout F x"}\n${c}`);
+    expect(records).toEqual([c]);
+    expect(report.errors.map(({ line }) => line)).toEqual([16, 17, 18]);
   });
 
   it('a line break inside of a string: both halves are rejected, once each', async () => {

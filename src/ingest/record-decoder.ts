@@ -1,5 +1,6 @@
 import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
 import type { NewFlow } from '../store/flow-writer.js';
+import { CutLines } from './cut-lines.js';
 import { JsonScanner, onOneLine } from './json-scanner.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';
@@ -43,6 +44,7 @@ export class RecordDecoder {
       this.#scan(bytes.toString('utf8'), false);
     },
   });
+  readonly #cutLines = new CutLines(LONGEST_RECORD);
   readonly #scanner = new JsonScanner();
   /** Text of an object that goes on in the next line; of one that is too long only that it is open. */
   #open: string[] = [];
@@ -67,17 +69,24 @@ export class RecordDecoder {
   end(): void {
     this.#lines.end();
     if (this.#open.length > 0) this.#abandon('the JSON object is not finished');
+    for (let cut = this.#cutLines.unfinished; cut > 0; cut--)
+      this.sink.reject(this.#lineNumber - 1, 'the rest of a line that was cut into pieces is missing');
     this.text.end();
   }
 
   #line(bytes: Buffer, start: number, end: number): void {
     const from = this.#lineNumber === 1 ? behindByteOrderMark(bytes, start, end) : start;
-    if (this.#open.length > 0 || !this.#wholeRecord(bytes, from, behindLastObject(bytes, from, end))) {
-      this.#scan(bytes.toString('utf8', from, end), true);
-    }
+    const joined = this.#cutLines.take(bytes, from, end);
+    if (joined === undefined) this.#wholeLine(bytes, from, end);
+    else if (joined !== 'kept') this.#wholeLine(joined, 0, joined.length);
     this.#lineNumber++;
     this.#lineSettled = false;
     this.#torn = false;
+  }
+
+  #wholeLine(bytes: Buffer, from: number, end: number): void {
+    if (this.#open.length > 0 || !this.#wholeRecord(bytes, from, behindLastObject(bytes, from, end)))
+      this.#scan(bytes.toString('utf8', from, end), true);
   }
 
   /** The common case: the line is one record, perhaps behind a prefix, and its bytes are kept as they are. */
