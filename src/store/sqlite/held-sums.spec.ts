@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
+import { stopWatch } from '../../../test/support/cpu-time.js';
 import { jsonText } from '../../../test/support/json-text.js';
 import { namedFlows, pod, record } from '../../../test/support/make-flow.js';
 import { openSqlite } from '../../../test/support/sqlite-store.js';
@@ -121,6 +122,17 @@ describe('the map of all that is held', () => {
     });
     const opened = await filled(hourly(6, told));
     expect((await viaHours(opened.file)).isFromHours).toBe(false);
+    await opened.close();
+  });
+
+  it('is read at once where times lie centuries apart', async () => {
+    const times = ['1970-01-01T00:00:01Z', '2026-06-01T10:00:00Z', '2200-01-01T00:00:00Z'];
+    const opened = await filled(times.map((time) => jsonText(record({ uuid: time, time }))));
+    const worked = stopWatch();
+    const { sums, isFromHours } = await viaHours(opened.file);
+    expect(worked()).toBeLessThan(500);
+    expect(isFromHours).toBe(true);
+    expect(rendered(sums)).toEqual(rendered(await opened.store.sums(everyone, held)));
     await opened.close();
   });
 

@@ -102,10 +102,22 @@ export class HourSums {
     return typed(this.#statements.bounds.get(), BOUNDS);
   }
 
-  /** Adds the sums of hours, those of whole days by days; step by step, between which others may have their turn. */
+  /** Days, where all hours of them are asked for and folded, and hours; of which there are any. */
+  *#tiers({ from, to }: Hours): Generator<Tier> {
+    const folded = Math.min(to, this.#bounds().daysUntil);
+    const { next } = this.#statements;
+    for (let hour = next.get(from); hour != null && hour < to;) {
+      const { day } = dayOf(hour);
+      const isDay = hourOf(day) >= Math.max(from, 0) && hourOf(day + 1) <= folded;
+      yield isDay ? { tier: 'day', number: day } : { tier: 'hour', number: hour };
+      hour = next.get(isDay ? hourOf(day + 1) : hour + 1);
+    }
+  }
+
+  /** Adds the sums of hours, step by step, between which others may have their turn. */
   *read(hours: Hours, sums: RowSums): Generator<void> {
     const numbers = this.told.numbersIn(sums.parts);
-    for (const { tier, number } of tiersOf(hours, this.#bounds().daysUntil)) {
+    for (const { tier, number } of this.#tiers(hours)) {
       const begin = BigInt(number) * (tier === 'hour' ? HOUR : DAY);
       for (let key: Key | undefined = FIRST; key !== undefined; yield) {
         const rows: Row[] = this.#statements[tier].all(number, ...key, PAGE);
@@ -130,17 +142,6 @@ export class HourSums {
   }
 }
 
-/** Hours, and days where all hours of them are asked for and folded. */
-function* tiersOf({ from, to }: Hours, daysUntil: number): Generator<Tier> {
-  for (let hour = from; hour < to;) {
-    const { day, before } = dayOf(hour);
-    const next = hourOf(day + 1);
-    const isDay = before === 0n && hour >= 0 && next <= Math.min(to, daysUntil);
-    yield isDay ? { tier: 'day', number: day } : { tier: 'hour', number: hour };
-    hour = isDay ? next : hour + 1;
-  }
-}
-
 function prepare(db: Database.Database) {
   const key = 'source, destination, kind, source_port, destination_port';
   const page = (table: string, unit: string) =>
@@ -159,6 +160,7 @@ function prepare(db: Database.Database) {
          (SELECT min(first_seq) FROM segment) AS firstHeld
        FROM rollup`,
     ),
+    next: db.prepare<[number], number | null>('SELECT min(hour) FROM edge_hour WHERE hour >= ?').pluck(),
     isMistaken: db.prepare('SELECT 1 FROM rollup_pod WHERE told = 3 LIMIT 1'),
     pods: db.prepare<[number], string>('SELECT pod FROM rollup_pod WHERE told & ? != 0').pluck(),
     hour: page('edge_hour', 'hour'),
