@@ -105,6 +105,19 @@ const windowsBreaks = (text) => text.replaceAll('\n', '\r\n');
 const oneArray = (text) => `[${text.trim().replaceAll('\n', ',')}]`;
 const noBreaks = (text) => text.replaceAll('\n', '');
 const pretty = (text) => text.replaceAll('{"', '{\n  "').replaceAll(',"', ',\n  "');
+const eachLine = (text, change) => text.replaceAll(/^.+$/gm, change);
+const TAG = '2026-06-01T10:00:00.1Z stdout';
+/** As the log of a container has lines, the longer ones in pieces. */
+const inContainer = (text, random) => {
+  const length = 1 + upTo(random, 4_000);
+  return eachLine(text, (line) =>
+    line.length > length
+      ? `${TAG} P ${line.slice(0, length)}\n${TAG} F ${line.slice(length)}`
+      : `${TAG} F ${line}`,
+  );
+};
+/** As Docker has them. */
+const inJson = (text) => eachLine(text, (line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout' }));
 const escapeKey = (text, random) =>
   replaceOne(
     text,
@@ -114,7 +127,16 @@ const escapeKey = (text, random) =>
   );
 
 /** Those that change the layout only: every record must survive them. */
-export const harmless = { none: (text) => text, windowsBreaks, oneArray, noBreaks, pretty, space };
+export const harmless = {
+  none: (text) => text,
+  windowsBreaks,
+  oneArray,
+  noBreaks,
+  pretty,
+  space,
+  inContainer,
+  inJson,
+};
 export const harmful = {
   flipBit,
   truncate,

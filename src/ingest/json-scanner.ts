@@ -42,28 +42,44 @@ const CLOSE_BRACE = 125;
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f]/;
+const BLANKS_AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 
 /** The same JSON on one line: as it was written, but without white space between its parts where some of that is no blank. */
 export function onOneLine(json: string): string {
-  const text = json.trim();
+  const text = json.replaceAll(BLANKS_AROUND, '');
   return CONTROL.test(text) ? minify(text) : text;
 }
 
+/** What is no JSON must not become some: of white space within a number or a word a blank stays. */
 function minify(json: string): string {
   let short = '';
   let from = 0;
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
     if (code === QUOTE) at = endOfString(json, at);
-    else if (code <= SPACE) {
-      short += json.slice(from, at);
-      from = at + 1;
+    else if (isSpace(code)) {
+      let behind = at + 1;
+      while (isSpace(json.charCodeAt(behind))) behind++;
+      const isTorn = isOfWord(json.charCodeAt(at - 1)) && isOfWord(json.charCodeAt(behind));
+      short += json.slice(from, at) + (isTorn ? ' ' : '');
+      from = behind;
+      at = behind - 1;
     }
   }
   return from === 0 ? json : short + json.slice(from);
 }
 
-const SPACE = 32;
+/** As JSON knows it: blank, tab, line feed, carriage return. */
+function isSpace(code: number): boolean {
+  return code === 32 || (code <= 13 && (code === 9 || code === 10 || code === 13));
+}
+
+/** All that is none of the signs between the parts of JSON, nor a quote. */
+function isOfWord(code: number): boolean {
+  return !SIGNS.includes(code);
+}
+
+const SIGNS = Array.from('{}[],:"', (sign) => sign.charCodeAt(0));
 
 /** Index of the closing quote. */
 function endOfString(json: string, start: number): number {

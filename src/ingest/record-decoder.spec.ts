@@ -242,6 +242,19 @@ describe('what is damaged is rejected, and what stands around it is kept', () =>
     expect(report.errors[0]?.reason).toContain('no Hubble record');
   });
 
+  it('numbers and words that a line break tears, also where a whole one would be known', async () => {
+    const pretty = JSON.stringify(flows[1], null, 1);
+    const torn = [
+      pretty.replace(/"identity": (\d)/, '"identity": $1\n'),
+      pretty.replace('"is_reply": fal', '"is_reply": fal\n  '),
+      pretty.replace('"verdict": ', '"verdict": \0'),
+      JSON.stringify({ log: `${b}\u00a0\n` }),
+    ];
+    const { report, records } = await ingest([a, ...torn, c].join('\n'));
+    expect(records).toEqual([a, c]);
+    expect(report.rejected).toBe(4);
+  });
+
   it('NUL bytes inside of a record; between records they are blanks', async () => {
     const { report, records } = await ingest(`${a}\n\0\0\n${b.replace('SYN', 'S\0N')}\n\0${c}\0`);
     expect(records).toEqual([a, c]);
