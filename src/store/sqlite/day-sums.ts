@@ -14,6 +14,7 @@ const HOURS_AT_ONCE = 4;
 export class DaySums {
   readonly #statements: ReturnType<typeof prepare>;
   #until = 0;
+  #hasFailed = false;
 
   constructor(
     private readonly db: Database.Database,
@@ -25,6 +26,7 @@ export class DaySums {
 
   reload(): void {
     this.#until = this.#statements.until.get() ?? 0;
+    this.#hasFailed = false;
   }
 
   /** Whether what is added to an hour has to be added to its day. */
@@ -32,9 +34,13 @@ export class DaySums {
     return hour >= 0 && hour < this.#until;
   }
 
-  /** Folds a few hours that are over. */
+  /** Folds a few hours that are over. Where that fails, hours are read instead until there is a new beginning. */
   foldSome(): void {
-    for (let hours = 0; hours < HOURS_AT_ONCE; hours++) if (!this.#foldNext()) return;
+    try {
+      for (let hours = 0; !this.#hasFailed && hours < HOURS_AT_ONCE; hours++) if (!this.#foldNext()) return;
+    } catch {
+      this.#hasFailed = true;
+    }
   }
 
   /** The last hour and the one before it still grow, and times may lie in the future. */

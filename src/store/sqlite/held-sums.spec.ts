@@ -136,6 +136,15 @@ describe('the map of all that is held', () => {
     await opened.close();
   });
 
+  it('is made of flows where sums are damaged', async () => {
+    const opened = await filled(hourly(60));
+    opened.db.exec('UPDATE edge_day SET kind = 999999');
+    const { sums, isFromHours } = await viaHours(opened.file);
+    expect(isFromHours).toBe(true);
+    expect(rendered(sums)).toEqual(rendered(await opened.store.sums(everyone, held)));
+    await opened.close();
+  });
+
   it('leaves out hours of which flows were removed, and their days', async () => {
     const opened = await filled(hourly(60));
     await opened.writer.trim({

@@ -73,9 +73,10 @@ export class Rollup {
   /** From time to time: writes what has waited, goes on with what was left behind. What fails is tried again. */
   tend(): void {
     if (this.#next < this.#nextStored) this.catchUp().catch(() => undefined);
+    this.#days.foldSome();
+    if (this.#waiting === 0 || this.elapsed() - this.#waitingSince < LONGEST_WAIT) return;
     try {
-      this.#days.foldSome();
-      if (this.#waiting > 0 && this.elapsed() - this.#waitingSince >= LONGEST_WAIT) this.#flush();
+      this.#flush();
     } catch {
       this.#waitingSince = this.elapsed();
     }

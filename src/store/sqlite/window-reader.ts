@@ -5,8 +5,9 @@ import type { Window } from '../../domain/filter/window.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { scopeOf, type Viewer } from '../../domain/viewer.js';
 import type { ScanQuery, SummedParts } from '../queries.js';
+import { isDamage } from './damage.js';
 import { HOUR, MINUTE } from './edge-counter.js';
-import { HourSums } from './hour-sums.js';
+import { HourSums, type Hours } from './hour-sums.js';
 import { MinuteSums } from './minute-sums.js';
 import { Pace } from './pace.js';
 import type { SegmentList } from './segment-list.js';
@@ -62,18 +63,31 @@ export class WindowReader {
 
   /** All that is held, from sums by hour and day where it is much. Undefined where flows have to be read. */
   async #readHeld(query: ScanQuery): Promise<CoarseSums | undefined> {
-    const { turn = setImmediate, signal } = query;
+    const { signal } = query;
     const plain = new WindowSums(this.memory, query);
     if (plain.unread(plain.runs(this.list.infos())) < this.memory.many) return undefined;
     for (let tries = 1; tries <= TRIES && signal?.aborted !== true; tries++) {
       const hours = this.#hours.held();
       if (hours === undefined) return undefined;
-      const sums = new WindowSums(this.memory, query, { hours, pods: this.#hours.pods() });
-      for (const _ of sums.addSummed(this.#hours, this.#minutes)) await turn();
+      const sums = await this.#fromHours(hours, query);
       // What was added to them meanwhile may be in some and not in others.
-      if (JSON.stringify(this.#hours.held()) === JSON.stringify(hours)) return this.#readRows(sums, query);
+      if (JSON.stringify(this.#hours.held()) === JSON.stringify(hours))
+        return sums && this.#readRows(sums, query);
     }
     return undefined;
+  }
+
+  /** Undefined where the sums are damaged: the flows may be whole. */
+  async #fromHours(hours: Hours, query: ScanQuery): Promise<WindowSums | undefined> {
+    const { turn = setImmediate } = query;
+    try {
+      const sums = new WindowSums(this.memory, query, { hours, pods: this.#hours.pods() });
+      for (const _ of sums.addSummed(this.#hours, this.#minutes)) await turn();
+      return sums;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return undefined;
+    }
   }
 
   async #read(query: ScanQuery, summed: Summed): Promise<CoarseSums> {
