@@ -7,6 +7,15 @@ const LINE =
 const read = (text: string) => readCompact(text)?.printed;
 
 describe('a line of the compact format', () => {
+  it.each([',', ' ', '(', ') '])(
+    'that is hostile is read in time that grows no faster than it: %j',
+    (text) => {
+      const worked = stopWatch();
+      readCompact(`${LINE.slice(0, -1)} ${text.repeat(60_000)}x`);
+      expect(worked()).toBeLessThan(1_000);
+    },
+  );
+
   it('is cut into its columns', () => {
     expect(readCompact(LINE)).toEqual({
       isCut: false,

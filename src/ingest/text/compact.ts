@@ -19,7 +19,7 @@ const DECISION = new RegExp(
   `^(\\S.*?)\\s(${VERDICT_PATTERN})(?: BY (${POLICIES_PATTERN}))?${DETAILS}(?:\\s*\\((.*)|[\\s\`'"|]*)$`,
 );
 /** What people put behind a line that they quote. */
-const DECORATION = /[\s`'"|*,;]+$/;
+const DECORATION = /[\s`'"|*,;]/;
 
 /** The part of a line from its time on. */
 export interface TimedLine {
@@ -142,9 +142,16 @@ function mayBeAnswer(left: PrintedEndpoint, right: PrintedEndpoint): boolean {
   return from.port <= to.port;
 }
 
+/** Not by one pattern, which looks at a long run within the text again from each of its characters. */
+function undecorated(text: string): string {
+  let end = text.length;
+  while (end > 0 && DECORATION.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
 /** Up to the parenthesis that closes the summary; URLs in it may hold others. */
 function closeSummary(tail: string): { summary: string; isClosed: boolean } {
-  const text = tail.replace(DECORATION, '');
+  const text = undecorated(tail);
   let depth = 1;
   for (let at = 0; at < text.length; at++) {
     if (text[at] === '(') depth++;
