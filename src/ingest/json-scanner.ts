@@ -42,12 +42,20 @@ const CLOSE_BRACE = 125;
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f]/;
-const BLANKS_AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 
 /** The same JSON on one line: as it was written, but without white space between its parts where some of that is no blank. */
 export function onOneLine(json: string): string {
-  const text = json.replaceAll(BLANKS_AROUND, '');
+  const text = trimmed(json);
   return CONTROL.test(text) ? minify(text) : text;
+}
+
+/** Not by a pattern, which looks at a long run of blanks within it again from each of them. */
+function trimmed(json: string): string {
+  let from = 0;
+  let to = json.length;
+  while (isSpace(json.charCodeAt(from))) from++;
+  while (to > from && isSpace(json.charCodeAt(to - 1))) to--;
+  return json.slice(from, to);
 }
 
 /** What is no JSON must not become some: of white space within a number or a word a blank stays. */

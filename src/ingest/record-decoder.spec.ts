@@ -271,6 +271,9 @@ describe('what is damaged is rejected, and what stands around it is kept', () =>
   it('a hostile line, in time that grows no faster than the line', async () => {
     const worked = stopWatch();
     await ingest(`{"flow":{\n{"a":[${']'.repeat(60_000)}x\n${a}`);
+    await ingest(
+      `[{"flow":{}, ${' '.repeat(200_000)}"x":1}]\n${JSON.stringify({ log: `{"x":${' '.repeat(200_000)}1}` })}`,
+    );
     expect(worked()).toBeLessThan(2_000);
   });
 
