@@ -81,13 +81,17 @@ function prepare(db: Database.Database) {
     newest: db.prepare<[], number | null>('SELECT max(hour) FROM edge_hour').pluck(),
     note: db.prepare<[number]>('UPDATE rollup SET days_until = ?'),
     fold: db.prepare<[{ hour: number }]>(
-      `INSERT INTO edge_day
-       SELECT hour / ${HOURS}, source, destination, kind, source_port, destination_port, flows,
-         first + hour % ${HOURS} * ${HOUR}, last + hour % ${HOURS} * ${HOUR}, syns, resets, latencies
-       FROM edge_hour WHERE hour = :hour ${ADDED}`,
+      `INSERT INTO edge_day SELECT ${OF_DAY} FROM edge_hour WHERE hour = :hour ${ADDED}`,
     ),
   };
 }
+
+/** What a sum of an hour, or of a day, is of. */
+export const KEY = 'source, destination, kind, source_port, destination_port';
+
+/** A sum of an hour as one of its day; of hours from 1970 on. */
+export const OF_DAY = `hour / ${HOURS} AS day, ${KEY}, flows, first + hour % ${HOURS} * ${HOUR} AS first,
+  last + hour % ${HOURS} * ${HOUR} AS last, syns, resets, latencies`;
 
 /** What comes to a sum that is there; `with_latencies` adds up histograms. */
 export const ADDED = `ON CONFLICT DO UPDATE SET flows = flows + excluded.flows,

@@ -187,6 +187,19 @@ describe('sums by day', () => {
     expect(problemsOf(opened.file)).toEqual([]);
   });
 
+  it('are not asked for a day of which hours went that had no flows', async () => {
+    const texts = hourly(80);
+    const opened = await filled([...texts.slice(0, 24), ...texts.slice(34)]);
+    // First the whole day before, then nothing but the quiet hours.
+    for (const hour of [24, 30])
+      await opened.writer.trim({ keepFor: noon - (Date.UTC(2026, 5, 1) + hour * HOUR) });
+    expect(rendered((await viaHours(opened.file)).sums)).toEqual(
+      rendered(await opened.store.sums(everyone, held)),
+    );
+    await opened.close();
+    expect(problemsOf(opened.file)).toEqual([]);
+  });
+
   it('are told by `verify` where they are not those of their hours', async () => {
     const opened = await filled(hourly(60));
     await opened.close();

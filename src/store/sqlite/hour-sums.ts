@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Window } from '../../domain/filter/window.js';
 import { Damaged, typed } from './damage.js';
 import type { PodsTold } from '../../domain/service-map/foretold.js';
-import { DAY, dayOf, hourOf } from './day-sums.js';
+import { DAY, dayOf, hourOf, KEY } from './day-sums.js';
 import { HOUR, unitOf } from './edge-counter.js';
 import { unpackLatencies } from './packed-latencies.js';
 import { GUESSED, UNFORETOLD } from './rollup-parts.js';
@@ -143,12 +143,11 @@ export class HourSums {
 }
 
 function prepare(db: Database.Database) {
-  const key = 'source, destination, kind, source_port, destination_port';
   const page = (table: string, unit: string) =>
     db
       .prepare<number[], Row>(
-        `SELECT ${key}, flows, first, last, syns, resets, latencies FROM ${table}
-         WHERE ${unit} = ? AND (${key}) > (?, ?, ?, ?, ?) ORDER BY ${key} LIMIT ?`,
+        `SELECT ${KEY}, flows, first, last, syns, resets, latencies FROM ${table}
+         WHERE ${unit} = ? AND (${KEY}) > (?, ?, ?, ?, ?) ORDER BY ${KEY} LIMIT ?`,
       )
       .raw();
   return {

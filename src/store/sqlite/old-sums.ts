@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { fromMilliseconds } from '../../domain/flow/timestamp.js';
 import type { KeepLimits } from '../flow-writer.js';
-import { dayFrom } from './day-sums.js';
+import { dayFrom, KEY } from './day-sums.js';
 import { HOUR, unitOf } from './edge-counter.js';
 
 /** Rows that one transaction removes: some milliseconds. */
@@ -42,9 +42,11 @@ export class OldSums {
   #removeSums(before: number): boolean {
     const { sums, days, sumsSince } = this.#statements;
     return this.db.transaction(() => {
-      const isAny = sums.run(before, ROWS_AT_ONCE).changes > 0;
-      if (isAny) sumsSince.run({ since: before });
-      return days.run(dayFrom(before), ROWS_AT_ONCE).changes > 0 || isAny;
+      const removed =
+        sums.run(before, ROWS_AT_ONCE).changes + days.run(dayFrom(before), ROWS_AT_ONCE).changes;
+      // Also where the hours before it had none: the day that it lies in is told by its hours from now on.
+      if (removed > 0) sumsSince.run({ since: before });
+      return removed > 0;
     })();
   }
 
@@ -94,8 +96,6 @@ export class OldSums {
 function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
-
-const KEY = 'source, destination, kind, source_port, destination_port';
 
 function prepare(db: Database.Database) {
   const time = (sql: string) => db.prepare<[], bigint | null>(sql).pluck().safeIntegers();

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { formatTimestamp } from '../../domain/flow/timestamp.js';
-import { DAY, dayFrom, dayOf } from './day-sums.js';
+import { DAY, dayFrom, dayOf, KEY, OF_DAY } from './day-sums.js';
 import { EdgeCounter, HOUR } from './edge-counter.js';
 import { packLatencies } from './packed-latencies.js';
 import { RollupParts } from './rollup-parts.js';
@@ -61,18 +61,15 @@ export class SumsVerifier {
 
   /** Of days whose hours are all there. */
   #wrongDays(): { day: number; sums: number }[] {
-    const key = 'source, destination, kind, source_port, destination_port';
     const sums = 'sum(flows), min(first), max(last), sum(syns), sum(resets), sum(latencies IS NOT NULL) > 0';
-    const within = `day >= :from AND day < :to GROUP BY day, ${key}`;
-    const days = `SELECT day, ${key}, ${sums} FROM edge_day WHERE ${within}`;
-    const hours = `SELECT day, ${key}, ${sums} FROM (
-        SELECT hour / 24 AS day, ${key}, flows, first + hour % 24 * ${HOUR} AS first, last + hour % 24 * ${HOUR} AS last,
-          syns, resets, latencies
-        FROM edge_hour WHERE hour >= :from * 24 AND hour < :to * 24)
+    const within = `day >= :from AND day < :to GROUP BY day, ${KEY}`;
+    const days = `SELECT day, ${KEY}, ${sums} FROM edge_day WHERE ${within}`;
+    const hours = `SELECT day, ${KEY}, ${sums}
+      FROM (SELECT ${OF_DAY} FROM edge_hour WHERE hour >= :from * 24 AND hour < :to * 24)
       WHERE ${within}`;
     return this.#db
       .prepare<[{ from: number; to: number }], { day: number; sums: number }>(
-        `SELECT day, count(*) AS sums FROM (SELECT DISTINCT day, ${key} FROM (
+        `SELECT day, count(*) AS sums FROM (SELECT DISTINCT day, ${KEY} FROM (
            SELECT * FROM (${days} EXCEPT ${hours}) UNION SELECT * FROM (${hours} EXCEPT ${days})))
          GROUP BY day`,
       )
