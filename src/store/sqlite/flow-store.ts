@@ -55,7 +55,7 @@ import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentVisits, type Stretch } from './segment-visits.js';
-import type { SegmentInfo } from './segment.js';
+import type { Segment, SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
 import { ToldParts } from './told-parts.js';
 import { WindowReader } from './window-reader.js';
@@ -70,8 +70,8 @@ interface Found extends FlowPosition {
 const SLICE = 256;
 /** Found flows whose records are read together. */
 const BATCH = 256;
-/** Characters of records that are remembered: those of some six thousand drops. */
-const RECORDS_REMEMBERED = 8 << 20;
+/** Characters of records of drops that are remembered: some ten thousand. */
+const RECORDS_REMEMBERED = 16 << 20;
 
 /**
  * Reads segments on a connection of its own, so it never waits for the writer. Every few milliseconds
@@ -90,7 +90,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #windows: WindowReader;
   readonly #drops: DropReader;
   readonly #retention: RetentionReader;
-  /** By number. To compose one of a block that was not read yet takes ten milliseconds. */
+  /** Records of drops by number: they are asked for again, and to compose the first of a block takes ten milliseconds. */
   readonly #remembered = new Recent<number, string>(RECORDS_REMEMBERED);
 
   constructor(
@@ -193,10 +193,17 @@ export class SqliteFlowStore extends FlowStore {
     for (const { seq, time, segment: info, row } of found) {
       const read = ({ segment, from }: Stretch): StoredFlow[] => {
         const placedAtArrival = segment.has(from, Flag.placedAtArrival);
-        return [{ seq, time, placedAtArrival, record: this.#remembered.get(seq) ?? segment.record(from) }];
+        const record = this.#remembered.get(seq) ?? this.#compose(segment, from, seq);
+        return [{ seq, time, placedAtArrival, record }];
       };
       yield* this.#visits.visit(info, read, row, row + 1);
     }
+  }
+
+  #compose(segment: Segment, row: number, seq: number): string {
+    const record = segment.record(row);
+    const isDrop = segment.template(row).traits.verdict === 'DROPPED';
+    return isDrop ? this.#remembered.put(seq, record, record.length) : record;
   }
 
   async *scan<T>(
