@@ -3,7 +3,7 @@ import { within } from '../domain/filter/filter.js';
 import { always, overlap, type Window } from '../domain/filter/window.js';
 import { isLabelLevel } from '../domain/flow/node-identity.js';
 import { EdgeDetail, type EdgeNames } from '../domain/service-map/edge-detail.js';
-import { Foretold } from '../domain/service-map/foretold.js';
+import { isForetold } from '../domain/service-map/foretold.js';
 import type { Grain } from '../domain/service-map/grain.js';
 import { PinnedRoutes } from '../domain/service-map/pinned-routes.js';
 import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
@@ -110,7 +110,7 @@ export class MapReader {
     const { filter, window, signal } = question;
     const last = this.store.summary().lastSeq;
     const sums = await this.store.sums(viewer, { filter, window, signal });
-    if (!new Foretold().add(sums.pods)) return this.#built(viewer, grain, question);
+    if (!isForetold(sums.pods)) return this.#built(viewer, grain, question);
     const map = await mapOfSums(sums, new ServiceMap(grain), { signal });
     return { map, seq: Math.max(last, sums.upTo) };
   }

@@ -6,7 +6,7 @@ import { pod, record } from '../../test/support/make-flow.js';
 import { everything } from '../domain/filter/filter.js';
 import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always, type Window } from '../domain/filter/window.js';
-import { Foretold } from '../domain/service-map/foretold.js';
+import { isForetold } from '../domain/service-map/foretold.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import { everyone } from '../domain/viewer.js';
 import { words } from '../../test/support/make-flow.js';
@@ -129,7 +129,7 @@ async function told({ store }: OpenedStore, windows: readonly Window[]) {
       // Sums tell labels of all time.
       return { nodes: map.nodes().map((node) => ({ ...node, labels: [] })), edges: map.edges() };
     });
-    maps.push({ isSure: new Foretold().add(sums.pods), told });
+    maps.push({ isSure: isForetold(sums.pods), told });
   }
   return maps;
 }

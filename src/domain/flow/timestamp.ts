@@ -111,7 +111,7 @@ function clockOf(seconds: number): string {
 }
 
 function shortFraction(nanoseconds: number): string {
-  const nine = String(nanoseconds).padStart(9, '0');
+  const nine = String(1e9 + nanoseconds).slice(1);
   if (nanoseconds % 1e6 === 0) return nine.slice(0, 3);
   return nanoseconds % 1000 === 0 ? nine.slice(0, 6) : nine;
 }

@@ -16,18 +16,17 @@ export interface TcpSummary {
  */
 export function connections(counters: Counters): TcpSummary | undefined {
   const client = { syns: 0, resets: 0 };
-  const server = { syns: 0, resets: 0 };
-  let isServerSeen = false;
-  for (const { counter, syns, resets } of counters.all()) {
-    if (counter.isReply) isServerSeen = true;
-    if (counter.verdict === 'dropped' || counter.isSocket) continue;
+  const server = { syns: 0, resets: 0, isSeen: false };
+  counters.forEach(({ counter, syns, resets }) => {
+    if (counter.isReply) server.isSeen = true;
+    if (counter.verdict === 'dropped' || counter.isSocket) return;
     const side = counter.isReply ? server : client;
     side.syns = Math.max(side.syns, syns);
     side.resets = Math.max(side.resets, resets);
-  }
+  });
   // What was accepted was attempted, also where nobody saw it.
   const attempts = Math.max(client.syns, server.syns);
   const resets = client.resets + server.resets;
   if (attempts + resets === 0) return undefined;
-  return { attempts, accepted: isServerSeen ? server.syns : null, resets };
+  return { attempts, accepted: server.isSeen ? server.syns : null, resets };
 }

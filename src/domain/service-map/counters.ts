@@ -35,18 +35,22 @@ export class Counters {
   }
 
   addAll(others: Counters): void {
-    for (const { counter, flows, syns, resets } of others.all()) this.add(counter, flows, syns, resets);
+    others.forEach(({ counter, flows, syns, resets }) => {
+      this.add(counter, flows, syns, resets);
+    });
   }
 
   /** In order of their names. */
-  *all(): Generator<Readonly<Counted>> {
-    for (let counted = this.#first; counted !== undefined; counted = counted.next) yield counted;
+  forEach(visit: (counted: Readonly<Counted>) => void): void {
+    for (let counted = this.#first; counted !== undefined; counted = counted.next) visit(counted);
   }
 
   /** Flows by name. Names begin with a point of observation, so none is `__proto__`. */
   record(): Record<string, number> {
     const record: Record<string, number> = {};
-    for (const { counter, flows } of this.all()) record[counter.name] = flows;
+    this.forEach(({ counter, flows }) => {
+      record[counter.name] = flows;
+    });
     return record;
   }
 }

@@ -29,6 +29,11 @@ export class Foretold {
   }
 }
 
+/** The same of sums alone: mostly no pod is told with another workload, so there is nothing to compare. */
+export function isForetold(pods: PodsTold): boolean {
+  return pods.unforetold.length === 0 || new Foretold().add(pods);
+}
+
 /** Which of both the pod of an end is: its key, or undefined. */
 export function podTold(endpoint: Endpoint): Record<keyof PodsTold, string | undefined> {
   const told = shownAs(endpoint);

@@ -21,7 +21,7 @@ export function headline(counters: Counters): Headline {
   const others = { audit: 0, redirected: 0, error: 0 };
   /** A map, not an object: names come from the network, and one may be `__proto__`. */
   let more: Map<string, number> | undefined;
-  for (const { counter, flows } of counters.all()) {
+  counters.forEach(({ counter, flows }) => {
     const { verdict } = counter;
     if (verdict === 'forwarded') forwarded.add(counter, flows);
     else if (verdict === 'dropped') (dropped ??= new Dropped()).add(counter, flows);
@@ -29,7 +29,7 @@ export function headline(counters: Counters): Headline {
       others[verdict] = Math.max(others[verdict], flows);
     else (more ??= new Map<string, number>()).set(verdict, Math.max(more.get(verdict) ?? 0, flows));
     if (!isAnswer(counter)) forwarded.isAnswered = false;
-  }
+  });
   const reasons = dropped?.reasons() ?? noReasons;
   const verdicts: Record<string, number> = { forwarded: forwarded.count, dropped: sumOf(reasons), ...others };
   return {

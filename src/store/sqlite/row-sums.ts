@@ -17,8 +17,8 @@ export class RowSums {
 
   add(rows: NumberedRows, { time, weight, paired }: SegmentColumns, picked: Uint32Array): void {
     const { source, destination, kind, ports, signs, bucket } = rows;
-    const { kinds, endOf, endpoints } = this.parts;
-    const met = this.#makeRoom(endpoints.length);
+    const { kinds, endOf, size } = this.parts;
+    const met = this.#makeRoom(size);
     const key = new Int32Array(5);
     for (let i = 0; i < picked.length; i++) {
       const row = picked[i] ?? 0;
@@ -41,8 +41,8 @@ export class RowSums {
 
   /** By numbers of endpoints and of a kind. */
   addSum(from: number, to: number, kind: number, ports: number, sum: Omit<Sum, 'key'>): void {
-    const { kinds, endOf, endpoints } = this.parts;
-    const met = this.#makeRoom(endpoints.length);
+    const { kinds, endOf, size } = this.parts;
+    const met = this.#makeRoom(size);
     const how = kinds[kind]?.isSocket ? BY_SOCKET : BY_PACKET;
     met[from] = (met[from] ?? 0) | how;
     met[to] = (met[to] ?? 0) | how;

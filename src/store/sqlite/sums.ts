@@ -88,14 +88,14 @@ export class Sums {
   #mergeEach(other: Sums): void {
     const key = new Int32Array(WORDS);
     for (let i = 0; i < other.#size; i++) {
-      for (let word = 0; word < WORDS; word++) key[word] = other.#keys[i * WORDS + word] ?? 0;
+      other.#readKey(i, key);
       const index = this.add(key, other.#flows[i] ?? 0, other.#first[i] ?? 0n);
       const last = other.#last[i] ?? 0n;
       if (last > (this.#last[index] ?? 0n)) this.#last[index] = last;
       this.addSigns(index, other.#syns[i] ?? 0, other.#resets[i] ?? 0);
     }
     for (const [i, latencies] of other.#latencies) {
-      for (let word = 0; word < WORDS; word++) key[word] = other.#keys[i * WORDS + word] ?? 0;
+      other.#readKey(i, key);
       this.#latenciesOf((this.#slots[this.#find(key)] ?? 0) - 1).merge(latencies);
     }
   }
@@ -114,7 +114,7 @@ export class Sums {
 
   /** By index, the key in this list. */
   at(i: number, key = new Int32Array(WORDS)): Sum {
-    for (let word = 0; word < WORDS; word++) key[word] = this.#keys[i * WORDS + word] ?? 0;
+    this.#readKey(i, key);
     return {
       key,
       flows: this.#flows[i] ?? 0,
@@ -124,6 +124,10 @@ export class Sums {
       resets: this.#resets[i] ?? 0,
       latencies: this.#latencies.get(i),
     };
+  }
+
+  #readKey(i: number, key: Int32Array): void {
+    for (let word = 0; word < WORDS; word++) key[word] = this.#keys[i * WORDS + word] ?? 0;
   }
 
   /** The indexes in order of the keys. */
@@ -180,8 +184,10 @@ export class Sums {
     this.#syns = grown(this.#syns, new Float64Array(this.#capacity));
     this.#resets = grown(this.#resets, new Float64Array(this.#capacity));
     this.#slots = new Uint32Array(this.#capacity * 2);
+    const key = new Int32Array(WORDS);
     for (let i = 0; i < this.#size; i++) {
-      this.#slots[this.#find(this.#keys.subarray(i * WORDS, (i + 1) * WORDS))] = i + 1;
+      this.#readKey(i, key);
+      this.#slots[this.#find(key)] = i + 1;
     }
   }
 }

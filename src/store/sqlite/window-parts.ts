@@ -4,15 +4,10 @@ import { shownAs } from '../../domain/flow/node-identity.js';
 import { coarseEndpoint, coarseKind, endText, kindText } from '../../domain/service-map/coarse.js';
 import { counterOf } from '../../domain/service-map/counter.js';
 import { isAnswer } from '../../domain/service-map/tally.js';
-import { podTold } from '../../domain/service-map/foretold.js';
+import { podTold, type PodsTold } from '../../domain/service-map/foretold.js';
 import type { Kind } from './edge-counter.js';
 
 type Told = Pick<Flow, 'traits' | 'policies' | 'l7'>;
-
-interface KnownEndpoint extends ReturnType<typeof podTold> {
-  /** Sorted, and the same list for the same labels. */
-  labels: readonly string[];
-}
 
 export interface KnownKind extends Kind {
   told: Told;
@@ -27,41 +22,55 @@ export class WindowParts {
   readonly #endpoints = new Map<Endpoint, number>();
   readonly #ends = new Map<string, number>();
   readonly #kinds = new Map<string, KnownKind>();
-  readonly #labels = new Map<string, readonly string[]>();
+  readonly #labels = new Map<string, number>();
   /** By their numbers. */
-  readonly endpoints: KnownEndpoint[] = [];
-  /** Numbers of the endpoints that are `guessed` or `unforetold`. */
-  readonly uncertain: number[] = [];
   readonly ends: Endpoint[] = [];
   readonly kinds: KnownKind[] = [];
-  /** The ends of endpoints. */
+  /** Sorted. */
+  readonly labels: (readonly string[])[] = [];
+  /** By numbers of endpoints, in arrays: a window has thousands, which as objects would lie all over the memory. */
   endOf = new Int32Array(1 << 12);
+  labelsOf = new Int32Array(1 << 12);
+  /** Pods by the numbers of their endpoints. */
+  readonly pods: Readonly<Record<keyof PodsTold, Map<number, string>>> = {
+    guessed: new Map(),
+    unforetold: new Map(),
+  };
+
+  /** Endpoints that have numbers. */
+  get size(): number {
+    return this.#endpoints.size;
+  }
 
   /** So many that all is better numbered anew. */
   get isFull(): boolean {
-    return this.endpoints.length > MOST_ENDPOINTS || this.kinds.length > MOST_KINDS;
+    return this.size > MOST_ENDPOINTS || this.kinds.length > MOST_KINDS;
   }
 
   /** Of a coarse one the labels are told apart. */
   endpoint(endpoint: Endpoint, labels = shownAs(endpoint).labels): number {
-    let number = this.#endpoints.get(endpoint);
-    if (number === undefined) {
-      const pod = podTold(endpoint);
-      number = this.endpoints.push({ ...pod, labels: this.#labelsOf(labels) }) - 1;
-      if ((pod.guessed ?? pod.unforetold) !== undefined) this.uncertain.push(number);
-      this.#endpoints.set(endpoint, number);
-      if (number === this.endOf.length) this.endOf = doubled(this.endOf);
-      this.endOf[number] = this.#end(endpoint);
+    const known = this.#endpoints.get(endpoint);
+    if (known !== undefined) return known;
+    const number = this.size;
+    this.#endpoints.set(endpoint, number);
+    if (number === this.endOf.length) {
+      this.endOf = doubled(this.endOf);
+      this.labelsOf = doubled(this.labelsOf);
     }
+    this.endOf[number] = this.#end(endpoint);
+    this.labelsOf[number] = this.#labelsNumber(labels);
+    const { guessed, unforetold } = podTold(endpoint);
+    if (guessed !== undefined) this.pods.guessed.set(number, guessed);
+    if (unforetold !== undefined) this.pods.unforetold.set(number, unforetold);
     return number;
   }
 
-  #labelsOf(labels: readonly string[]): readonly string[] {
+  #labelsNumber(labels: readonly string[]): number {
     const sorted = [...labels].sort();
     const text = sorted.join('\0');
-    const known = this.#labels.get(text);
-    if (known === undefined) this.#labels.set(text, sorted);
-    return known ?? sorted;
+    let number = this.#labels.get(text);
+    if (number === undefined) this.#labels.set(text, (number = this.labels.push(sorted) - 1));
+    return number;
   }
 
   #end(endpoint: Endpoint): number {

@@ -181,34 +181,40 @@ export class WindowSums {
     const { hours, minutes, pods } = this.summed;
     // What was removed cannot be asked: there, sums are all that is known.
     if (pods === undefined && (hours ?? minutes) !== undefined) return { guessed: [], unforetold: [] };
-    const told = { guessed: [...(pods?.guessed ?? [])], unforetold: [...(pods?.unforetold ?? [])] };
-    const { endpoints, uncertain } = this.#all.parts;
-    for (const number of uncertain) {
-      if (!this.#all.hasMet(number)) continue;
-      const { guessed, unforetold } = endpoints[number] ?? {};
-      if (guessed !== undefined) told.guessed.push(guessed);
-      if (unforetold !== undefined) told.unforetold.push(unforetold);
-    }
-    return told;
+    const { guessed, unforetold } = this.#all.parts.pods;
+    return {
+      guessed: this.#withMet(guessed, pods?.guessed),
+      unforetold: this.#withMet(unforetold, pods?.unforetold),
+    };
+  }
+
+  /** More pods, with those of these that any record had. */
+  #withMet(pods: ReadonlyMap<number, string>, more: readonly string[] = []): string[] {
+    const all = [...more];
+    for (const [number, pod] of pods) if (this.#all.hasMet(number)) all.push(pod);
+    return all;
   }
 
   /** The ends that packets had. */
   #labelled(): LabelledEnd[] {
-    const { endpoints, ends, endOf } = this.#all.parts;
-    /** By number of end. */
-    const labelled: LabelledEnd[] = [];
+    const { ends, endOf, labels: lists, labelsOf } = this.#all.parts;
+    const labelled = new Map<number, LabelledEnd>();
+    /** By end: which labels it was told to have last, plus one. Most pods of a workload have the same. */
+    const last = new Int32Array(ends.length);
     for (const number of this.#all.metByPackets()) {
       const id = endOf[number] ?? 0;
+      const told = (labelsOf[number] ?? 0) + 1;
       const endpoint = ends[id];
-      if (endpoint === undefined) continue;
-      const end = (labelled[id] ??= { endpoint, labels: undefined });
-      const labels = endpoints[number]?.labels ?? [];
+      if (last[id] === told || endpoint === undefined) continue;
+      last[id] = told;
+      let end = labelled.get(id);
+      if (end === undefined) labelled.set(id, (end = { endpoint, labels: undefined }));
+      const labels = lists[told - 1] ?? [];
       // A masked record has no labels; that says nothing about the others'.
-      if (labels.length > 0 && labels !== end.labels) {
+      if (labels.length > 0)
         end.labels = end.labels === undefined ? labels : sharedLabels(end.labels, labels);
-      }
     }
-    return Object.values(labelled);
+    return [...labelled.values()];
   }
 
   #tallyOf({ key, flows, first, last, syns, resets, latencies }: Sum): Tally {
