@@ -1,22 +1,10 @@
 import { isObject } from '../flow/json.js';
+import { printedIdentities } from '../flow/printed-names.js';
 import { onEndpoint, Refusal, shown, type SidedCriterion } from './criterion.js';
 
 /** https://docs.cilium.io/en/stable/gettingstarted/terminology/#special-identities */
 const reserved = new Map(
-  [
-    'unknown',
-    'host',
-    'world',
-    'unmanaged',
-    'health',
-    'init',
-    'remote-node',
-    'kube-apiserver',
-    'ingress',
-    'world-ipv4',
-    'world-ipv6',
-    'overlay-to-encrypt',
-  ].map((name, number) => [name, number]),
+  [...printedIdentities, 'overlay-to-encrypt'].map((name, number) => [name, number]),
 );
 
 /** As Go writes numbers: 015 is octal, as are 0o15 and, in other bases, 0xd and 0b1101. */
