@@ -25,7 +25,7 @@ process.send({ url: `http://127.0.0.1:${http.address().port}` });
 await once(process, 'message');
 const start = performance.now();
 for (const { at, event } of events) {
-  await new Promise((resolve) => setTimeout(resolve, start + at - first - performance.now()));
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, start + at - first - performance.now())));
   live.emit('edges', event);
 }
 process.send({ peak: process.resourceUsage().maxRSS * 1024 });

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 
 /**
- * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up. The answer
+ * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up, also before the first one. The answer
  * begins with the first text, so that what goes wrong before is answered as an error; with `atOnce` before there is one.
  */
 export async function streamText(
@@ -14,6 +14,10 @@ export async function streamText(
 ): Promise<void> {
   const iterator = texts[Symbol.asyncIterator]();
   const first = atOnce ? undefined : await iterator.next();
+  if (response.destroyed) {
+    await iterator.return?.();
+    return;
+  }
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (atOnce) response.flushHeaders();
   try {
