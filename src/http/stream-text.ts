@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 
 /**
- * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up, also before the first one. The answer
- * begins with the first text, so that what goes wrong before is answered as an error; with `atOnce` before there is one.
+ * Each text is written in one go, when the receiver has taken what came before; it ends when they hang up, also before
+ * the first one. The answer begins with the first text, so that what goes wrong before is answered as an error; with
+ * `atOnce` before there is one.
  */
 export async function streamText(
   response: Response,
