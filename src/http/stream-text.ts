@@ -15,7 +15,7 @@ export async function streamText(
 ): Promise<void> {
   const iterator = texts[Symbol.asyncIterator]();
   const first = atOnce ? undefined : await iterator.next();
-  if (response.destroyed) {
+  if (isGone(response)) {
     await iterator.return?.();
     return;
   }
@@ -24,7 +24,7 @@ export async function streamText(
   try {
     await pipeline(Readable.from(rest(first, iterator), { highWaterMark: 1 }), response);
   } catch (error) {
-    if (!response.destroyed || !isHangUp(error)) throw error;
+    if (!isGone(response) || !isHangUp(error)) throw error;
   }
 }
 
@@ -35,6 +35,10 @@ async function* rest(
   if (first?.done === true) return;
   if (first !== undefined) yield first.value;
   yield* { [Symbol.asyncIterator]: () => iterator };
+}
+
+function isGone(response: Response): boolean {
+  return response.destroyed;
 }
 
 function isHangUp(error: unknown): boolean {

@@ -3,9 +3,7 @@ import { printedIdentities } from '../flow/printed-names.js';
 import { onEndpoint, Refusal, shown, type SidedCriterion } from './criterion.js';
 
 /** https://docs.cilium.io/en/stable/gettingstarted/terminology/#special-identities */
-const reserved = new Map(
-  [...printedIdentities, 'overlay-to-encrypt'].map((name, number) => [name, number]),
-);
+const reserved = new Map([...printedIdentities, 'overlay-to-encrypt'].map((name, number) => [name, number]));
 
 /** As Go writes numbers: 015 is octal, as are 0o15 and, in other bases, 0xd and 0b1101. */
 const NUMBER = /^(?:0|[1-9]\d{0,9}|0[xX][\da-fA-F]{1,8}|0[oO]?[0-7]{1,11}|0[bB][01]{1,32})$/;
