@@ -27,6 +27,11 @@ export class FlowatlasError extends Error {
   }
 }
 
+/** What was thrown, which may be anything. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** What every door (REST, socket) answers with: `{"error":{"code","message","field"?}}`. */
 export function errorBody(error: FlowatlasError): {
   error: { code: ErrorCode; message: string; field?: string };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
-import { FlowatlasError } from '../domain/errors.js';
+import { asError, FlowatlasError } from '../domain/errors.js';
 import { decodeBody, decodeFile } from './body-decoder.js';
 import { DecodedBudget } from './decoded-budget.js';
 import type { IngestUpload } from './ingest-client.js';
@@ -133,7 +133,7 @@ class FormReceiver {
       await receiveBytes(bytes, this.upload);
     });
     this.#turn.catch((error: unknown) => {
-      this.#form.destroy(error instanceof Error ? error : new Error(String(error)));
+      this.#form.destroy(asError(error));
     });
   }
 

@@ -12,9 +12,11 @@ import type { Namespace, Socket } from 'socket.io';
 import { errorBody, FlowatlasError } from '../domain/errors.js';
 import { Feed } from '../feed/feed.js';
 import { Courtesy } from '../http/courtesy.js';
+import { FlowStore } from '../store/flow-store.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Turns } from './connection.js';
 import { jsonParser, SelfSent } from './json-encoder.js';
+import { KeptNear } from './kept-near.js';
 import type { LiveError } from './live-events.js';
 import { LiveQuestions } from './live-questions.js';
 import { subscribeSchema, subscriptionSchema } from './live.schema.js';
@@ -52,7 +54,7 @@ export class LiveGateway
   readonly #subscriptions = new Subscriptions();
   readonly #openings = new Openings();
   readonly #turns = new Turns();
-  #pusher: Pusher | undefined;
+  readonly #kept: KeptNear;
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #unfollow: () => void = () => undefined;
@@ -61,16 +63,22 @@ export class LiveGateway
     private readonly questions: LiveQuestions,
     private readonly feed: Feed,
     private readonly metrics: Metrics,
-    private readonly courtesy: Courtesy,
-  ) {}
+    store: FlowStore,
+    courtesy: Courtesy,
+  ) {
+    this.#kept = new KeptNear(
+      () => questions.usual,
+      () => store.summary().lastSeq,
+      courtesy.turn,
+    );
+  }
 
   /** The map of everything is rebuilt from the store by the first tick, while the server is ready already. */
   onApplicationBootstrap(): void {
-    const { namespace, questions, feed, courtesy } = this;
-    const pusher = new Pusher(namespace, questions, this.#subscriptions, feed, courtesy.turn, (error) => {
+    const { namespace, feed } = this;
+    const pusher = new Pusher(namespace, this.#kept, this.#subscriptions, feed, (error) => {
       this.#complain('cannot push changes', error);
     });
-    this.#pusher = pusher;
     this.#unfollow = feed.follow(() => {
       pusher.ring();
     });
@@ -85,7 +93,7 @@ export class LiveGateway
     clearInterval(this.#timer);
     this.#unfollow();
     await this.#ticking;
-    await this.#pusher?.idle();
+    await this.#kept.idle();
   }
 
   handleConnection(): void {

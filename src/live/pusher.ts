@@ -1,18 +1,15 @@
 import type { Namespace, Socket } from 'socket.io';
-import { FlowatlasError } from '../domain/errors.js';
+import { asError, FlowatlasError } from '../domain/errors.js';
 import type { Feed } from '../feed/feed.js';
-import type { Position, Turn } from '../feed/live-question.js';
+import type { Position } from '../feed/live-question.js';
 import { withRawMembers } from '../http/raw-json.js';
 import { isDrained } from './connection.js';
 import { Json } from './json-encoder.js';
 import type { TroubleEvent, WaitingEvent } from './live-events.js';
-import type { LiveQuestions } from './live-questions.js';
+import type { KeptNear } from './kept-near.js';
 import { SharedMessage } from './shared-message.js';
 import type { Audience, Listener, Subscriptions } from './subscriptions.js';
 import { sameTrouble, troubleOf, type Trouble } from './trouble.js';
-
-/** Milliseconds that the map of everything may be behind what is stored, while nobody asks for it. */
-const LONGEST_BEHIND = 5_000;
 
 /**
  * Those whose earlier messages still waited when there was something to tell are told in every so manieth tick: they
@@ -26,10 +23,6 @@ const LATE_EVERY = 4;
  */
 export class Pusher {
   #news = true;
-  /** Since when the map of everything is. */
-  #behindSince: number | undefined;
-  #keeping: Promise<void> | undefined;
-  #notKept: Error | undefined;
   #ticks = 0;
   /** Why nothing can be answered, and who was told so. */
   #trouble: Trouble | undefined;
@@ -37,11 +30,9 @@ export class Pusher {
 
   constructor(
     private readonly namespace: Namespace,
-    private readonly questions: LiveQuestions,
+    private readonly kept: KeptNear,
     private readonly subscriptions: Subscriptions,
     private readonly feed: Feed,
-    /** Comes between stretches of work for nobody. */
-    private readonly turn: Turn,
     /** Called once for each trouble, not at every tick. */
     private readonly complain: (error: unknown) => void,
   ) {}
@@ -54,7 +45,7 @@ export class Pusher {
   async tick(): Promise<void> {
     const failure = await this.#refresh();
     // What is kept for nobody is tried again without news.
-    if (failure !== undefined && failure !== this.#notKept) this.#news = true;
+    if (failure !== undefined && failure !== this.kept.trouble) this.#news = true;
     const trouble = sameTrouble(this.#trouble, failure && troubleOf(failure));
     if (failure !== undefined && trouble !== this.#trouble) this.complain(failure);
     this.#trouble = trouble;
@@ -66,41 +57,12 @@ export class Pusher {
     const news = this.#news;
     this.#news = false;
     try {
-      this.#keepNear(news);
+      this.kept.tick(news);
       if (news) for (const audience of this.subscriptions.audiences()) await this.#refreshOne(audience);
-      return this.feed.trouble ?? this.#notKept;
+      return this.feed.trouble ?? this.kept.trouble;
     } catch (error) {
       return asError(error);
     }
-  }
-
-  /**
-   * Whoever opens a dashboard first finds the map of everything made. While flows come thick and nobody looks,
-   * it waits for a pause: to follow it flow by flow takes half as long as to store them.
-   */
-  #keepNear(news: boolean): void {
-    if (news) this.#behindSince ??= performance.now();
-    if (this.#behindSince === undefined || this.#keeping !== undefined) return;
-    if (news && performance.now() - this.#behindSince < LONGEST_BEHIND) return;
-    this.#behindSince = undefined;
-    this.#keeping = this.#keep().finally(() => {
-      this.#keeping = undefined;
-    });
-  }
-
-  async #keep(): Promise<void> {
-    try {
-      await this.questions.usual.keepNear(this.turn);
-      this.#notKept = undefined;
-    } catch (error) {
-      this.#notKept = asError(error);
-      this.#behindSince ??= performance.now();
-    }
-  }
-
-  /** When nothing is read any more. */
-  async idle(): Promise<void> {
-    await this.#keeping;
   }
 
   /** One whose filter costs too much must not keep the others from their answers. */
@@ -210,8 +172,4 @@ function byPosition(listeners: readonly Listener[]): Iterable<Group> {
 
 function keyOf({ epoch, seq }: Position): string {
   return `${epoch} ${seq}`;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

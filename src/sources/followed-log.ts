@@ -1,3 +1,4 @@
+import { asError } from '../domain/errors.js';
 import type { IngestClient, IngestUpload } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
 import type { Gaps } from './gaps.js';
@@ -114,7 +115,7 @@ export class FollowedLog {
       },
       (error: unknown) => {
         this.#committing = undefined;
-        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.#failure = asError(error);
       },
     );
   }

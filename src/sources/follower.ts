@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FlowatlasError } from '../domain/errors.js';
+import { asError, FlowatlasError } from '../domain/errors.js';
 import type { Checkpoint } from '../ingest/ingest-protocol.js';
 import { backedUpBy } from './backup-names.js';
 import { FileFinder, type FoundFile } from './file-finder.js';
@@ -157,9 +157,7 @@ export class Follower {
     const due = [...this.#packed.values()].find(({ isDue }) => isDue);
     this.#packing = due
       ?.read(this.#stop.signal)
-      .catch(
-        (error: unknown) => (this.#packedFailure = error instanceof Error ? error : new Error(String(error))),
-      )
+      .catch((error: unknown) => (this.#packedFailure = asError(error)))
       .finally(() => (this.#packing = undefined));
   }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { asError } from '../../domain/errors.js';
 import { bytesOf, canonicalText, hashText, readUuid, type FlowKey } from '../../domain/flow/flow-key.js';
 import type { Acknowledgement, PostedDigest } from '../../domain/ledger/ledger.js';
 import type { EventRecord } from '../../domain/flow/record.js';
@@ -238,7 +239,7 @@ export class SqliteFlowWriter extends FlowWriter {
     } catch (error) {
       // The keeper stores nothing behind it either, up to the reload.
       if (this.#failure === undefined) this.failures++;
-      this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      this.#failure ??= asError(error);
       block.fate = 'lost';
       return this.#failure;
     }
