@@ -35,11 +35,12 @@ import type {
   StoredFlow,
   SummedParts,
 } from '../queries.js';
-import { eachRecord, type NumberedRecords } from '../flow-writer.js';
+import type { NumberedRecords } from '../flow-writer.js';
 import { comparePositions } from '../ordered.js';
 import { CountReader } from './count-reader.js';
 import { CoverageReader } from './coverage-reader.js';
 import { typed } from './damage.js';
+import { DropRecords } from './drop-records.js';
 import { DropReader } from './drop-reader.js';
 import { EventReader } from './event-reader.js';
 import { KeptDrops } from './kept-drops.js';
@@ -49,13 +50,12 @@ import { MinuteReader } from './minute-reader.js';
 import { RetentionReader } from './retention-reader.js';
 import { namedKeys } from './named-keys.js';
 import { Pace } from './pace.js';
-import { Recent } from '../../domain/recent.js';
 import { RecordReader } from './record-reader.js';
 import { Flag } from './segment-columns.js';
 import { SegmentList } from './segment-list.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentVisits, type Stretch } from './segment-visits.js';
-import type { Segment, SegmentInfo } from './segment.js';
+import type { SegmentInfo } from './segment.js';
 import { TallyTable } from './tally-table.js';
 import { ToldParts } from './told-parts.js';
 import { WindowReader } from './window-reader.js';
@@ -70,8 +70,6 @@ interface Found extends FlowPosition {
 const SLICE = 256;
 /** Found flows whose records are read together. */
 const BATCH = 256;
-/** Characters of records of drops that are remembered: some ten thousand. */
-const RECORDS_REMEMBERED = 16 << 20;
 
 /**
  * Reads segments on a connection of its own, so it never waits for the writer. Every few milliseconds
@@ -90,8 +88,7 @@ export class SqliteFlowStore extends FlowStore {
   readonly #windows: WindowReader;
   readonly #drops: DropReader;
   readonly #retention: RetentionReader;
-  /** Records of drops by number: they are asked for again, and to compose the first of a block takes ten milliseconds. */
-  readonly #remembered = new Recent<number, string>(RECORDS_REMEMBERED);
+  readonly #dropRecords = new DropRecords();
 
   constructor(
     private readonly db: Database.Database,
@@ -186,24 +183,18 @@ export class SqliteFlowStore extends FlowStore {
 
   /** Records of flows that were just committed and will be asked for: drops are looked at as they come. */
   remember(records: NumberedRecords): void {
-    for (const { seq, record } of eachRecord(records)) this.#remembered.put(seq, record, record.length);
+    this.#dropRecords.remember(records);
   }
 
   *#readRecords(found: readonly Found[]): Generator<StoredFlow> {
     for (const { seq, time, segment: info, row } of found) {
       const read = ({ segment, from }: Stretch): StoredFlow[] => {
         const placedAtArrival = segment.has(from, Flag.placedAtArrival);
-        const record = this.#remembered.get(seq) ?? this.#compose(segment, from, seq);
+        const record = this.#dropRecords.read(segment, from, seq);
         return [{ seq, time, placedAtArrival, record }];
       };
       yield* this.#visits.visit(info, read, row, row + 1);
     }
-  }
-
-  #compose(segment: Segment, row: number, seq: number): string {
-    const record = segment.record(row);
-    const isDrop = segment.template(row).traits.verdict === 'DROPPED';
-    return isDrop ? this.#remembered.put(seq, record, record.length) : record;
   }
 
   async *scan<T>(
