@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import { LiveQuestion } from './live-question.js';
+import { UnheardQuestion } from '../../test/support/unheard-question.js';
 
 const STRETCHES = 5;
 
 /** Reads in so many stretches each time. */
-class Reading extends LiveQuestion {
+class Reading extends UnheardQuestion {
   stretches = 0;
 
   protected async readOn(): Promise<void> {
@@ -13,22 +13,6 @@ class Reading extends LiveQuestion {
       this.stretches++;
       await this.turn();
     }
-  }
-
-  open(): never {
-    throw new Error('nobody listens');
-  }
-
-  newsSince(): string {
-    return '{}';
-  }
-
-  waitingSince(): number {
-    return 0;
-  }
-
-  protected rest(): void {
-    this.stretches = 0;
   }
 }
 

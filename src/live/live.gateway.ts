@@ -12,7 +12,6 @@ import type { Namespace, Socket } from 'socket.io';
 import { errorBody, FlowatlasError } from '../domain/errors.js';
 import { Feed } from '../feed/feed.js';
 import { Courtesy } from '../http/courtesy.js';
-import { FlowStore } from '../store/flow-store.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { Turns } from './connection.js';
 import { jsonParser, SelfSent } from './json-encoder.js';
@@ -63,14 +62,9 @@ export class LiveGateway
     private readonly questions: LiveQuestions,
     private readonly feed: Feed,
     private readonly metrics: Metrics,
-    store: FlowStore,
     courtesy: Courtesy,
   ) {
-    this.#kept = new KeptNear(
-      () => questions.usual,
-      () => store.summary().lastSeq,
-      courtesy.turn,
-    );
+    this.#kept = new KeptNear(() => questions.usual, courtesy.turn);
   }
 
   /** The map of everything is rebuilt from the store by the first tick, while the server is ready already. */

@@ -1,0 +1,20 @@
+import { LiveQuestion } from '../../src/feed/live-question.js';
+
+/** A question that nobody listens to: what is read of it is for others to say. */
+export abstract class UnheardQuestion extends LiveQuestion {
+  open(): never {
+    throw new Error('nobody listens');
+  }
+
+  newsSince(): string {
+    return '{}';
+  }
+
+  waitingSince(): number {
+    return 0;
+  }
+
+  protected rest(): void {
+    throw new Error('nobody listened');
+  }
+}
