@@ -21,16 +21,18 @@ import { Lines } from './lines.js';
 import { Recent } from '../../domain/recent.js';
 import { ValueSearch } from './value-search.js';
 
-/** Generations kept: some megabytes each, of a million flows. */
+/** Generations kept: of a million flows, with all pods that come and go, 30 MB each and more. */
 const GENERATIONS_CACHED = 16;
 
 /** Reads the dictionary's generations, each as far as it was written when it was last asked. */
 export class DictionaryReader {
   readonly #parts = new SharedParts();
-  readonly #generations = new Recent<number, Generation>(GENERATIONS_CACHED);
+  readonly #generations: Recent<number, Generation>;
   readonly #find;
 
-  constructor(db: Database.Database) {
+  /** One generation is enough for who reads segment after segment. */
+  constructor(db: Database.Database, generations = GENERATIONS_CACHED) {
+    this.#generations = new Recent(generations);
     this.#find = db.prepare<[number, number, number], BlockRow>(
       'SELECT first_id AS firstId, entries, lines, checksum FROM dictionary WHERE generation = ? AND kind = ? AND first_id >= ? ORDER BY first_id',
     );

@@ -56,6 +56,8 @@ export class EdgeCounter {
   /** By numbers of the generation. */
   #ends: number[] = [];
   #labelled: boolean[] = [];
+  /** Ends that only sockets met so far: the segment that brought them along need not be read again to label them. */
+  readonly #unlabelled = new Map<number, Endpoint>();
   #kinds: KindsOfTemplate[] = [];
   /** By number of a template. */
   #signs: Signs[] = [];
@@ -114,20 +116,28 @@ export class EdgeCounter {
 
   /** Numbers of parts hold for one generation. */
   #begin(generation: number): void {
-    if (generation === this.#generation && this.#kindsKnown < MOST_KINDS) return;
+    if (generation !== this.#generation) {
+      this.#ends = [];
+      this.#labelled = [];
+      this.#unlabelled.clear();
+      this.#signs = [];
+    } else if (this.#kindsKnown < MOST_KINDS) return;
     this.#generation = generation;
-    this.#ends = [];
-    this.#labelled = [];
     this.#kinds = [];
-    this.#signs = [];
     this.#kindsKnown = 0;
   }
 
   #meet(rows: CountedRows, id: number, { isSocket }: Kind): void {
-    this.#ends[id] ??= this.parts.endOf(rows.endpoint(id));
+    this.#ends[id] ??= this.#newEnd(id, rows.endpoint(id));
     if (isSocket || this.#labelled[id] === true) return;
     this.#labelled[id] = true;
-    this.parts.label?.(rows.endpoint(id));
+    this.parts.label?.(this.#unlabelled.get(id) ?? rows.endpoint(id));
+    this.#unlabelled.delete(id);
+  }
+
+  #newEnd(id: number, endpoint: Endpoint): number {
+    this.#unlabelled.set(id, endpoint);
+    return this.parts.endOf(endpoint);
   }
 
   #signsOf(rows: CountedRows, template: number): Signs {

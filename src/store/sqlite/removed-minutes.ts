@@ -37,7 +37,7 @@ export class RemovedMinutes {
   readonly #statements;
 
   constructor(private readonly db: Database.Database) {
-    this.#segments = new SegmentReader(db);
+    this.#segments = new SegmentReader(db, 1);
     this.#counter = new EdgeCounter(new RollupParts(db, 'numbers'), MINUTE);
     this.#statements = prepare(db);
   }

@@ -43,7 +43,7 @@ export class Rollup {
     private readonly elapsed: () => number,
     now: () => number,
   ) {
-    this.#segments = new SegmentReader(db);
+    this.#segments = new SegmentReader(db, 1);
     db.function('with_latencies', { deterministic: true }, addLatencies);
     this.#statements = prepare(db);
     this.#days = new DaySums(db, now);

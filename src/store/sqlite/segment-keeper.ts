@@ -48,7 +48,7 @@ export class SegmentKeeper implements Keeper {
     /** Milliseconds that only ever grow, whatever is done to the clock. */
     elapsed: () => number = () => performance.now(),
   ) {
-    const dictionary = new DictionaryReader(db);
+    const dictionary = new DictionaryReader(db, 1);
     this.#packer = new SegmentPacker((generation, id) => dictionary.generation(generation).endpoint(id));
     this.#rollup = new Rollup(db, elapsed, now);
     this.#clock = new SteadyClock(now, elapsed);

@@ -50,7 +50,7 @@ export class SegmentMerger {
     this.#statements = prepare(db);
     this.#inserter = new SegmentInserter(db);
     this.#minutes = new NodeMinutes(db);
-    this.#reader = new SegmentReader(db);
+    this.#reader = new SegmentReader(db, 1);
   }
 
   /** Before the flow with this number nothing is left to merge. */

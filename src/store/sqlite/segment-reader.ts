@@ -56,8 +56,9 @@ export class SegmentReader {
   readonly #broken = new Map<number, Damaged>();
   readonly #statements;
 
-  constructor(db: Database.Database) {
-    this.#dictionary = new DictionaryReader(db);
+  /** `generations`: of the dictionary, that stay in memory. */
+  constructor(db: Database.Database, generations?: number) {
+    this.#dictionary = new DictionaryReader(db, generations);
     this.#texts = new TextReader(db);
     this.#statements = {
       infos: db

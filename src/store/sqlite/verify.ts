@@ -104,7 +104,7 @@ function* checkDictionary(db: Database.Database): Generator<string> {
 }
 
 function* verifySegments(db: Database.Database): Generator<Verified> {
-  const segments = new SegmentReader(db);
+  const segments = new SegmentReader(db, 1);
   const verifier = new SegmentVerifier(db, segments);
   const sums = new SumsVerifier(db);
   let isWhole = true;
