@@ -8,6 +8,8 @@ const LONGEST = 60_000_000_000n;
 const MOST_REQUESTS = 20_000;
 /** Characters of what they are remembered by: URLs may be long. */
 const MOST_CHARACTERS = 4 << 20;
+/** Of these, what goes at once: to look for the oldest takes as long as a thousand requests. */
+const FORGOTTEN = 1 / 8;
 /** As many streams as a connection of HTTP/2 usually has. */
 const MOST_ALIKE = 100;
 const MOST_NODES = 10_000;
@@ -96,7 +98,7 @@ export class Pairing {
     if (requests.some(({ time, id }) => time === request.time && id === request.id)) return;
     const all = requests.length === 0 ? [request] : inOrder(requests, request).slice(-MOST_ALIKE);
     this.#put(key, { requests: all, isMixed: isMixed || all.length > 1 });
-    while (this.#requests > this.mostRequests || this.#characters > MOST_CHARACTERS) this.#dropOldest();
+    if (this.#isBeyond(1)) this.#dropOldest();
   }
 
   #answer(key: string, { requests, isMixed }: Waiting, answered: Request | undefined): void {
@@ -119,10 +121,15 @@ export class Pairing {
     this.#characters -= key.length;
   }
 
+  /** Whether what is remembered is more than this part of what may be. */
+  #isBeyond(part: number): boolean {
+    return this.#requests > this.mostRequests * part || this.#characters > MOST_CHARACTERS * part;
+  }
+
   #dropOldest(): void {
     for (const [key, waiting] of this.#waiting) {
+      if (!this.#isBeyond(1 - FORGOTTEN)) return;
       this.#drop(key, waiting);
-      return;
     }
   }
 }

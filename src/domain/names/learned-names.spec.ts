@@ -89,4 +89,21 @@ describe('names learned from DNS', () => {
     const forgotten = at(10, { IP: { source: '10.0.1.5', destination: '203.0.113.7' } });
     expect(names.named(forgotten, 'destination')).toBeUndefined();
   });
+
+  it('are forgotten with the clients that were told longest ago', () => {
+    const names = new LearnedNames(16);
+    const clients = Array.from({ length: 17 }, (_, i) => pod(`shop/web-${i}`));
+    const tell = (client: Fields) => {
+      names.learn(answerTo(5, client), {
+        name: 'a.example.com',
+        addresses: ['203.0.113.9'],
+        ttl: minutes(1),
+      });
+    };
+    clients.slice(0, 16).forEach(tell);
+    tell(clients[0]!);
+    tell(clients[16]!);
+    const known = clients.map((source) => learned(names, at(10, { source })) !== undefined);
+    expect(known).toEqual(clients.map((_, i) => i < 1 || i > 3));
+  });
 });

@@ -5,7 +5,7 @@ import { askerOf } from './asker.js';
 import type { DnsAnswer } from './dns-answer.js';
 import { LearnedEnds } from './learned-ends.js';
 
-/** Names that a client was given for one address, the newest first. */
+/** A name that a client was given. */
 interface Given {
   readonly name: string;
   /** Nanoseconds since 1970. */
@@ -25,10 +25,12 @@ const LEAST_TTL = 30n * SECOND;
 const LONGEST_STALE = 3_600n * SECOND;
 /** Records of a node come nearly in order. */
 const OUT_OF_ORDER = 2n * SECOND;
-/** Addresses of all clients that are remembered: some 300 bytes each. */
+/** Addresses of all clients that are remembered: some 150 bytes each. */
 const MOST_ADDRESSES = 100_000;
-/** Characters of a client with an address; longer ones are of no cluster. */
-const LONGEST_KEY = 500;
+/** Of these, what is forgotten at once: to look for the oldest takes as long as a thousand answers. */
+const FORGOTTEN = 1 / 8;
+/** Characters of a client; longer ones are of no cluster. */
+const LONGEST_CLIENT = 450;
 /** Names of one address; behind a content network there are many, of which the newest count. */
 const MOST_NAMES = 8;
 
@@ -37,8 +39,9 @@ const MOST_NAMES = 8;
  * client alone that was given it: others may know the address by another name.
  */
 export class LearnedNames {
-  /** By client and address, the latest told last. */
-  readonly #given = new Map<string, Given[]>();
+  /** By client, who was told last behind the others, and by address; the newest name first. */
+  readonly #given = new Map<string, Map<string, readonly Given[]>>();
+  #addresses = 0;
   readonly #ends = new LearnedEnds();
 
   constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
@@ -47,20 +50,27 @@ export class LearnedNames {
   learn(flow: Flow, { name, addresses, ttl }: DnsAnswer): void {
     const { time } = flow;
     const client = clientOf(flow);
-    if (time === undefined || client === undefined) return;
+    if (time === undefined || client === undefined || client.length > LONGEST_CLIENT) return;
     const given = { name, since: time, until: time + (ttl > LEAST_TTL ? ttl : LEAST_TTL) };
-    for (const address of addresses) this.#give(`${client} ${address}`, given);
+    const known = this.#given.get(client) ?? new Map<string, readonly Given[]>();
+    this.#given.delete(client);
+    this.#given.set(client, known);
+    this.#addresses -= known.size;
+    give(known, addresses, given);
+    this.#addresses += known.size;
+    if (this.#addresses > this.mostAddresses) this.#forgetOldest();
   }
 
-  #give(key: string, given: Given): void {
-    if (key.length > LONGEST_KEY) return;
-    const known = this.#given.get(key) ?? [];
-    this.#given.delete(key);
-    this.#given.set(key, [given, ...known.filter(({ name }) => name !== given.name)].slice(0, MOST_NAMES));
-    if (this.#given.size <= this.mostAddresses) return;
-    for (const oldest of this.#given.keys()) {
-      this.#given.delete(oldest);
-      return;
+  /** Address by address of the clients that were told longest ago. */
+  #forgetOldest(): void {
+    const left = Math.floor(this.mostAddresses * (1 - FORGOTTEN));
+    for (const [client, known] of this.#given) {
+      for (const address of known.keys()) {
+        if (this.#addresses <= left) return;
+        known.delete(address);
+        this.#addresses--;
+      }
+      this.#given.delete(client);
     }
   }
 
@@ -69,9 +79,19 @@ export class LearnedNames {
     if (this.#given.size === 0 || flow.time === undefined || !isNameable(flow, side, note)) return undefined;
     const endpoint = flow[side];
     const peer = askerOf(flow[side === 'source' ? 'destination' : 'source']);
-    const given = this.#given.get(`${peer} ${endpoint.ip}`);
+    const given = this.#given.get(peer)?.get(endpoint.ip);
     const learned = given && choose(given, flow.time);
     return learned && this.#ends.with(endpoint, `${learned.confidence} ${learned.name}`, { name: learned });
+  }
+}
+
+/** Puts the name before those that the addresses had. Where they had none, as most, they share one list. */
+function give(known: Map<string, readonly Given[]>, addresses: readonly string[], given: Given): void {
+  const alone = [given];
+  for (const address of addresses) {
+    const others = known.get(address)?.filter(({ name }) => name !== given.name) ?? [];
+    known.delete(address);
+    known.set(address, others.length === 0 ? alone : [given, ...others].slice(0, MOST_NAMES));
   }
 }
 

@@ -75,5 +75,7 @@ describe('Services that clients asked for', () => {
     expect(sent(services)).toBeUndefined();
     for (const cookie of ['1', '2', '3']) ask(services, named, cookie);
     expect(['1', '2', '3'].map((cookie) => sent(services, {}, cookie))).toEqual([undefined, undefined, API]);
+    ask(services, named, '4');
+    expect(['3', '4'].map((cookie) => sent(services, {}, cookie))).toEqual([API, API]);
   });
 });

@@ -15,8 +15,11 @@ const POST_FORWARD = 2;
 
 /** Nanoseconds: what a socket asked for, and where it was sent, come one behind the other. */
 const LONGEST_BETWEEN = 10_000_000_000n;
-/** Of each kind: some 300 bytes. Full, all is forgotten. */
-const MOST = 100_000;
+/** Addresses with ports, and sockets, that are remembered: some 150 bytes each. */
+const MOST_FRONTENDS = 100_000;
+const MOST_SOCKETS = 20_000;
+/** Of these, the oldest are forgotten at once: to look for them takes as long as a thousand sockets. */
+const FORGOTTEN = 1 / 8;
 /** Characters of what is remembered; longer ones are of no cluster. */
 const LONGEST_KEY = 800;
 
@@ -31,13 +34,13 @@ export class ServicesAsked {
   readonly #sockets = new Map<string, Asked>();
   readonly #ends = new LearnedEnds();
 
-  constructor(private readonly most = MOST) {}
+  constructor(private readonly mostSockets = MOST_SOCKETS) {}
 
   /** An end that is told with its Service. */
   learnFrontend(flow: Flow, side: Side, cluster: string): void {
     const { service: name, serviceNamespace: namespace, ip } = flow[side];
     if (name !== '' && ip !== '')
-      this.#remember(this.#frontends, frontendOf(flow, side, cluster), { name, namespace });
+      remember(this.#frontends, frontendOf(flow, side, cluster), { name, namespace }, MOST_FRONTENDS);
   }
 
   /** An unknown end that another record named a Service at, with that Service. */
@@ -59,7 +62,7 @@ export class ServicesAsked {
     if (flow.traits.subType === POST_FORWARD) return this.#backend(flow, this.#sockets.get(key));
     const service = this.#asked(flow, cluster);
     if (service === undefined) this.#sockets.delete(key);
-    else this.#remember(this.#sockets, key, { service, time: flow.time });
+    else remember(this.#sockets, key, { service, time: flow.time }, this.mostSockets);
     return undefined;
   }
 
@@ -76,11 +79,16 @@ export class ServicesAsked {
   #with(endpoint: Endpoint, service: ServiceName): Endpoint {
     return this.#ends.with(endpoint, `${service.namespace}/${service.name}`, { service });
   }
+}
 
-  #remember<T>(known: Map<string, T>, key: string, value: T): void {
-    if (key.length > LONGEST_KEY) return;
-    if (known.size >= this.most && !known.has(key)) known.clear();
-    known.set(key, value);
+function remember<T>(known: Map<string, T>, key: string, value: T, most: number): void {
+  if (key.length > LONGEST_KEY) return;
+  known.set(key, value);
+  if (known.size <= most) return;
+  const left = Math.floor(most * (1 - FORGOTTEN));
+  for (const oldest of known.keys()) {
+    if (known.size <= left) return;
+    known.delete(oldest);
   }
 }
 
