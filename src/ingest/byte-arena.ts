@@ -1,4 +1,11 @@
 const SMALLEST = 1 << 12;
+/**
+ * An arena that outgrows `LARGE` gets `HUGE` at once: what is not written to takes no memory yet. To grow by doubling
+ * would free megabytes each time, and once glibc has seen so large a piece, it keeps twice as much of all that is freed
+ * later, for each thread (`M_MMAP_THRESHOLD` in mallopt(3)).
+ */
+const LARGE = 1 << 19;
+const HUGE = 1 << 25;
 
 /**
  * Bytes to be found again in a stream, all in one buffer. A record is a kilobyte or two, most of it
@@ -39,12 +46,11 @@ export class ByteArena {
 
   clear(): void {
     this.#length = 0;
-    this.#bytes = new Uint8Array(SMALLEST);
-    this.#view = viewOf(this.#bytes);
   }
 
   #grow(): void {
-    const bytes = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
+    const twice = Math.max(this.#length, this.#bytes.length * 2);
+    const bytes = new Uint8Array(twice > LARGE ? Math.max(twice, HUGE) : twice);
     bytes.set(this.#bytes);
     this.#bytes = bytes;
     this.#view = viewOf(bytes);

@@ -21,7 +21,7 @@ describe('the number of a text', () => {
         for (const { writer, numbers } of dictionaries) {
           const lines = [...numbers.keys()].map((text) => `text ${text}\n`).join('');
           expect(writer.newBytes).toBe(lines.length);
-          expect(writer.takeNew().map((entries) => String(entries.lines))).toEqual(
+          expect(writer.takeNew().map((entries) => Buffer.from(entries.lines).toString())).toEqual(
             lines === '' ? [] : [lines],
           );
           expect(writer.newBytes).toBe(0);

@@ -15,6 +15,9 @@ import {
 export const Kind = { endpoint: 0, template: 1, text: 2, node: 3, policies: 4, habit: 5, l7: 6 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+/** Characters of lines in one piece: the allocator keeps back more of all that is freed once it has seen a larger one. */
+const PIECE = 1 << 18;
+
 /** New entries of one kind, one a line (but for habits, which are columns), numbered from `firstId` on. */
 export interface NewEntries {
   kind: Kind;
@@ -22,6 +25,9 @@ export interface NewEntries {
   entries: number;
   lines: Uint8Array;
 }
+
+/** What it makes has memory of its own, so that it can be moved to another thread. */
+const utf8 = new TextEncoder();
 
 let names = 0;
 
@@ -109,9 +115,9 @@ export class DictionaryWriter {
   /** Entries that no segment brought along yet. */
   takeNew(): NewEntries[] {
     this.#size.taken = this.#size.bytes;
-    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies, this.#l7]
-      .map((list) => list.takeNew())
-      .filter(({ entries }) => entries > 0);
+    return [this.#endpoints, this.#templates, this.#texts, this.#newNodes, this.#policies, this.#l7].flatMap(
+      (list) => list.takeNew(),
+    );
   }
 }
 
@@ -152,10 +158,29 @@ class EntryList<T extends object> {
     return id;
   }
 
-  takeNew(): NewEntries {
-    const entries = this.#lines.length;
-    const lines = Buffer.from(this.#lines.join(''));
+  takeNew(): NewEntries[] {
+    let firstId = this.#ids.size - this.#lines.length;
+    const pieces = inPieces(this.#lines).map((piece): NewEntries => {
+      const lines = utf8.encode(piece.join(''));
+      const entries = { kind: this.kind, firstId, entries: piece.length, lines };
+      firstId += piece.length;
+      return entries;
+    });
     this.#lines = [];
-    return { kind: this.kind, firstId: this.#ids.size - entries, entries, lines };
+    return pieces;
   }
+}
+
+function inPieces(lines: readonly string[]): string[][] {
+  const pieces: string[][] = [];
+  let room = 0;
+  for (const line of lines) {
+    if (room <= 0) {
+      pieces.push([]);
+      room = PIECE;
+    }
+    pieces.at(-1)?.push(line);
+    room -= line.length;
+  }
+  return pieces;
 }

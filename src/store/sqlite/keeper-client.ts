@@ -97,8 +97,9 @@ function errorOf({ message, code }: { message: string; code: string | undefined 
 }
 
 /** All that is large; each array has one of its own. */
-function buffersOf({ keys, columns }: FilledSegment): ArrayBuffer[] {
+function buffersOf({ keys, columns, dictionary }: FilledSegment): ArrayBuffer[] {
   const { l7, ...others } = columns;
-  const arrays = [keys, ...Object.values(others), ...Object.values({ ...l7 })] as Uint8Array[];
+  const lines = dictionary.map(({ lines }) => lines);
+  const arrays = [keys, ...lines, ...Object.values(others), ...Object.values({ ...l7 })] as Uint8Array[];
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }

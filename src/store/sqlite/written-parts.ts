@@ -36,17 +36,14 @@ export class WrittenParts {
 
   /** Takes what a segment brings along, and answers how its endpoints are found. */
   add(entries: readonly NewEntries[]): (id: number) => Endpoint {
-    let fresh: Endpoint[] = [];
-    let first = 0;
-    for (const { kind, firstId, lines } of entries) {
+    const fresh: Endpoint[] = [];
+    const first = this.#endpointFields.length;
+    for (const { kind, lines } of entries) {
       if (kind === Kind.template) this.#templates.push(...read(lines, (line) => readTemplateLine(line)));
       else if (kind === Kind.policies) this.#policies.push(...read(lines, readPoliciesLine));
       else if (kind === Kind.l7) this.#l7.push(...read(lines, readL7Line));
       else if (kind === Kind.node) this.#nodes.push(...read(lines, (line) => readNodeLine(line).node));
-      else if (kind === Kind.endpoint) {
-        fresh = read(lines, readEndpointLine);
-        first = firstId;
-      }
+      else if (kind === Kind.endpoint) fresh.push(...read(lines, readEndpointLine));
     }
     this.#endpointFields.push(...fresh.map(endpointFields));
     this.#templateFields.push(
