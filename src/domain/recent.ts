@@ -3,7 +3,11 @@ export class Recent<K, V> {
   readonly #held = new Map<K, { value: V; cost: number }>();
   #left: number;
 
-  constructor(readonly room: number) {
+  constructor(
+    readonly room: number,
+    /** Told of what had to make room for others. */
+    private readonly onLeft: (value: V) => void = () => undefined,
+  ) {
     this.#left = room;
   }
 
@@ -28,9 +32,10 @@ export class Recent<K, V> {
     this.delete(key);
     this.#held.set(key, { value, cost });
     this.#left -= cost;
-    for (const oldest of this.#held.keys()) {
+    for (const [oldest, left] of this.#held) {
       if (this.#left >= 0) break;
       this.delete(oldest);
+      this.onLeft(left.value);
     }
     return value;
   }

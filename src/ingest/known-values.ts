@@ -1,6 +1,7 @@
 import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
 import { equal, isObject, type Json } from '../domain/flow/json.js';
+import { SharedTexts } from '../domain/flow/shared-texts.js';
 import { keepText, valueText } from '../domain/flow/template.js';
 import type { Note, RepeatedText } from '../store/flow-writer.js';
 import { ByteNumbers, NONE } from './byte-numbers.js';
@@ -12,8 +13,6 @@ import type { Slot } from './slot-reader.js';
 const MOST_BYTES = 32 << 20;
 /** A longer text is not worth its room: its record is parsed. */
 const LONGEST = 16 << 10;
-/** Texts of labels that are looked for: those of large clusters. */
-const MOST_SHARED = 20_000;
 /** What a text costs beside its bytes. */
 const ENTRY = 200;
 
@@ -64,6 +63,7 @@ export class KnownValues {
   readonly #parsedValues: KnownText[] = [];
   readonly endpoints = new ForetoldTexts<KnownEndpoint>();
   readonly labels = new ForetoldTexts<NotedLabels>();
+  /** Labels are most of what is held of endpoints. */
   readonly #labels = new SharedTexts();
   #bytes = 0;
 
@@ -180,24 +180,6 @@ export class KnownValues {
     if (bytes > LONGEST) return false;
     this.#bytes += ENTRY + bytes;
     return true;
-  }
-}
-
-/** Of texts that many lists repeat, one is enough: labels are most of what is held of endpoints. */
-class SharedTexts {
-  readonly #known = new Map<string, string>();
-
-  /** In the place of what is in the list. */
-  share(list: unknown): void {
-    if (!Array.isArray(list)) return;
-    if (this.#known.size > MOST_SHARED) this.#known.clear();
-    for (const [i, text] of list.entries()) if (typeof text === 'string') list[i] = this.#of(text);
-  }
-
-  #of(text: string): string {
-    const known = this.#known.get(text);
-    if (known === undefined) this.#known.set(text, text);
-    return known ?? text;
   }
 }
 

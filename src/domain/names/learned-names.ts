@@ -1,6 +1,7 @@
 import { clientSide } from '../flow/direction.js';
 import type { Endpoint, Flow, LearnedName, Side } from '../flow/flow.js';
 import { isNameless } from '../flow/node-identity.js';
+import { SharedTexts } from '../flow/shared-texts.js';
 import { askerOf } from './asker.js';
 import type { DnsAnswer } from './dns-answer.js';
 import { LearnedEnds } from './learned-ends.js';
@@ -25,7 +26,7 @@ const LEAST_TTL = 30n * SECOND;
 const LONGEST_STALE = 3_600n * SECOND;
 /** Records of a node come nearly in order. */
 const OUT_OF_ORDER = 2n * SECOND;
-/** Addresses of all clients that are remembered: some 150 bytes each. */
+/** Addresses of all clients that are remembered: some 180 bytes each. */
 const MOST_ADDRESSES = 100_000;
 /** Of these, what is forgotten at once: to look for the oldest takes as long as a thousand answers. */
 const FORGOTTEN = 1 / 8;
@@ -42,6 +43,8 @@ export class LearnedNames {
   /** By client, who was told last behind the others, and by address; the newest name first. */
   readonly #given = new Map<string, Map<string, readonly Given[]>>();
   #addresses = 0;
+  /** Names and addresses: many clients are given the same. */
+  readonly #texts = new SharedTexts();
   readonly #ends = new LearnedEnds();
 
   constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
@@ -51,12 +54,14 @@ export class LearnedNames {
     const { time } = flow;
     const client = clientOf(flow);
     if (time === undefined || client === undefined || client.length > LONGEST_CLIENT) return;
-    const given = { name, since: time, until: time + (ttl > LEAST_TTL ? ttl : LEAST_TTL) };
+    const until = time + (ttl > LEAST_TTL ? ttl : LEAST_TTL);
+    const given = { name: this.#texts.of(name), since: time, until };
     const known = this.#given.get(client) ?? new Map<string, readonly Given[]>();
     this.#given.delete(client);
     this.#given.set(client, known);
     this.#addresses -= known.size;
-    give(known, addresses, given);
+    const shared = addresses.map((address) => this.#texts.of(address));
+    give(known, shared, given);
     this.#addresses += known.size;
     if (this.#addresses > this.mostAddresses) this.#forgetOldest();
   }

@@ -20,7 +20,7 @@ import type { Keeper, KeeperNews } from './keeper.js';
 import { hashOf } from './key-block.js';
 import { KnownKeys } from './known-keys.js';
 import { NewDrops } from './new-drops.js';
-import { SegmentBuilder } from './segment-builder.js';
+import { SEGMENT_ROWS, SegmentBuilder } from './segment-builder.js';
 import { SegmentKeeper } from './segment-keeper.js';
 import { secondOf } from './time-runs.js';
 
@@ -214,7 +214,8 @@ export class SqliteFlowWriter extends FlowWriter {
   }
 
   #newSegment(firstSeq: number): SegmentBuilder {
-    return new SegmentBuilder(firstSeq, this.#generation, this.#dictionary, (chunk) => {
+    const keys = this.#known.emptyBlock(SEGMENT_ROWS);
+    return new SegmentBuilder(firstSeq, this.#generation, this.#dictionary, keys, (chunk) => {
       this.#keeper.addTexts(chunk);
     });
   }

@@ -40,6 +40,11 @@ export class KeyBlock {
     return this.#size;
   }
 
+  /** How many keys there is room for. */
+  get rows(): number {
+    return this.#keys.length / WORDS;
+  }
+
   /** Memory that it takes. */
   get bytes(): number {
     return this.#keys.byteLength + this.#places.byteLength;
@@ -82,6 +87,11 @@ export class KeyBlock {
     const at = this.#size * WORDS;
     for (let word = 0; word < WORDS; word++) this.#keys[at + word] = key[word] ?? 0;
     this.#enter(this.#size++);
+  }
+
+  clear(): void {
+    this.#size = 0;
+    this.#places.fill(0);
   }
 
   #enter(row: number): void {

@@ -32,6 +32,8 @@ export class KnownKeys {
   /** Of slices on disk: those that came last, and those that were asked for last. */
   readonly #fresh: Recent<number, KeyBlock>;
   readonly #asked: Recent<number, KeyBlock>;
+  /** One that had to make room for others. */
+  #left: KeyBlock | undefined;
   readonly #statements: ReturnType<typeof prepare>;
   /** The last question: for which seconds its answer holds, which slices, and their keys where there is room. */
   #first = 1;
@@ -44,13 +46,25 @@ export class KnownKeys {
     mostBytes = MOST_BYTES,
   ) {
     this.#statements = prepare(db);
-    this.#fresh = new Recent(mostBytes * FRESH);
+    this.#fresh = new Recent(mostBytes * FRESH, (left) => {
+      this.#left = left;
+    });
     this.#asked = new Recent(mostBytes * (1 - FRESH));
   }
 
   /** Bytes of keys held, but for those on their way to disk. */
   get bytes(): number {
     return this.#fresh.cost + this.#asked.cost;
+  }
+
+  /** For the next segment: memory that is used again, as what is freed is garbage until V8 collects the old generation. */
+  emptyBlock(rows: number): KeyBlock {
+    const left = this.#left;
+    this.#left = undefined;
+    if (left?.rows !== rows) return KeyBlock.ofRows(rows);
+    this.#forgetAnswer();
+    left.clear();
+    return left;
   }
 
   /** Whether a sealed segment holds it. `second` is that of the flow; undefined where it has no time. */

@@ -4,7 +4,7 @@ import { PAIRED_UNIT } from '../../domain/pairing.js';
 import type { NewFlow } from '../flow-writer.js';
 import type { DictionaryWriter } from './dictionary-writer.js';
 import type { FilledSegment, TextChunk } from './filled-segment.js';
-import { KeyBlock } from './key-block.js';
+import type { KeyBlock } from './key-block.js';
 import { emptySegmentColumns, Flag } from './segment-columns.js';
 import { secondOf, Slices, type Slice } from './time-runs.js';
 
@@ -17,7 +17,6 @@ const SEGMENT_BYTES = 16 << 20;
 /** Fills one segment; its texts are handed on as they come, so that they are compressed while later flows are still read. */
 export class SegmentBuilder {
   readonly #columns = emptySegmentColumns(SEGMENT_ROWS);
-  readonly keys = KeyBlock.ofRows(SEGMENT_ROWS);
   readonly #times = new Slices();
   readonly #timeless: number[] = [];
   #known = 0;
@@ -32,6 +31,8 @@ export class SegmentBuilder {
     readonly firstSeq: number,
     private readonly generation: number,
     private readonly dictionary: DictionaryWriter,
+    /** Empty, with room for `SEGMENT_ROWS`. */
+    readonly keys: KeyBlock,
     private readonly hand: (chunk: TextChunk) => void,
   ) {}
 
