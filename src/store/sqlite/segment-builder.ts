@@ -11,6 +11,8 @@ import { secondOf, Slices, type Slice } from './time-runs.js';
 export const SEGMENT_ROWS = 8_192;
 /** Texts are unpacked a chunk at a time to be read; the compressor finds what repeats within one. */
 export const CHUNK_BYTES = 1 << 20;
+/** Room for it with a last text that reaches beyond. */
+const CHUNK_ROOM = CHUNK_BYTES + (64 << 10);
 /** A segment of huge records, or of much that is new to the dictionary, is closed before it fills its rows. */
 const SEGMENT_BYTES = 16 << 20;
 
@@ -20,7 +22,8 @@ export class SegmentBuilder {
   readonly #times = new Slices();
   readonly #timeless: number[] = [];
   #known = 0;
-  #chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
+  /** Without room until there is a text. */
+  #chunk = nothing;
   #chunkBytes = 0;
   #chunkFirstText = 0;
   #texts = 0;
@@ -92,7 +95,7 @@ export class SegmentBuilder {
 
   #addText(text: Buffer): void {
     const room = this.#chunkBytes + text.length + 1;
-    if (room > this.#chunk.length) this.#chunk = Buffer.concat([this.#chunk], room);
+    if (room > this.#chunk.length) this.#makeRoom(room);
     this.#chunkBytes += text.copy(this.#chunk, this.#chunkBytes);
     this.#chunk[this.#chunkBytes++] = LINE_BREAK;
     this.#bytes += text.length;
@@ -100,10 +103,16 @@ export class SegmentBuilder {
     if (this.#chunkBytes >= CHUNK_BYTES) this.#closeChunk();
   }
 
+  #makeRoom(bytes: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(bytes, CHUNK_ROOM));
+    this.#chunk.copy(larger, 0, 0, this.#chunkBytes);
+    this.#chunk = larger;
+  }
+
   #closeChunk(): void {
     if (this.#chunkBytes === 0) return;
     this.hand({ firstText: this.#chunkFirstText, bytes: this.#chunk.subarray(0, this.#chunkBytes) });
-    this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES + (64 << 10));
+    this.#chunk = nothing;
     this.#chunkBytes = 0;
     this.#chunkFirstText = this.#texts;
   }
@@ -127,3 +136,4 @@ export class SegmentBuilder {
 }
 
 const LINE_BREAK = 10;
+const nothing = Buffer.alloc(0);
