@@ -7,7 +7,8 @@ import { migrations } from '../../../test/support/sqlite-store.js';
 import { temporaryFolders } from '../../../test/support/temporary-folder.js';
 import { openForWriting } from './database.js';
 import { SqliteFlowWriter } from './flow-writer.js';
-import { hashOf, KeyBlock } from './key-block.js';
+import type { KeyBlock } from './key-block.js';
+import { hashOf } from './key-block.js';
 import { packKeys } from './keys.js';
 import { KnownKeys } from './known-keys.js';
 
