@@ -92,6 +92,8 @@ const end = fc.constantFrom<Record<string, unknown>>(
   world,
   { identity: 1, labels: ['reserved:host'] },
   {},
+  { ...pod('pay/huge-0', 'api'), more: Array.from({ length: 200 }, () => ({})) },
+  { pod_name: 'odd', podName: 'other', labels: Array.from({ length: 200 }, (_, i) => (i % 9 ? 'a=b' : i)) },
 );
 const sighting = fc.record({
   minute: fc.oneof(fc.nat(2), fc.nat(14)),

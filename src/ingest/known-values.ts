@@ -1,18 +1,21 @@
 import type { Endpoint, Policies } from '../domain/flow/flow.js';
 import type { FlowReader } from '../domain/flow/flow-reader.js';
-import { equal, isObject, type Json } from '../domain/flow/json.js';
+import { leanEndpoint } from '../domain/flow/endpoint-reader.js';
+import { equal, hasFewValues, isObject, type Json } from '../domain/flow/json.js';
 import { SharedTexts } from '../domain/flow/shared-texts.js';
 import { keepText, valueText } from '../domain/flow/template.js';
 import type { Note, RepeatedText } from '../store/flow-writer.js';
 import { ByteNumbers, NONE } from './byte-numbers.js';
 import { ForetoldTexts } from './foretold-texts.js';
-import { endOfValue } from './json-end.js';
+import { DEEPEST_PART, endOfValue } from './json-end.js';
 import type { Slot } from './slot-reader.js';
 
 /** Bytes of texts held: enough for large clusters. When they are full, all is learned anew. */
 const MOST_BYTES = 32 << 20;
 /** A longer text is not worth its room: its record is parsed. */
 const LONGEST = 16 << 10;
+/** A list of many more values is no list of policies. */
+const MOST_VALUES = 1_000;
 /** What a text costs beside its bytes. */
 const ENTRY = 200;
 
@@ -108,9 +111,9 @@ export class KnownValues {
     if (known !== NONE) return known;
     const found = parseAt(view, at, end);
     if (found === undefined || !isObject(found.value)) return NONE;
-    keepText(found.value, found.text);
-    this.#labels.share(found.value['labels']);
-    const endpoint = { raw: found.value, plain: undefined, named: undefined };
+    const raw = leanEndpoint(found.value, found.text);
+    this.#labels.share(raw['labels']);
+    const endpoint = { raw, plain: undefined, named: undefined };
     return this.endpoints.add(address, view, at, at + found.length, endpoint);
   }
 
@@ -162,7 +165,8 @@ export class KnownValues {
     const known = this.#values.find(view, from, to);
     if (known !== NONE) return this.#parsedValues[known];
     const found = parseAt(view, from, to);
-    if (found === undefined || !this.#hold(to - from)) return undefined;
+    if (found === undefined || !hasFewValues(found.value, MOST_VALUES)) return undefined;
+    if (!this.#hold(to - from)) return undefined;
     this.#parsedValues.push(knownText(found.text, found.value));
     return this.#parsedValues[this.#values.add(view, from, to)];
   }
@@ -205,7 +209,7 @@ interface Parsed {
 /** The object or array that begins at `at`, if it is JSON in UTF-8 and not too long. */
 function parseAt(view: DataView, at: number, end: number): Parsed | undefined {
   const bytes = bytesAt(view, at, end);
-  const length = endOfValue(bytes, 0, Math.min(bytes.length, LONGEST));
+  const length = endOfValue(bytes, 0, Math.min(bytes.length, LONGEST), DEEPEST_PART);
   if (length < 0) return undefined;
   const text = bytes.toString('utf8', 0, length);
   // Bytes that are no UTF-8 would not come out as they went in.

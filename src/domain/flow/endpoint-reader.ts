@@ -1,7 +1,17 @@
 import type { Endpoint, Learned, Workload } from './flow.js';
 import { Forgetful } from './forgetful.js';
-import { isWrittenAlike, valueLength } from './template.js';
-import { charactersOf, equal, listOf, numberOf, objectOf, textOf, textsOf, type Json } from './json.js';
+import { isWrittenAlike, keepText, valueLength, valueText } from './template.js';
+import {
+  charactersOf,
+  equal,
+  hasFewValues,
+  listOf,
+  numberOf,
+  objectOf,
+  textOf,
+  textsOf,
+  type Json,
+} from './json.js';
 
 /** What an endpoint is read from: its object in the flow, and what the flow tells of it elsewhere. */
 export interface EndpointSource {
@@ -15,12 +25,16 @@ interface Known extends EndpointSource {
   endpoint: Endpoint;
 }
 
-/** Some 50,000 endpoints. */
-const MOST_CHARACTERS = 32 << 20;
+/** About the bytes of 50,000 endpoints. */
+const MOST_BYTES = 64 << 20;
+/** Values of an endpoint's object, beside its labels and workloads, that are held as values. */
+const MOST_VALUES = 64;
+/** Bytes of an item of a list beside its characters: V8 gives a string up to 24, an object of two members 40, and each a place. */
+const ITEM = 48;
 
 /** Reads endpoints and hands out the same object for equal ones: flows repeat them over and over. */
 export class EndpointReader {
-  readonly #byAddress = new Forgetful<Known>(MOST_CHARACTERS);
+  readonly #byAddress = new Forgetful<Known>(MOST_BYTES);
   /** An object that comes again, as the decoder hands out those whose text it knows. */
   readonly #byObject = new WeakMap<Json, Known>();
 
@@ -28,19 +42,35 @@ export class EndpointReader {
     const source = { raw: objectOf(value), ip, names, service };
     const same = this.#byObject.get(source.raw);
     if (same !== undefined && isSame(same, source)) return same.endpoint;
-    return this.#find(source).endpoint;
+    return (this.#find(source) ?? this.#keep(source)).endpoint;
   }
 
-  #find(source: EndpointSource): Known {
-    const address = source.ip === '' ? textOf(source.raw['pod_name']) : source.ip;
-    const known = this.#byAddress.find(address, (candidate) => isSame(candidate, source));
-    if (known !== undefined) return known;
-    const { raw, names, service } = source;
-    const characters = valueLength(raw) + charactersOf([names, service]);
-    const fresh = { raw, ip: source.ip, names, service, endpoint: readEndpoint(source) };
-    this.#byObject.set(raw, fresh);
-    return this.#byAddress.add(address, fresh, characters);
+  #find(source: EndpointSource): Known | undefined {
+    return this.#byAddress.find(addressOf(source), (candidate) => isSame(candidate, source));
   }
+
+  #keep(source: EndpointSource): Known {
+    const { ip, names, service } = source;
+    const raw = leanEndpoint(source.raw);
+    const known = raw === source.raw ? undefined : this.#find({ raw, ip, names, service });
+    if (known !== undefined) return known;
+    const endpoint = readEndpoint({ raw, ip, names, service });
+    const fresh = { raw, ip, names, service, endpoint };
+    this.#byObject.set(raw, fresh);
+    const bytes = bytesOfEndpoint(endpoint) + charactersOf([names, service]);
+    return this.#byAddress.add(addressOf(fresh), fresh, bytes);
+  }
+}
+
+/** About how many bytes of memory an endpoint takes: of its text as it was written, and of what was read from it. */
+export function bytesOfEndpoint({ raw, labels, workloads, names }: Endpoint): number {
+  const namesLength = names.reduce((length, name) => length + name.length, 0);
+  const items = labels.length + 3 * workloads.length + names.length;
+  return valueLength(raw) + namesLength + ITEM * items;
+}
+
+function addressOf({ raw, ip }: EndpointSource): string {
+  return ip === '' ? textOf(raw['pod_name']) : ip;
 }
 
 function isSame(known: EndpointSource, source: EndpointSource): boolean {
@@ -50,6 +80,31 @@ function isSame(known: EndpointSource, source: EndpointSource): boolean {
     equal(known.names, source.names) &&
     equal(known.service, source.service)
   );
+}
+
+/**
+ * An endpoint's object as it is held: itself, or where it has a great many values that nobody reads, or is nested
+ * deeply, only those that are read, with its text. So what is held takes no more than a few times its characters, and
+ * can be written again wherever there is little stack.
+ *
+ * @param text how it was written, where that is known
+ */
+export function leanEndpoint(raw: Json, text?: string): Json {
+  const read = listOf(raw['labels']).length + 3 * listOf(raw['workloads']).length;
+  const isLean = hasFewValues(raw, MOST_VALUES + read);
+  const lean = isLean ? raw : onlyRead(raw);
+  if (text !== undefined || !isLean) keepText(lean, text ?? valueText(raw));
+  return lean;
+}
+
+function onlyRead(raw: Json): Json {
+  const { identity, cluster, namespace, pod, labels, workloads } = readEndpoint({
+    raw,
+    ip: '',
+    names: undefined,
+    service: undefined,
+  });
+  return { identity, cluster_name: cluster, namespace, pod_name: pod, labels, workloads };
 }
 
 export function readEndpoint({ raw, ip, names, service }: EndpointSource): Endpoint {

@@ -37,6 +37,37 @@ export function charactersOf(value: unknown): number {
   return JSON.stringify(value).length;
 }
 
+/**
+ * Objects and arrays in one another that a record may have: Hubble's have ten at most, and readers of protobuf stop
+ * at a hundred, too. Deeper ones take `JSON.stringify` the square of their depth, and then more than its stack.
+ */
+export const DEEPEST = 100;
+
+/** Whether objects and arrays are in one another more than so many levels deep. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  // Not by Object.values, which takes twice as long: every record that is parsed is looked through.
+  if (Array.isArray(value)) return value.some((part) => isDeeperThan(levels - 1, part));
+  for (const key in value) if (isDeeperThan(levels - 1, (value as Json)[key])) return true;
+  return false;
+}
+
+/** Whether a value is made of no more than so many. As values, `[[],[],[]]` takes twenty times the memory of its text. */
+export function hasFewValues(value: unknown, most: number): boolean {
+  const open = [value];
+  let left = most;
+  while (open.length > 0) {
+    const next = open.pop();
+    if (--left < 0) return false;
+    if (typeof next !== 'object' || next === null) continue;
+    const parts: unknown[] = Object.values(next);
+    if (parts.length + open.length > left) return false;
+    open.push(...parts);
+  }
+  return true;
+}
+
 /** Deep equality of values made of JSON. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -133,6 +133,20 @@ describe('pods that were seen at an address', () => {
     expect(join(pods, told).destination).toBe(end);
   });
 
+  it('are all forgotten beyond so many bytes of what was told of them', () => {
+    const large = pod('pay/large-0', 'api', { labels: Array.from({ length: 100 }, (_, i) => `k8s:l=${i}`) });
+    const pods = new PodsSeen(100, 10_000);
+    const seen = (minute: number, i: number, end: Fields) =>
+      join(pods, at(minute, end, { source: {}, IP: { source: '', destination: `10.0.2.${i}` } })).destination;
+    seen(0, 1, large);
+    expect(seen(1, 1, {})).toBeDefined();
+    seen(1, 2, large);
+    expect(seen(1, 1, {})).toBeDefined();
+    seen(1, 3, ends.api);
+    expect(seen(2, 1, {})).toBeUndefined();
+    expect(seen(2, 3, {})).toBeDefined();
+  });
+
   it('are all forgotten beyond so many addresses, of which those of the world are none', () => {
     const pods = new PodsSeen(2);
     const seen = (minute: number, address: string, end: Fields) =>

@@ -1,3 +1,4 @@
+import { bytesOfEndpoint } from '../flow/endpoint-reader.js';
 import type { Endpoint, Flow } from '../flow/flow.js';
 import { entityOf, isUntold, podKey } from '../flow/node-identity.js';
 import { LearnedEnds } from './learned-ends.js';
@@ -7,6 +8,8 @@ import { NOBODY, Stays, type Stay } from './stays.js';
 const STEP = 60_000_000_000n;
 /** Addresses of all clusters that are remembered: some 300 bytes each. */
 const MOST_ADDRESSES = 100_000;
+/** Of the pods seen there, which the end that is joined is stored with. */
+const MOST_BYTES = 128 << 20;
 /** Characters of an address with its cluster; longer ones are of no cluster. */
 const LONGEST_KEY = 300;
 /** Addresses at which there was no pod yet: some 100 bytes each. */
@@ -56,9 +59,13 @@ export class PodsSeen {
   readonly #stays = new Map<string, Stays>();
   /** By cluster and address: where somebody was met who does not matter, as there was no pod before. */
   readonly #passedOver = new Set<string>();
+  #bytes = 0;
   readonly #ends = new LearnedEnds();
 
-  constructor(private readonly mostAddresses = MOST_ADDRESSES) {}
+  constructor(
+    private readonly mostAddresses = MOST_ADDRESSES,
+    private readonly mostBytes = MOST_BYTES,
+  ) {}
 
   /** When a flow was seen, and where; undefined where it has no time. */
   momentOf({ time, node }: Flow): Moment | undefined {
@@ -100,6 +107,7 @@ export class PodsSeen {
   #note(endpoint: Endpoint, who: string, { cluster, step }: Moment): Stay | undefined {
     const key = `${cluster} ${endpoint.ip}`;
     if (key.length > LONGEST_KEY) return undefined;
+    if (this.#bytes >= this.mostBytes) this.#forgetAll();
     let stays = this.#stays.get(key);
     // The addresses of the world are many, and matter only where there was a pod before.
     if (stays === undefined && who === NOBODY) {
@@ -107,8 +115,17 @@ export class PodsSeen {
       return undefined;
     }
     stays ??= this.#newStays(key);
-    const stay = stays.goOn(who, step) ?? stays.begin(who, endpoint, step);
-    if (stays.forgetOldest()) this.#meetAgain();
+    return stays.goOn(who, step) ?? this.#begin(stays, who, endpoint, step);
+  }
+
+  #begin(stays: Stays, who: string, endpoint: Endpoint, step: number): Stay {
+    const stay = stays.begin(who, endpoint, step);
+    this.#bytes += bytesOfEndpoint(endpoint);
+    const oldest = stays.forgetOldest();
+    if (oldest !== undefined) {
+      this.#bytes -= bytesOfEndpoint(oldest.endpoint);
+      this.#meetAgain();
+    }
     return stay;
   }
 
@@ -120,13 +137,16 @@ export class PodsSeen {
     this.#passedOver.add(key);
   }
 
-  /** Full, it forgets everything, which takes no book-keeping for what is seen again and again. */
+  /** What takes no book-keeping for what is seen again and again. */
+  #forgetAll(): void {
+    for (const stays of this.#stays.values()) stays.forgetAll();
+    this.#stays.clear();
+    this.#bytes = 0;
+    this.#meetAgain();
+  }
+
   #newStays(key: string): Stays {
-    if (this.#stays.size >= this.mostAddresses) {
-      for (const stays of this.#stays.values()) stays.forgetAll();
-      this.#stays.clear();
-      this.#meetAgain();
-    }
+    if (this.#stays.size >= this.mostAddresses) this.#forgetAll();
     if (this.#passedOver.delete(key)) this.#meetAgain();
     const stays = new Stays();
     this.#stays.set(key, stays);

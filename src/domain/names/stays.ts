@@ -51,11 +51,11 @@ export class Stays {
     return stay;
   }
 
-  /** Whether one was forgotten, as there were too many. */
-  forgetOldest(): boolean {
-    const isFull = this.#stays.length > MOST;
-    if (isFull) end(this.#stays.pop());
-    return isFull;
+  /** One that was forgotten, as there were too many. */
+  forgetOldest(): Stay | undefined {
+    const oldest = this.#stays.length > MOST ? this.#stays.pop() : undefined;
+    end(oldest);
+    return oldest;
   }
 
   forgetAll(): void {

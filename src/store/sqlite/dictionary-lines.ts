@@ -1,5 +1,10 @@
 import type { Endpoint, L7, Policies, Traits } from '../../domain/flow/flow.js';
-import { readEndpoint, withLearned, type EndpointSource } from '../../domain/flow/endpoint-reader.js';
+import {
+  leanEndpoint,
+  readEndpoint,
+  withLearned,
+  type EndpointSource,
+} from '../../domain/flow/endpoint-reader.js';
 import { objectOf, type Json } from '../../domain/flow/json.js';
 import { isWrittenUsually, keepText, Template, valueText } from '../../domain/flow/template.js';
 import { learnedJson, readLearned } from '../../domain/names/learned.js';
@@ -29,8 +34,9 @@ type EndpointLine = [Json | string, string, string[], EndpointSource['service'],
 
 export function readEndpointLine(line: Buffer): Endpoint {
   const [raw, ip, names, service, learned] = parse(line) as EndpointLine;
+  const object = typeof raw === 'string' ? leanEndpoint(JSON.parse(raw) as Json, raw) : raw;
   return withLearned(
-    readEndpoint({ raw: written(raw), ip, names, service }),
+    readEndpoint({ raw: object, ip, names, service }),
     readLearned(learned, (pod) => readEndpoint({ raw: objectOf(pod), ip, names: [], service: undefined })),
   );
 }

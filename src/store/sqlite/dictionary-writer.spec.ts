@@ -30,3 +30,17 @@ describe('the number of a text', () => {
     );
   });
 });
+
+describe('the number of a node with its labels', () => {
+  it('is the same again, but for lists of labels that came before many others', () => {
+    const writer = new DictionaryWriter();
+    const lists = Array.from({ length: 100 }, (_, i) => [`l=${i}`]);
+    const numberOf = (nodeLabels: string[], node = 'n') => writer.node({ node, nodeLabels });
+    expect(lists.map((labels) => numberOf(labels))).toEqual(lists.map((_, i) => i));
+    expect(lists.slice(40).map((labels) => numberOf(labels))).toEqual(lists.slice(40).map((_, i) => i + 40));
+    expect(numberOf(lists[0]!)).toBe(100);
+    expect(numberOf(lists[0]!)).toBe(100);
+    expect(numberOf(lists[99]!)).toBe(99);
+    expect(numberOf(lists[99]!, 'm')).toBe(101);
+  });
+});

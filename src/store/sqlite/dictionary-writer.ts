@@ -26,6 +26,9 @@ export interface NewEntries {
   lines: Uint8Array;
 }
 
+/** Lists of labels of one node that are known again, as they are compared one by one. */
+const MOST_LABELS_OF_NODE = 64;
+
 /** What it makes has memory of its own, so that it can be moved to another thread. */
 const utf8 = new TextEncoder();
 
@@ -97,7 +100,7 @@ export class DictionaryWriter {
       entry = { node, labels: nodeLabels };
       const known = this.#nodes.get(node);
       if (known === undefined) this.#nodes.set(node, [entry]);
-      else known.unshift(entry);
+      else if (known.unshift(entry) > MOST_LABELS_OF_NODE) known.pop();
     }
     return this.#newNodes.idOf(entry);
   }
@@ -128,7 +131,9 @@ interface Size {
 }
 
 class EntryList<T extends object> {
-  readonly #ids = new Map<T, number>();
+  /** Holds no part that its reader forgot: an equal one that comes later is another object. */
+  readonly #ids = new WeakMap<T, number>();
+  #size = 0;
   #lines: string[] = [];
   /** Asked for last: policies and templates come many times in a row. */
   #last: T | undefined;
@@ -149,7 +154,7 @@ class EntryList<T extends object> {
   #numberOf(part: T): number {
     let id = this.#ids.get(part);
     if (id === undefined) {
-      id = this.#ids.size;
+      id = this.#size++;
       this.#ids.set(part, id);
       const line = this.write(part);
       this.size.bytes += line.length + 1;
@@ -159,7 +164,7 @@ class EntryList<T extends object> {
   }
 
   takeNew(): NewEntries[] {
-    let firstId = this.#ids.size - this.#lines.length;
+    let firstId = this.#size - this.#lines.length;
     const pieces = inPieces(this.#lines).map((piece): NewEntries => {
       const lines = utf8.encode(piece.join(''));
       const entries = { kind: this.kind, firstId, entries: piece.length, lines };
