@@ -284,6 +284,44 @@ describe('what is damaged is rejected, and what stands around it is kept', () =>
   });
 });
 
+describe('records of objects and lists in one another', () => {
+  /** Where it stands: a record itself and its flow are two levels. */
+  const places: [string, number, (nested: unknown) => object][] = [
+    ['the flow', 2, (nested) => ({ future: nested })],
+    ['an end', 3, (nested) => ({ source: { pod_name: 'web-0', future: nested } })],
+    ['labels of a node', 3, (nested) => ({ node_labels: ['a=b', nested] })],
+    ['a list of policies', 4, (nested) => ({ egress_allowed_by: [{ name: 'p', future: nested }] })],
+    ['a message', 4, (nested) => ({ l7: { type: 'REQUEST', http: { method: 'GET', headers: nested } } })],
+    ['a service', 3, (nested) => ({ destination_service: { name: 's', future: nested } })],
+  ];
+  const nest = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown;
+
+  it.each(places)(
+    'are stored up to a hundred levels, and rejected beyond, in %s',
+    async (_, above, place) => {
+      // Each comes after others like it, which the later ones are read by.
+      const told = [1, 80, 100 - above, 101 - above, 95 - above, 2_000].flatMap((levels, i) =>
+        [0, 1, 2].map((n) => JSON.stringify(record({ uuid: `${i} ${n}`, ...place(nest(levels)) }))),
+      );
+      const { report, records } = await ingest(told.join('\n'));
+      const isTooDeep = (i: number) => (i >= 9 && i < 12) || i >= 15;
+      expect(records).toEqual(told.filter((_, i) => !isTooDeep(i)));
+      expect(report.errors.map(({ line }) => line)).toEqual([10, 11, 12, 16, 17, 18]);
+      expect(report.errors[0]?.reason).toBe('the record has more than 100 objects and lists in one another');
+    },
+  );
+
+  it('take no longer than the line, however deep', async () => {
+    const worked = stopWatch();
+    const levels = 500_000;
+    const { report } = await ingest(
+      `{"flow":{"verdict":"DROPPED","x":${'['.repeat(levels)}${']'.repeat(levels)}}}\n`,
+    );
+    expect(report.rejected).toBe(1);
+    expect(worked()).toBeLessThan(2_000);
+  });
+});
+
 describe('very large records', () => {
   it('come through whole when they are printed over many lines', async () => {
     const huge = record({ Summary: 'x'.repeat(12_000_000) });

@@ -1,3 +1,4 @@
+import { DEEPEST, isDeeperThan } from '../domain/flow/json.js';
 import { recogniseRecord, type HubbleRecord } from '../domain/flow/record.js';
 import type { NewFlow } from '../store/flow-writer.js';
 import { CutLines } from './cut-lines.js';
@@ -18,6 +19,7 @@ export interface DecoderSink {
 
 /** A longer one is refused: it would have to be held in memory whole. Hubble's own API ends at 4 MiB a message. */
 const LONGEST_RECORD = 16 << 20;
+const TOO_DEEP = `the record has more than ${DEEPEST} objects and lists in one another`;
 const TOO_LONG = `an object of more than ${LONGEST_RECORD >> 20} MiB`;
 
 const SPACE = 32;
@@ -102,21 +104,16 @@ export class RecordDecoder {
     const text = bytes.toString('utf8', from, to);
     const value = parse(text);
     const record = recogniseRecord(value);
-    if (record !== undefined) this.#hand(record, bytes.subarray(from, to), this.#lineNumber);
+    if (record !== undefined) this.#hand(record, value, bytes.subarray(from, to), this.#lineNumber);
     // What stands behind other text may also be a part of it.
     else if (value === undefined || from > start) return false;
     else this.#unwrap(value, text, this.#lineNumber);
     return true;
   }
 
-  /** A record that is nested so deeply that it exhausts the stack is one bad record, not the end of the thread. */
-  #hand(record: HubbleRecord, json: Buffer, line: number): void {
-    try {
-      this.sink.record(record, json);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.sink.reject(line, `the record is nested too deeply (${error.message})`);
-    }
+  #hand(record: HubbleRecord, value: unknown, json: Buffer, line: number): void {
+    if (isDeeperThan(DEEPEST, value)) this.sink.reject(line, TOO_DEEP);
+    else this.sink.record(record, json);
   }
 
   #scan(dirty: string, endsLine: boolean): void {
@@ -234,7 +231,7 @@ export class RecordDecoder {
     const record = recogniseRecord(value);
     if (record === undefined) return false;
     this.#lineSettled = true;
-    this.#hand(record, Buffer.from(onOneLine(text)), line);
+    this.#hand(record, value, Buffer.from(onOneLine(text)), line);
     return true;
   }
 }

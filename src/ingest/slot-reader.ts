@@ -3,7 +3,7 @@ import { SlotKind } from '../domain/flow/template.js';
 import { sameBytes, viewOf } from './byte-arena.js';
 import { NONE } from './byte-numbers.js';
 import type { KnownText, KnownValues, NotedLabels } from './known-values.js';
-import { endOfValue } from './json-end.js';
+import { DEEPEST_PART, endOfValue } from './json-end.js';
 import { TimeReader } from './time-reader.js';
 
 /** Places in a record that differ between flows told alike, in small numbers: they are looked at for each record. */
@@ -246,7 +246,7 @@ export class SlotReader {
   #putOff(slot: Slot, at: number, end: number): number {
     if (slot === Slot.source) this.#sourceFrom = at;
     else this.#destinationFrom = at;
-    return endOfValue(this.#bytes, at, end);
+    return this.#endOfValue(at, end);
   }
 
   /** Reads what had to wait for the rest of the record. */
@@ -278,8 +278,12 @@ export class SlotReader {
     return at + this.known.labels.lengthOf(labels);
   }
 
+  #endOfValue(at: number, end: number): number {
+    return endOfValue(this.#bytes, at, end, DEEPEST_PART);
+  }
+
   #readAnyLabels(at: number, end: number): number {
-    const to = endOfValue(this.#bytes, at, end);
+    const to = this.#endOfValue(at, end);
     this.nodeLabels = to < 0 ? undefined : this.known.anyLabels(this.#view, at, to);
     return this.nodeLabels === undefined ? NONE : to;
   }
@@ -315,7 +319,7 @@ export class SlotReader {
   }
 
   #readKnownValue(slot: Slot, at: number, end: number): number {
-    const to = endOfValue(this.#bytes, at, end);
+    const to = this.#endOfValue(at, end);
     const value = to < 0 ? undefined : this.known.value(this.#view, at, to);
     if (value === undefined) return NONE;
     if (slot === Slot.sourceNames) this.sourceNames = value;
@@ -330,7 +334,7 @@ export class SlotReader {
   }
 
   #readL7(at: number, end: number): number {
-    const to = this.#bytes[at] === OPEN_BRACE ? endOfValue(this.#bytes, at, end) : NONE;
+    const to = this.#bytes[at] === OPEN_BRACE ? this.#endOfValue(at, end) : NONE;
     if (to < 0) return NONE;
     try {
       this.l7 = JSON.parse(this.#bytes.toString('utf8', at, to));
