@@ -22,6 +22,8 @@ const { file, migrations, redact, tellsDrops, staysBehind, limits } = workerData
 };
 /** Most of what the keeper allocates are columns, which are no young objects. */
 const YOUNG_MEGABYTES = 4;
+/** As for this thread, in `store/open-store.ts`. */
+const OLD_MEGABYTES = 1024;
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
@@ -49,7 +51,7 @@ try {
 /** It brings the database up to date, so it comes first. When it dies, this thread does. */
 async function startKeeper(): Promise<Worker> {
   const keeper = new Worker(new URL('./keeper-worker.js', import.meta.url), {
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES, maxOldGenerationSizeMb: OLD_MEGABYTES },
     workerData: { file, migrations },
   });
   const [message] = (await once(keeper, 'message')) as [FromKeeper];
