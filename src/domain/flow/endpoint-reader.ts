@@ -63,10 +63,11 @@ export class EndpointReader {
 }
 
 /** About how many bytes of memory an endpoint takes: of its text as it was written, and of what was read from it. */
-export function bytesOfEndpoint({ raw, labels, workloads, names }: Endpoint): number {
+export function bytesOfEndpoint(endpoint: Endpoint, characters = valueLength(endpoint.raw)): number {
+  const { labels, workloads, names } = endpoint;
   const namesLength = names.reduce((length, name) => length + name.length, 0);
   const items = labels.length + 3 * workloads.length + names.length;
-  return valueLength(raw) + namesLength + ITEM * items;
+  return characters + namesLength + ITEM * items;
 }
 
 function addressOf({ raw, ip }: EndpointSource): string {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
+import { bytesOfEndpoint } from '../../domain/flow/endpoint-reader.js';
 import type { Endpoint, L7, Policies } from '../../domain/flow/flow.js';
 import { Forgetful } from '../../domain/flow/forgetful.js';
 import type { Sought } from '../../domain/flow/sought.js';
@@ -21,28 +22,41 @@ import { Lines } from './lines.js';
 import { Recent } from '../../domain/recent.js';
 import { ValueSearch } from './value-search.js';
 
-/** Generations kept: of a million flows, with all pods that come and go, 30 MB each and more. */
+/** Generations kept: of a million flows each, with all pods that come and go. */
 const GENERATIONS_CACHED = 16;
+/** What a generation usually takes, and may take where others are kept beside it. */
+const USUAL_BYTES = 32 << 20;
+/** Entries of one kind and generation that were read; some 50,000 endpoints. The lines, of which they can be read again, stay. */
+const MOST_READ_BYTES = 64 << 20;
 
 /** Reads the dictionary's generations, each as far as it was written when it was last asked. */
 export class DictionaryReader {
   readonly #parts = new SharedParts();
   readonly #generations: Recent<number, Generation>;
+  /** Stays, however large it is. */
+  #last: { number: number; generation: Generation } | undefined;
   readonly #find;
 
   /** One generation is enough for who reads segment after segment. */
   constructor(db: Database.Database, generations = GENERATIONS_CACHED) {
-    this.#generations = new Recent(generations);
+    this.#generations = new Recent(generations * USUAL_BYTES);
     this.#find = db.prepare<[number, number, number], BlockRow>(
       'SELECT first_id AS firstId, entries, lines, checksum FROM dictionary WHERE generation = ? AND kind = ? AND first_id >= ? ORDER BY first_id',
     );
   }
 
   generation(number: number): Generation {
-    const known = this.#generations.get(number);
-    if (known !== undefined) return known;
-    const generation = new Generation((kind, from) => this.#find.all(number, kind, from), this.#parts);
-    return this.#generations.put(number, generation);
+    const generation = this.#known(number) ?? this.#unread(number);
+    this.#last = { number, generation };
+    return this.#generations.put(number, generation, Math.max(USUAL_BYTES, generation.bytes));
+  }
+
+  #known(number: number): Generation | undefined {
+    return this.#last?.number === number ? this.#last.generation : this.#generations.get(number);
+  }
+
+  #unread(number: number): Generation {
+    return new Generation((kind, from) => this.#find.all(number, kind, from), this.#parts);
   }
 }
 
@@ -71,12 +85,18 @@ export class Generation {
     private readonly readBlocks: ReadBlocks,
     parts: SharedParts,
   ) {
-    this.#endpoints = new EntryReader(Kind.endpoint, readBlocks, parts.endpoint);
+    this.#endpoints = new EntryReader(Kind.endpoint, readBlocks, parts.endpoint, bytesRead);
     this.#templates = new EntryReader(Kind.template, readBlocks, parts.template);
     this.#texts = new EntryReader(Kind.text, readBlocks, (line) => line.toString('utf8'));
     this.#nodes = new EntryReader(Kind.node, readBlocks, parts.node);
     this.#policies = new EntryReader(Kind.policies, readBlocks, parts.policies);
     this.#l7 = new EntryReader(Kind.l7, readBlocks, parts.l7);
+  }
+
+  /** About what it takes by now. */
+  get bytes(): number {
+    const lists = [this.#endpoints, this.#templates, this.#texts, this.#nodes, this.#policies, this.#l7];
+    return lists.reduce((bytes, list) => bytes + list.bytes, 0);
   }
 
   endpoint = (id: number): Endpoint => this.#endpoints.get(id);
@@ -127,12 +147,19 @@ class EntryReader<T> {
   readonly #blocks: Block[] = [];
   readonly #entries: (T | undefined)[] = [];
   #held = 0;
+  #lineBytes = 0;
+  #readBytes = 0;
 
   constructor(
     private readonly kind: Kind,
     private readonly readBlocks: ReadBlocks,
     private readonly readLine: (line: Buffer) => T,
+    private readonly bytesOf: (entry: T, line: Buffer) => number = (_, line) => line.length,
   ) {}
+
+  get bytes(): number {
+    return this.#lineBytes + this.#readBytes;
+  }
 
   get(id: number): T {
     const known = this.#entries[id];
@@ -143,7 +170,18 @@ class EntryReader<T> {
     const line = block?.lines?.line(id - block.firstId);
     if (line === undefined)
       throw new Damaged('it names an entry of the dictionary that is missing or damaged');
-    return (this.#entries[id] = this.readLine(line));
+    return (this.#entries[id] = this.#read(line));
+  }
+
+  /** Forgets the others when they are too much. */
+  #read(line: Buffer): T {
+    const entry = this.readLine(line);
+    this.#readBytes += this.bytesOf(entry, line);
+    if (this.#readBytes > MOST_READ_BYTES) {
+      this.#entries.fill(undefined);
+      this.#readBytes = 0;
+    }
+    return entry;
   }
 
   /** Whether one of the blocks behind the first `known` can have it, where damaged ones can; how many there are. */
@@ -163,6 +201,7 @@ class EntryReader<T> {
       const found = bytes === undefined ? undefined : new Lines(bytes);
       this.#blocks.push({ firstId, lines: found?.length === entries ? found : undefined });
       this.#held = firstId + entries;
+      this.#lineBytes += bytes?.length ?? 0;
     }
   }
 }
@@ -202,27 +241,36 @@ function unpacked(lines: Buffer, checksum: number | null): Buffer | undefined {
   }
 }
 
+/** Its line is about what it was written as, which need not be written again for it. */
+function bytesRead(endpoint: Endpoint, line: Buffer): number {
+  return bytesOfEndpoint(endpoint, line.length);
+}
+
 /** Some 50,000 parts. */
-const MOST_CHARACTERS = 32 << 20;
+const MOST_SHARED_BYTES = 64 << 20;
 
 /** Equal parts are the same object across generations, so that what is known of one is known of all. */
 class SharedParts {
   /** By a hash of the line: the lines themselves are as large as what is read from them. */
-  readonly #known = new Forgetful<object>(MOST_CHARACTERS);
+  readonly #known = new Forgetful<object>(MOST_SHARED_BYTES);
 
-  endpoint = (line: Buffer): Endpoint => this.#shared(line, readEndpointLine);
+  endpoint = (line: Buffer): Endpoint => this.#shared(line, readEndpointLine, bytesRead);
   node = (line: Buffer): NodeEntry => this.#shared(line, readNodeLine);
   policies = (line: Buffer): Policies => this.#shared(line, readPoliciesLine);
   l7 = (line: Buffer): L7 => this.#shared(line, readL7Line);
   template = (line: Buffer): Template =>
     readTemplateLine(line, (text, traits) => this.#shared(text, () => traits));
 
-  #shared<T extends object>(line: Buffer, read: (line: Buffer) => T): T {
+  #shared<T extends object>(
+    line: Buffer,
+    read: (line: Buffer) => T,
+    bytesOf: (part: T, line: Buffer) => number = (_, line) => line.length,
+  ): T {
     const key = hash('sha256', line, 'base64');
     const known = this.#known.get(key);
     if (known !== undefined) return known as T;
     const part = read(line);
-    this.#known.add(key, part, line.length);
+    this.#known.add(key, part, bytesOf(part, line));
     return part;
   }
 }

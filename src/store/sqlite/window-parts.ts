@@ -19,7 +19,9 @@ const MOST_KINDS = 50_000;
 
 /** Numbers endpoints, their ends at the grain of workloads, and kinds, for all windows: they are few, and asked for again. */
 export class WindowParts {
-  readonly #endpoints = new Map<Endpoint, number>();
+  /** As long as their readers know them: read anew, one has another number. */
+  readonly #endpoints = new WeakMap<Endpoint, number>();
+  #size = 0;
   readonly #ends = new Map<string, number>();
   readonly #kinds = new Map<string, KnownKind>();
   readonly #labels = new Map<string, number>();
@@ -39,7 +41,7 @@ export class WindowParts {
 
   /** Endpoints that have numbers. */
   get size(): number {
-    return this.#endpoints.size;
+    return this.#size;
   }
 
   /** So many that all is better numbered anew. */
@@ -51,7 +53,7 @@ export class WindowParts {
   endpoint(endpoint: Endpoint, labels = shownAs(endpoint).labels): number {
     const known = this.#endpoints.get(endpoint);
     if (known !== undefined) return known;
-    const number = this.size;
+    const number = this.#size++;
     this.#endpoints.set(endpoint, number);
     if (number === this.endOf.length) {
       this.endOf = doubled(this.endOf);
