@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompressSync, constants, crc32, type BrotliOptions } from 'node:zlib';
+import pLimit from 'p-limit';
 import { Damaged } from './damage.js';
 
 const brotli = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
@@ -20,18 +21,25 @@ export const Effort = {
 type Effort = (typeof Effort)[keyof typeof Effort];
 
 /**
+ * A compressor gives its memory back, some 3 MB, when the event loop comes to it, not when it is done: as many at once
+ * as there are blobs held 50 MB while flows were counted.
+ */
+const inTurn = pLimit(2);
+
+/**
  * In the thread pool, in one go: with the default of 16 KiB of output at a time, every piece would
  * wait for a turn of the event loop.
  */
 export function compress(bytes: Uint8Array, { quality, window }: Effort): Promise<Buffer> {
-  return brotli(bytes, {
+  const options = {
     chunkSize: Math.max(4096, bytes.byteLength >> 2),
     params: {
       [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: window,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
     },
-  });
+  };
+  return inTurn(() => brotli(bytes, options));
 }
 
 /** CRC-32 of blobs one after another: it finds every damage of up to 32 bits in a row, and nearly all other. */
