@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { newFlow, pod, tally, toTally, world } from '../../test/support/make-flow.js';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
-import { isUnforetold } from '../domain/service-map/dropped.js';
+import { unforetoldPod } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import { groupDrops } from './drop-groups.js';
 import { dropFields, type DropField } from './drops.schema.js';
@@ -19,7 +19,14 @@ const verdict = { ...denied, event_type: { type: 5 } };
 function grouped(told: readonly Tally[], by: readonly DropField[]) {
   const endpoints = told.flatMap(({ source, destination }) => [source, destination]);
   const tallies = told.filter(({ traits }) => traits.verdict === 'DROPPED');
-  return groupDrops({ tallies, unforetold: endpoints.filter(isUnforetold), removed: undefined }, by);
+  return groupDrops(
+    {
+      tallies,
+      unforetold: endpoints.flatMap((endpoint) => unforetoldPod(endpoint) ?? []),
+      removed: undefined,
+    },
+    by,
+  );
 }
 
 const sumOf = (told: readonly Tally[], by: readonly DropField[]) =>

@@ -1,7 +1,7 @@
 import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
 import type { Endpoint } from '../domain/flow/flow.js';
-import { isUnforetold, type Dropped } from '../domain/service-map/dropped.js';
+import { unforetoldPod, type Dropped, type UnforetoldPod } from '../domain/service-map/dropped.js';
 import { tallyOf } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
@@ -143,18 +143,17 @@ export class DropQuestion extends LiveQuestion {
 
 /** What a flow tells of drops; most tell nothing. */
 function sightOf(flow: HeldFlow): Dropped | undefined {
-  const unforetold = [flow.source, flow.destination].filter(tellsWorkload);
+  const unforetold = [flow.source, flow.destination].flatMap((end) => podOf(end) ?? []);
   const tallies = flow.traits.verdict === 'DROPPED' ? [tallyOf(flow, flow.seq)] : [];
   return tallies.length + unforetold.length === 0 ? undefined : { tallies, unforetold };
 }
 
-const judged = new WeakMap<Endpoint, boolean>();
+const judged = new WeakMap<Endpoint, UnforetoldPod | undefined>();
 
 /** Readers share endpoints between flows, so each is judged once. */
-function tellsWorkload(endpoint: Endpoint): boolean {
-  let judgement = judged.get(endpoint);
-  if (judgement === undefined) judged.set(endpoint, (judgement = isUnforetold(endpoint)));
-  return judgement;
+function podOf(endpoint: Endpoint): UnforetoldPod | undefined {
+  if (!judged.has(endpoint)) judged.set(endpoint, unforetoldPod(endpoint));
+  return judged.get(endpoint);
 }
 
 function isEqual(a: DropCause, b: DropCause): boolean {

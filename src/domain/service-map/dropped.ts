@@ -1,12 +1,19 @@
 import type { Endpoint } from '../flow/flow.js';
-import { shownAs, withoutGeneratedSuffix } from '../flow/node-identity.js';
+import { podKey, shownAs, withoutGeneratedSuffix } from '../flow/node-identity.js';
 import type { Tally } from './tally.js';
 
 /** The flows of a window that were dropped, and what the others tell of their pods. */
 export interface Dropped {
   tallies: Tally[];
-  /** Endpoints of all flows that tell another workload of their pod than its name foretells. */
-  unforetold: Endpoint[];
+  /** Of all flows. */
+  unforetold: UnforetoldPod[];
+}
+
+/** A pod of another workload than its name foretells: whoever sees only its name takes it for one of that workload. */
+export interface UnforetoldPod {
+  /** `cluster/namespace/name` */
+  readonly key: string;
+  readonly workload: string;
 }
 
 /** All that is known of the drops of a window. */
@@ -24,9 +31,10 @@ export interface RemovedDrops {
   readonly newest: bigint | undefined;
 }
 
-/** Whoever sees only this pod's name takes it for a pod of another workload. */
-export function isUnforetold(endpoint: Endpoint): boolean {
-  const { pod, workloads } = shownAs(endpoint);
-  const told = workloads[0]?.name;
-  return pod !== '' && told !== undefined && told !== withoutGeneratedSuffix(pod);
+/** The pod that an end is, if it is such a one. */
+export function unforetoldPod(endpoint: Endpoint): UnforetoldPod | undefined {
+  const end = shownAs(endpoint);
+  const workload = end.workloads[0]?.name;
+  const isForetold = end.pod === '' || workload === undefined || workload === withoutGeneratedSuffix(end.pod);
+  return isForetold ? undefined : { key: podKey(end), workload };
 }

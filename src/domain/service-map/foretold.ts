@@ -1,6 +1,6 @@
 import type { Endpoint } from '../flow/flow.js';
 import { podKey, shownAs } from '../flow/node-identity.js';
-import { isUnforetold } from './dropped.js';
+import { unforetoldPod } from './dropped.js';
 
 /** Pods among the flows of a sum, by their keys. */
 export interface PodsTold {
@@ -40,6 +40,6 @@ export function podTold(endpoint: Endpoint): Record<keyof PodsTold, string | und
   const isGuessed = told.pod !== '' && told.workloads.length === 0;
   return {
     guessed: isGuessed ? podKey(told) : undefined,
-    unforetold: isUnforetold(told) ? podKey(told) : undefined,
+    unforetold: unforetoldPod(told)?.key,
   };
 }

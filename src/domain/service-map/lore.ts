@@ -1,6 +1,7 @@
 import { isReply, clientSide } from '../flow/direction.js';
 import type { Endpoint, Side } from '../flow/flow.js';
 import { identify, podKey, shownAs, type NodeIdentity } from '../flow/node-identity.js';
+import type { UnforetoldPod } from './dropped.js';
 import { PortNumbers } from './port-numbers.js';
 import type { Tally } from './tally.js';
 
@@ -48,34 +49,38 @@ export class Lore {
 
   readonly workloadOfPod = (pod: string): string | undefined => this.#workloads.get(pod);
 
-  /** What endpoints tell of their pods. False when a guess made earlier was wrong. */
-  learnPods(endpoints: Iterable<Endpoint>): boolean {
+  /** What flows tell of pods. False when a guess made earlier was wrong. */
+  learnPods(pods: Iterable<UnforetoldPod>): boolean {
     let holds = true;
-    for (const endpoint of endpoints) holds = this.#learnWorkload(endpoint) && holds;
-    this.#podsHold &&= holds;
+    for (const { key, workload } of pods) holds = this.#learnWorkload(key, workload) && holds;
     return holds;
   }
 
   /** False when a guess made earlier was wrong. Workloads come first: they decide whose port is whose. */
   learn(tallies: readonly Tally[]): boolean {
-    let holds = this.learnPods(endsOf(tallies));
+    let holds = true;
+    for (const end of endsOf(tallies)) holds = this.#learnEnd(end) && holds;
     for (const tally of tallies) holds = this.#learnServer(tally) && holds;
     return holds;
   }
 
-  #learnWorkload(endpoint: Endpoint): boolean {
+  #learnEnd(endpoint: Endpoint): boolean {
     if (this.#known.has(endpoint)) return true;
     this.#known.set(endpoint, { server: undefined });
     const end = shownAs(endpoint);
-    const name = end.workloads[0]?.name;
-    if (name === undefined || end.pod === '') return true;
-    const key = podKey(end);
-    const known = this.#workloads.get(key);
+    const workload = end.workloads[0]?.name;
+    return workload === undefined || end.pod === '' || this.#learnWorkload(podKey(end), workload);
+  }
+
+  #learnWorkload(pod: string, workload: string): boolean {
+    const known = this.#workloads.get(pod);
     // Two answers for one pod should not occur; the first in order of the alphabet wins in any order of arrival.
-    if (known !== undefined && known <= name) return true;
-    this.#workloads.set(key, name);
-    const guess = known ?? this.#podsGuessed.get(key);
-    return guess === undefined || guess === name;
+    if (known !== undefined && known <= workload) return true;
+    this.#workloads.set(pod, workload);
+    const guess = known ?? this.#podsGuessed.get(pod);
+    const holds = guess === undefined || guess === workload;
+    this.#podsHold &&= holds;
+    return holds;
   }
 
   #learnServer(tally: Tally): boolean {

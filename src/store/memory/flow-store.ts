@@ -20,7 +20,7 @@ import { ledgerOf } from '../../domain/ledger/ledger-of.js';
 import type { CoarseSums } from '../../domain/service-map/coarse-sums.js';
 import { bucketOf, Latencies, type Answers } from '../../domain/latencies.js';
 import { counterOf } from '../../domain/service-map/counter.js';
-import { isUnforetold, type DropsOfWindow } from '../../domain/service-map/dropped.js';
+import { unforetoldPod, type DropsOfWindow } from '../../domain/service-map/dropped.js';
 import { isAnswer, tallyOf, type Tally } from '../../domain/service-map/tally.js';
 import { canSee, scopeOf, type Viewer } from '../../domain/viewer.js';
 import {
@@ -186,7 +186,7 @@ export class MemoryFlowStore extends FlowStore {
     const endpoints = tallies.flatMap(({ source, destination }) => [source, destination]);
     return Promise.resolve({
       tallies: tallies.filter(({ traits }) => traits.verdict === 'DROPPED'),
-      unforetold: endpoints.filter(isUnforetold),
+      unforetold: endpoints.flatMap((endpoint) => unforetoldPod(endpoint) ?? []),
       removed: undefined,
     });
   }

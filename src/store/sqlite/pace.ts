@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 
 /** Milliseconds of the event loop that a reader takes at a time. */
 const TURN = 2;
-const FEWEST = 256;
+const FEWEST = 16;
+const USUAL = 256;
 const MOST = 1 << 13;
 
 /** How many rows are read at a stretch: as many as take about as long as others can wait. */
 export class Pace {
-  #rows = FEWEST;
+  #rows = USUAL;
   #begun = performance.now();
 
   constructor(private readonly turn: () => Promise<void> = setImmediate) {}

@@ -1,5 +1,5 @@
-import type { Endpoint, L7 } from '../../domain/flow/flow.js';
-import { isUnforetold, type Dropped } from '../../domain/service-map/dropped.js';
+import type { L7 } from '../../domain/flow/flow.js';
+import { unforetoldPod, type Dropped, type UnforetoldPod } from '../../domain/service-map/dropped.js';
 import type { Tally } from '../../domain/service-map/tally.js';
 import type { DropQuery } from '../queries.js';
 import { matchingRows } from './matching-rows.js';
@@ -11,7 +11,7 @@ import { TallyTable } from './tally-table.js';
 
 /** Picks the dropped flows out of a window, segment by segment. */
 export class WindowDrops {
-  readonly #unforetold = new Set<Endpoint>();
+  readonly #unforetold = new Set<UnforetoldPod>();
 
   constructor(private readonly query: DropQuery) {}
 
@@ -25,11 +25,15 @@ export class WindowDrops {
     const drops: number[] = [];
     for (const row of picked) {
       const [from, to, told] = [source[row] ?? 0, destination[row] ?? 0, template[row] ?? 0];
-      if (marks.unforetold[from] ?? marks.endpoint(from)) this.#unforetold.add(segment.parts.endpoint(from));
-      if (marks.unforetold[to] ?? marks.endpoint(to)) this.#unforetold.add(segment.parts.endpoint(to));
+      this.#note(marks.unforetold[from] ?? marks.endpoint(from));
+      this.#note(marks.unforetold[to] ?? marks.endpoint(to));
       if (marks.dropped[told] ?? marks.template(told)) drops.push(row);
     }
     return tallied(segment, drops, withoutNodes);
+  }
+
+  #note(pod: Pod): void {
+    if (pod !== foretold) this.#unforetold.add(pod);
   }
 
   take(tallies: Tally[]): Dropped {
@@ -64,15 +68,19 @@ class RowWithoutNode extends RowByKind {
   }
 }
 
+/** What most ends are, if they are pods at all. */
+const foretold = false;
+type Pod = UnforetoldPod | typeof foretold;
+
 /** What is asked of each row, by numbers of the dictionary. */
 class Marks {
-  readonly unforetold: boolean[] = [];
+  readonly unforetold: Pod[] = [];
   readonly dropped: boolean[] = [];
 
   constructor(private readonly parts: Generation) {}
 
-  endpoint(id: number): boolean {
-    return (this.unforetold[id] = isUnforetold(this.parts.endpoint(id)));
+  endpoint(id: number): Pod {
+    return (this.unforetold[id] = unforetoldPod(this.parts.endpoint(id)) ?? foretold);
   }
 
   template(id: number): boolean {
