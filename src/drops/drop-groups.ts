@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { counterOf } from '../domain/service-map/counter.js';
 import { Counters } from '../domain/service-map/counters.js';
 import { headline, L7_DENIED } from '../domain/service-map/headline.js';
@@ -42,15 +43,27 @@ interface Group extends Sight {
   reasons: Map<string, number>;
 }
 
-/** Groups dropped flows by cause. */
-export function groupDrops(
+/** Tallies that are grouped at a stretch, which takes some milliseconds: then others have their turn. */
+const AT_ONCE = 2_048;
+
+/** Groups dropped flows by cause. What can be learned comes first, so that few guesses turn out wrong. */
+export async function groupDrops(
   { tallies, unforetold, removed }: DropsOfWindow,
   by: readonly DropField[],
-): DropCause[] {
-  const dropped = { tallies: [...(removed?.tallies ?? []), ...tallies], unforetold };
+): Promise<DropCause[]> {
+  const all = [...(removed?.tallies ?? []), ...tallies];
   for (let groups = new DropGroups(by); ; groups = groups.again()) {
-    groups.add(dropped);
+    groups.learn({ tallies: [], unforetold });
+    for await (const some of stretchesOf(all)) groups.learn({ tallies: some, unforetold: [] });
+    for await (const some of stretchesOf(all)) groups.add({ tallies: some, unforetold: [] });
     if (groups.holds) return groups.causes();
+  }
+}
+
+async function* stretchesOf(tallies: readonly Tally[]): AsyncGenerator<Tally[]> {
+  for (let from = 0; from < tallies.length; from += AT_ONCE) {
+    yield tallies.slice(from, from + AT_ONCE);
+    await setImmediate();
   }
 }
 
@@ -80,11 +93,16 @@ export class DropGroups {
     return this.#holds;
   }
 
-  /** Where nothing holds any more, only what can be learned is taken. */
-  add({ tallies, unforetold }: Dropped): void {
+  /** Takes what can be learned of pods and ports. */
+  learn({ tallies, unforetold }: Dropped): void {
     this.#holds = this.lore.learnPods(unforetold) && this.#holds;
     this.#holds = this.lore.learn(tallies) && this.#holds;
-    if (this.#holds) for (const tally of tallies) this.#place(tally);
+  }
+
+  /** Where nothing holds any more, only what can be learned is taken. */
+  add(dropped: Dropped): void {
+    this.learn(dropped);
+    if (this.#holds) for (const tally of dropped.tallies) this.#place(tally);
   }
 
   #place(tally: Tally): void {

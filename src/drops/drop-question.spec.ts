@@ -49,7 +49,7 @@ class Client {
 
 /** As REST answers. */
 async function dropsOf(store: FlowStore, filter: Filter, by: readonly DropField[], limit: number) {
-  const causes = groupDrops(await store.drops(everyone, { filter, window: always }), by);
+  const causes = await groupDrops(await store.drops(everyone, { filter, window: always }), by);
   const texts = await groupsJson(store, everyone, causes.slice(0, limit));
   return {
     sums: sumsOf(causes, texts.length),

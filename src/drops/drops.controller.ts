@@ -32,7 +32,7 @@ export class DropsController {
     const by = readFields(query.by);
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const dropped = await this.store.drops(viewer, { ...question, withoutNodes: !by.includes('node') });
-    const causes = groupDrops(dropped, by);
+    const causes = await groupDrops(dropped, by);
     const told = causes.slice(0, query.limit);
     const groups = await groupsJson(this.store, viewer, told);
     const rest = {

@@ -32,7 +32,8 @@ async function append({ writer }: ReturnType<typeof openStore>, texts: readonly 
 
 async function causes(store: FlowStore, window: Window, by: (typeof dropFields)[number][]) {
   const dropped = await store.drops(everyone, { filter: everything, window });
-  const told = groupDrops(dropped, by).map(({ lastSeq: _, ...cause }) => cause);
+  const grouped = await groupDrops(dropped, by);
+  const told = grouped.map(({ lastSeq: _, ...cause }) => cause);
   const inOrder = told.sort((a, b) => (JSON.stringify(a.fields) < JSON.stringify(b.fields) ? -1 : 1));
   return { causes: inOrder, isSure: dropped.unforetold.length === 0 };
 }
