@@ -1,6 +1,6 @@
 /** The writing thread: decodes records and fills segments, so that the event loop stays free for reads. */
 import { once } from 'node:events';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, resourceLimits, Worker, workerData } from 'node:worker_threads';
 import { Redactor } from './domain/redaction/redactor.js';
 import type { RedactionSettings } from './domain/redaction/settings.js';
 import type { FromWriter, ToWriter } from './ingest/ingest-protocol.js';
@@ -22,8 +22,6 @@ const { file, migrations, redact, tellsDrops, staysBehind, limits } = workerData
 };
 /** Most of what the keeper allocates are columns, which are no young objects. */
 const YOUNG_MEGABYTES = 4;
-/** As for this thread, in `store/open-store.ts`. */
-const OLD_MEGABYTES = 1024;
 
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread');
@@ -51,7 +49,8 @@ try {
 /** It brings the database up to date, so it comes first. When it dies, this thread does. */
 async function startKeeper(): Promise<Worker> {
   const keeper = new Worker(new URL('./keeper-worker.js', import.meta.url), {
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES, maxOldGenerationSizeMb: OLD_MEGABYTES },
+    // But for that, it may have what this thread may.
+    resourceLimits: { ...resourceLimits, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     workerData: { file, migrations },
   });
   const [message] = (await once(keeper, 'message')) as [FromKeeper];

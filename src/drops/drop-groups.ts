@@ -55,7 +55,7 @@ export async function groupDrops(
   for (let groups = new DropGroups(by); ; groups = groups.again()) {
     groups.learn({ tallies: [], unforetold });
     for await (const some of stretchesOf(all)) groups.learn({ tallies: some, unforetold: [] });
-    for await (const some of stretchesOf(all)) groups.add({ tallies: some, unforetold: [] });
+    for await (const some of stretchesOf(all)) groups.place(some);
     if (groups.holds) return groups.causes();
   }
 }
@@ -99,10 +99,14 @@ export class DropGroups {
     this.#holds = this.lore.learn(tallies) && this.#holds;
   }
 
-  /** Where nothing holds any more, only what can be learned is taken. */
   add(dropped: Dropped): void {
     this.learn(dropped);
-    if (this.#holds) for (const tally of dropped.tallies) this.#place(tally);
+    this.place(dropped.tallies);
+  }
+
+  /** They must have been learned from. Where nothing holds any more, nothing is placed. */
+  place(tallies: readonly Tally[]): void {
+    if (this.#holds) for (const tally of tallies) this.#place(tally);
   }
 
   #place(tally: Tally): void {

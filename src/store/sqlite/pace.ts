@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 /** Milliseconds of the event loop that a reader takes at a time. */
 const TURN = 2;
+/** Rows at a stretch: where each takes long, to begin with, and at most. */
 const FEWEST = 16;
 const USUAL = 256;
 const MOST = 1 << 13;
