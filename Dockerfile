@@ -1,4 +1,3 @@
-# Not 24: compiled for Node.js from 24.19 on, better-sqlite3 12 aborts the process when a statement is collected.
 FROM node:22-bookworm-slim AS build
 # better-sqlite3 is compiled where no binary fits.
 RUN apt-get update \
