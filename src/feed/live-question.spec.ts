@@ -33,3 +33,17 @@ it('what is read for nobody waits between stretches, but not when somebody asks'
   await asked;
   expect({ waits, stretches: question.stretches }).toEqual({ waits: 1, stretches: 2 * STRETCHES });
 });
+
+it('what was read stays as it is until it was used, and what fails there fails for nobody else', async () => {
+  const question = new Reading();
+  let fail: (error: Error) => void = () => undefined;
+  const used = question.refreshed(() => new Promise<void>((_, reject) => (fail = reject)));
+  const asked = question.refresh();
+  for (let i = 0; i < 2 * STRETCHES; i++) await setImmediate();
+  expect(question.stretches).toBe(STRETCHES);
+
+  fail(new Error('nobody is there any more'));
+  await expect(used).rejects.toThrow('nobody is there any more');
+  await asked;
+  expect(question.stretches).toBe(2 * STRETCHES);
+});

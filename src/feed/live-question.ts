@@ -6,6 +6,8 @@ export type Turn = () => Promise<void>;
 
 const turnOfOthers: Turn = () => setImmediate();
 
+const nothing = () => Promise.resolve();
+
 /** A place in the life of one answer: the last stored flow that it includes. */
 export interface Position {
   epoch: string;
@@ -69,26 +71,38 @@ export abstract class LiveQuestion {
 
   /** Reads on until nothing more is on disk. Those who ask while it reads wait for a reading of their own. */
   async refresh(): Promise<void> {
+    await this.refreshed(nothing);
+  }
+
+  /** The same; what was read then stays as it is until `use` is done with it. */
+  async refreshed<T>(use: () => Promise<T>): Promise<T> {
     for (;;) {
       // Also of a reading that was begun for nobody.
       this.#turn = turnOfOthers;
       if (this.#refreshing === undefined) break;
       await this.#refreshing;
     }
-    await this.#read();
+    return this.#read(use);
   }
 
   /** The same for nobody, who can wait: until somebody asks, this comes between its stretches. */
   async keepNear(turn: Turn): Promise<void> {
     if (this.#refreshing !== undefined) return this.#refreshing;
     this.#turn = turn;
-    await this.#read();
+    await this.#read(nothing);
   }
 
-  #read(): Promise<void> {
-    return (this.#refreshing = this.readOn().finally(() => {
-      this.#refreshing = undefined;
-    }));
+  async #read<T>(use: () => Promise<T>): Promise<T> {
+    const reading = this.readOn();
+    const using = reading.then(use);
+    // Whoever waits is told how the reading went; what fails in its use is for the one who uses it.
+    this.#refreshing = using
+      .then(nothing, () => reading)
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+    await this.#refreshing;
+    return using;
   }
 
   protected abstract readOn(): Promise<void>;

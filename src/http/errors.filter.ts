@@ -27,6 +27,8 @@ export class ErrorsFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
+    // Nobody is there to be told, and nothing went wrong.
+    if (response.destroyed && isCallOff(thrown)) return;
     const error = toError(thrown, request);
     if (error.code === 'internal') {
       this.#log.error(
@@ -41,6 +43,11 @@ export class ErrorsFilter implements ExceptionFilter {
     if (response.headersSent) response.destroy();
     else response.status(statuses[error.code]).json(errorBody(error));
   }
+}
+
+/** The reason of a signal that was aborted by `hangUp`. */
+function isCallOff(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
 }
 
 function toError(thrown: unknown, request: Request): FlowatlasError {

@@ -3,6 +3,7 @@ import type { Grain } from '../domain/service-map/grain.js';
 import { diffMaps } from '../domain/service-map/map-diff.js';
 import { newsKinds, newsOf, type NewsKind } from '../domain/service-map/map-news.js';
 import type { MapEdge, MapNode } from '../domain/service-map/service-map.js';
+import type { Steps } from '../domain/steps.js';
 import { namedJson } from './grain-query.js';
 import { diffNotes, type Recorded } from './diff-notes.js';
 import type { DiffWindow, MapDiffResponse } from './map-diff.schema.js';
@@ -15,10 +16,15 @@ export interface DiffSide {
   recorded: Recorded;
 }
 
-export function diffAnswer(grain: Grain, a: DiffSide, b: DiffSide, thresholds: Thresholds): MapDiffResponse {
+export function* diffAnswer(
+  grain: Grain,
+  a: DiffSide,
+  b: DiffSide,
+  thresholds: Thresholds,
+): Steps<MapDiffResponse> {
   const [before, after] = [a, b].map(({ nodes, edges, about }) => ({ nodes, edges, minutes: about.minutes }));
   if (before === undefined || after === undefined) throw new Error('two windows are compared');
-  const diff = diffMaps(before, after, thresholds);
+  const diff = yield* diffMaps(before, after, thresholds);
   const news = newsOf(diff);
   const kinds = Object.keys(newsKinds) as NewsKind[];
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pod, tally } from '../../test/support/make-flow.js';
+import { atOnce } from '../domain/steps.js';
 import { Grain } from '../domain/service-map/grain.js';
 import { defaultThresholds } from '../domain/service-map/edge-change.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
@@ -47,7 +48,7 @@ function sideOf(fields: readonly object[], from: string | null = coverage.from):
 }
 
 const markdown = (a: DiffSide, b: DiffSide) =>
-  diffMarkdown(diffAnswer(new Grain('workload'), a, b, defaultThresholds));
+  diffMarkdown(atOnce(diffAnswer(new Grain('workload'), a, b, defaultThresholds)));
 
 describe('a difference as Markdown', () => {
   it('has a section for each kind that there is', () => {

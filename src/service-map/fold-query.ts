@@ -1,7 +1,8 @@
 import { FlowatlasError } from '../domain/errors.js';
 import { foldMap, type FoldedMap, type FoldLimits } from '../domain/service-map/fold/fold-map.js';
 import { hubKinds, type HubKind } from '../domain/service-map/fold/hubs.js';
-import type { ServiceMap } from '../domain/service-map/service-map.js';
+import type { DrawnMap } from '../domain/service-map/service-map.js';
+import type { Steps } from '../domain/steps.js';
 import { listSchema, namesIn, wholeNumber, type List } from '../query/parameters.js';
 
 /** Parameters that say how much of a map is drawn. */
@@ -36,12 +37,11 @@ function readHubs(list: List): HubKind[] {
   return [...new Set(asked)];
 }
 
-export function drawn(
-  map: ServiceMap,
+export function* foldDrawn(
+  { nodes, edges }: Pick<DrawnMap, 'nodes' | 'edges'>,
   limits: FoldLimits | undefined,
-): Omit<FoldedMap, 'folded'> & { folded: FoldedMap['folded'] | null } {
-  const [nodes, edges] = [map.nodes(), map.edges()];
-  return limits === undefined ? { nodes, edges, folded: null } : foldMap(nodes, edges, limits);
+): Steps<Omit<FoldedMap, 'folded'> & { folded: FoldedMap['folded'] | null }> {
+  return limits === undefined ? { nodes, edges, folded: null } : yield* foldMap(nodes, edges, limits);
 }
 
 /** For forms that have no place for it: how much was folded, without names. */

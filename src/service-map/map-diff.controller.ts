@@ -6,6 +6,9 @@ import { CurrentViewer } from '../access/viewer.decorator.js';
 import type { Grain } from '../domain/service-map/grain.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
+import { jsonPieces, JSON_TYPE } from '../http/pieces.js';
+import { streamText } from '../http/stream-text.js';
+import { inTurns } from '../query/in-turns.js';
 import { oneOf } from '../query/parameters.js';
 import { filterSchema, readQuestion, readSpan, type Question } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
@@ -56,18 +59,16 @@ export class MapDiffController {
     const grain = readGrain(query);
     const a = await this.#side(viewer, grain, { ...question, window: windowA });
     const b = await this.#side(viewer, grain, { ...question, window: windowB });
-    const answer = diffAnswer(grain, a, b, thresholdsOf(query));
+    const answer = await inTurns(diffAnswer(grain, a, b, thresholdsOf(query)), question.signal);
     const wantsText = query.format === undefined && (accept ?? '').includes('text/markdown');
     if (query.format === 'markdown' || wantsText) {
       response.type('text/markdown; charset=utf-8').send(diffMarkdown(answer));
-    } else response.json(answer);
+    } else await streamText(response, { 'Content-Type': JSON_TYPE }, jsonPieces(answer));
   }
 
   async #side(viewer: Viewer, grain: Grain, question: Question): Promise<DiffSide> {
     const { window } = question;
-    const { map, seq } = await this.maps.read(viewer, grain, question);
-    // At once: a kept map goes on while the report is made.
-    const [nodes, edges, span] = [map.nodes(), map.edges(), map.span()];
+    const { nodes, edges, span, seq } = await this.maps.draw(viewer, grain, question);
     const summed = this.maps.summedOf(viewer, grain, question);
     const { oldest, newest } = this.store.summary();
     const held = heldOf(oldest, newest, this.maps.reachOf(viewer, grain, question));

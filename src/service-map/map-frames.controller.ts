@@ -9,7 +9,9 @@ import type { Grain } from '../domain/service-map/grain.js';
 import { MapFrames } from '../domain/service-map/map-frames.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
+import { jsonPieces, JSON_TYPE } from '../http/pieces.js';
 import { streamText } from '../http/stream-text.js';
+import { inTurns } from '../query/in-turns.js';
 import { questionSchema, readQuestion, type Question } from '../query/question.js';
 import { heldBuckets } from '../query/step.js';
 import { FlowStore } from '../store/flow-store.js';
@@ -73,7 +75,7 @@ export class MapFramesController {
       coverage: coverageOf(this.store, window),
     };
     const texts = this.#texts(head, { viewer, grain, question, buckets }, gone);
-    await streamText(response, { 'Content-Type': 'application/json; charset=utf-8' }, texts);
+    await streamText(response, { 'Content-Type': JSON_TYPE }, texts);
   }
 
   /** Frame by frame: all of them together may be far larger than a map. */
@@ -90,14 +92,15 @@ export class MapFramesController {
         until: until !== undefined && until < ends ? until : ends,
       };
       const ofFrame = { ...question, window };
-      const { map } = await this.maps.read(viewer, grain, ofFrame);
+      const drawn = await this.maps.draw(viewer, grain, ofFrame);
       const frame: MapFramesResponse['frames'][number] = {
         from: formatTimestamp(window.since),
         until: formatTimestamp(window.until),
-        ...frames.next(map.nodes(), map.edges()),
+        ...(await inTurns(frames.next(drawn), gone)),
         ...formatSummed(this.maps.summedOf(viewer, grain, ofFrame)),
       };
-      yield `${i > 0 ? ',' : ''}${JSON.stringify(frame)}`;
+      if (i > 0) yield ',';
+      yield* jsonPieces(frame);
     }
     yield ']}';
   }

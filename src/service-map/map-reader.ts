@@ -6,11 +6,13 @@ import { EdgeDetail, type EdgeNames } from '../domain/service-map/edge-detail.js
 import { isForetold } from '../domain/service-map/foretold.js';
 import type { Grain } from '../domain/service-map/grain.js';
 import { PinnedRoutes } from '../domain/service-map/pinned-routes.js';
-import { ServiceMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
+import { ServiceMap, type DrawnMap, type MapEdge, type MapNode } from '../domain/service-map/service-map.js';
 import type { Viewer } from '../domain/viewer.js';
+import { inTurns } from '../query/in-turns.js';
 import type { Question } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import type { SummedParts } from '../store/queries.js';
+import type { MapQuestion } from './map-question.js';
 import { MapQuestions } from './map-questions.js';
 import { mapOfSums, readMap } from './read-map.js';
 
@@ -18,6 +20,11 @@ const NONE: SummedParts = { hours: undefined, minutes: undefined };
 
 interface Answer {
   map: ServiceMap;
+  /** The last stored flow that it includes. */
+  seq: number;
+}
+
+interface DrawnAnswer extends DrawnMap {
   /** The last stored flow that it includes. */
   seq: number;
 }
@@ -41,8 +48,12 @@ export class MapReader {
     private readonly pinned: PinnedRoutes,
   ) {}
 
-  async read(viewer: Viewer, grain: Grain, question: Question): Promise<Answer> {
-    return (await this.#kept(viewer, grain, question)) ?? this.#added(viewer, grain, question);
+  /** All that is told of the map. Throws where it was called off. */
+  async draw(viewer: Viewer, grain: Grain, question: Question): Promise<DrawnAnswer> {
+    return this.#read(viewer, grain, question, async ({ map, seq }) => {
+      const drawn = await inTurns(map.draw(), question.signal);
+      return { ...drawn, seq };
+    });
   }
 
   /** With routes, names and examples, which only the edge's own flows tell, as far as they are held. */
@@ -52,7 +63,7 @@ export class MapReader {
     id: string,
     question: Question,
   ): Promise<EdgeAnswer | undefined> {
-    const { map, seq } = await this.read(viewer, grain, question);
+    const { map, seq } = await this.#read(viewer, grain, question, (answer) => Promise.resolve(answer));
     const edge = map.edge(id);
     const source = edge && map.node(edge.source);
     const target = edge && map.node(edge.target);
@@ -67,14 +78,27 @@ export class MapReader {
     return { edge, source, target, names: detail.names(), examples: detail.examples, seq };
   }
 
+  /** The map does not change before `use` is done with it. */
+  async #read<T>(
+    viewer: Viewer,
+    grain: Grain,
+    question: Question,
+    use: (answer: Answer) => Promise<T>,
+  ): Promise<T> {
+    const kept = this.#kept(viewer, grain, question);
+    const answer = await kept?.refreshed(async () => {
+      const { map, seq } = kept;
+      return this.#isAround(question.window) ? { used: await use({ map, seq }) } : undefined;
+    });
+    return answer === undefined ? use(await this.#added(viewer, grain, question)) : answer.used;
+  }
+
   /** The map of everything, which is also that of a window around all that is held. */
-  async #kept(viewer: Viewer, grain: Grain, { filter, window }: Question): Promise<Answer | undefined> {
+  #kept(viewer: Viewer, grain: Grain, { filter, window }: Question): MapQuestion | undefined {
     const { level } = grain;
     // There are as many of them as there are keys, and names of nodes: none is kept.
     if (isLabelLevel(level) || !grain.isEven || !filter.isEmpty || !this.#isAround(window)) return undefined;
-    const question = this.questions.whole(viewer, level);
-    await question.refresh();
-    return this.#isAround(window) ? { map: question.map, seq: question.seq } : undefined;
+    return this.questions.whole(viewer, level);
   }
 
   /** Which parts are made of sums, as flows of them are no longer held. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
 import { newFlow, pod, tally, toTally, world } from '../../test/support/make-flow.js';
 import type { MapLevel } from '../domain/flow/node-identity.js';
+import { atOnce } from '../domain/steps.js';
 import { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
 import { readMap } from './read-map.js';
@@ -16,7 +17,7 @@ async function* inParts(tallies: readonly Tally[], size: number) {
 
 /** Of the whole at once, which need not guess before it has learned everything. */
 function told(map: ServiceMap) {
-  return { nodes: map.nodes(), edges: map.edges(), span: map.span() };
+  return atOnce(map.draw());
 }
 
 const packet = (source: object, destination: object, ports: [number, number], is_reply?: boolean) =>

@@ -8,13 +8,16 @@ import { shown } from '../domain/filter/criterion.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
+import { inPieces, jsonPieces, JSON_TYPE } from '../http/pieces.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
+import { streamText } from '../http/stream-text.js';
+import { inTurns } from '../query/in-turns.js';
 import { oneOf } from '../query/parameters.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageHeader, coverageOf, formatSummed } from '../telemetry/coverage.js';
 import { edgesAtMost, exports, mapFormats } from './export/formats.js';
-import { drawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
+import { foldDrawn, foldShape, headerOf, readFoldLimits } from './fold-query.js';
 import { grainShape, namedJson, readGrain } from './grain-query.js';
 import { MapReader } from './map-reader.js';
 import { edgeDetailSchema, serviceMapSchema } from './service-map.schema.js';
@@ -45,24 +48,27 @@ export class ServiceMapController {
   async map(
     @Query({ schema: mapQuery }) query: MapQuery,
     @CurrentViewer() viewer: Viewer,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<ServiceMapResponse | string> {
+    @Res() response: Response,
+  ): Promise<void> {
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const maxEdges = query['max-edges'] ?? edgesAtMost(query.format);
     const limits = readFoldLimits({ ...query, 'max-edges': maxEdges });
     const grain = readGrain(query);
-    const { map, seq } = await this.maps.read(viewer, grain, question);
-    const { window } = question;
+    const { signal, window } = question;
+    const { seq, span, ...drawn } = await this.maps.draw(viewer, grain, question);
     const coverage = coverageOf(this.store, window);
-    const { nodes, edges, folded } = drawn(map, limits);
+    const { nodes, edges, folded } = await inTurns(foldDrawn(drawn, limits), signal);
     if (query.format !== 'json') {
-      const { type, write } = exports[query.format];
-      response.type(type).setHeader('Flowatlas-Coverage', coverageHeader(coverage));
-      if (folded !== null) response.setHeader('Flowatlas-Folded', headerOf(folded));
-      return write({ nodes, edges, others: folded?.edges });
+      const { type, lines } = exports[query.format];
+      const headers = {
+        'Content-Type': type,
+        'Flowatlas-Coverage': coverageHeader(coverage),
+        ...(folded !== null && { 'Flowatlas-Folded': headerOf(folded) }),
+      };
+      await streamText(response, headers, inPieces(lines({ nodes, edges, others: folded?.edges })));
+      return;
     }
-    const span = map.span();
-    return {
+    const answer: ServiceMapResponse = {
       level: query.level,
       ...namedJson(grain),
       nodes,
@@ -74,6 +80,7 @@ export class ServiceMapController {
       ...formatSummed(this.maps.summedOf(viewer, grain, question)),
       coverage,
     };
+    await streamText(response, { 'Content-Type': JSON_TYPE }, jsonPieces(answer));
   }
 
   @Get('edges/:id')

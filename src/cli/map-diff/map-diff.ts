@@ -1,3 +1,4 @@
+import { atOnce } from '../../domain/steps.js';
 import { checked } from '../../http/checked.js';
 import { diffAnswer } from '../../service-map/diff-answer.js';
 import { thresholdsOf, thresholdsSchema } from '../../service-map/diff-thresholds.js';
@@ -75,7 +76,7 @@ async function diffPlaces(
   const b = saved[1] ?? (await readPlace(placeB, options, asked));
   const [one, other] = [a, b].map((side) => wordsOfGrain(grainOf(side)));
   if (one !== other) throw new WrongUse(`one map is of ${one}, the other one of ${other}`);
-  return diffAnswer(a.grain, a, b, thresholds);
+  return atOnce(diffAnswer(a.grain, a, b, thresholds));
 }
 
 /** As parameters of the API. */

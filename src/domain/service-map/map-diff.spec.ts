@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { newFlow, pod, tally, toTally, world } from '../../../test/support/make-flow.js';
 import { defaultThresholds, type EdgeChanges } from './edge-change.js';
+import { atOnce } from '../steps.js';
 import { diffMaps, type MapDiff, type MapSide } from './map-diff.js';
 import { newsOf } from './map-news.js';
 import { ServiceMap, type MapEdge } from './service-map.js';
@@ -13,7 +14,7 @@ function sideOf(tallies: readonly Tally[], minutes = 60): MapSide {
   return { nodes: map.nodes(), edges: map.edges(), minutes };
 }
 
-const diff = (a: MapSide, b: MapSide, thresholds = defaultThresholds) => diffMaps(a, b, thresholds);
+const diff = (a: MapSide, b: MapSide, thresholds = defaultThresholds) => atOnce(diffMaps(a, b, thresholds));
 
 /** The same seen from the other end. */
 function mirrored({ nodes, edges }: MapDiff): unknown {

@@ -1,3 +1,4 @@
+import type { Steps } from '../steps.js';
 import { mayBeChance } from './chance.js';
 import {
   changesOf,
@@ -49,41 +50,55 @@ export interface MapDiff {
 }
 
 /** From a to b. */
-export function diffMaps(a: MapSide, b: MapSide, thresholds: Thresholds): MapDiff {
+export function* diffMaps(a: MapSide, b: MapSide, thresholds: Thresholds): Steps<MapDiff> {
   const lengths = { a: a.minutes, b: b.minutes };
   const scale = scaleOf(lengths);
-  const [gone, come] = [notIn(a.edges, b.edges), notIn(b.edges, a.edges)];
-  const removed = lone(gone, scale, come);
-  const added = lone(come, 1 / scale, gone);
-  const changed = changedEdges(a.edges, b.edges, lengths, thresholds);
-  const nodes = { added: notIn(b.nodes, a.nodes), removed: notIn(a.nodes, b.nodes) };
-  const told = [...added, ...removed, ...changed];
+  const gone = yield* notIn(a.edges, b.edges);
+  const come = yield* notIn(b.edges, a.edges);
+  const removed = yield* lone(gone, scale, come);
+  const added = yield* lone(come, 1 / scale, gone);
+  const changed = yield* changedEdges(a.edges, b.edges, lengths, thresholds);
+  const nodes = { added: yield* notIn(b.nodes, a.nodes), removed: yield* notIn(a.nodes, b.nodes) };
+  const others = yield* othersOf([added, removed, changed], nodes, [...a.nodes, ...b.nodes]);
   return {
-    nodes: { ...nodes, others: othersOf(told, nodes, [...a.nodes, ...b.nodes]) },
+    nodes: { ...nodes, others },
     edges: { added, removed, changed, alike: b.edges.length - added.length - changed.length },
   };
 }
 
-function notIn<T extends { id: string }>(list: readonly T[], others: readonly T[]): T[] {
-  const ids = new Set(others.map(({ id }) => id));
-  return list.filter(({ id }) => !ids.has(id));
+function* notIn<T extends { id: string }>(list: readonly T[], others: readonly T[]): Steps<T[]> {
+  const ids = new Set<string>();
+  for (const { id } of others) {
+    ids.add(id);
+    yield;
+  }
+  const left: T[] = [];
+  for (const item of list) {
+    if (!ids.has(item.id)) left.push(item);
+    yield;
+  }
+  return left;
 }
 
-function lone(edges: readonly MapEdge[], scale: number, others: readonly MapEdge[]): LoneEdge[] {
+function* lone(edges: readonly MapEdge[], scale: number, others: readonly MapEdge[]): Steps<LoneEdge[]> {
   const opposite = new Map<string, boolean>();
   for (const edge of others) {
     const { source, target } = edge;
     const key = wayOf(edge, target, source);
     opposite.set(key, opposite.get(key) === true || isGuessed(edge));
+    yield;
   }
-  return edges.map((edge) => {
+  const told: LoneEdge[] = [];
+  for (const edge of edges) {
     const guessed = opposite.get(wayOf(edge, edge.source, edge.target));
-    return {
+    told.push({
       ...edge,
       ...(mayBeChance(flowsOf(edge), scale) && { faint: true }),
       ...(guessed !== undefined && (guessed || isGuessed(edge)) && { turned: true }),
-    };
-  });
+    });
+    yield;
+  }
+  return told;
 }
 
 function wayOf({ protocol }: MapEdge, from: string, to: string): string {
@@ -94,28 +109,41 @@ function isGuessed({ inferred }: MapEdge): boolean {
   return inferred?.includes('direction') === true;
 }
 
-function changedEdges(
+function* changedEdges(
   a: readonly MapEdge[],
   b: readonly MapEdge[],
   lengths: Lengths,
   thresholds: Thresholds,
-): ChangedEdge[] {
-  const before = new Map(a.map((edge) => [edge.id, edge]));
-  return b.flatMap((edge) => {
+): Steps<ChangedEdge[]> {
+  const before = new Map<string, MapEdge>();
+  for (const edge of a) {
+    before.set(edge.id, edge);
+    yield;
+  }
+  const changed: ChangedEdge[] = [];
+  for (const edge of b) {
+    yield;
     const known = before.get(edge.id);
     const changes = known && changesOf(known, edge, lengths, thresholds);
-    if (known === undefined || changes === undefined) return [];
+    if (known === undefined || changes === undefined) continue;
     const { id, source, target, protocol, port } = edge;
-    return [{ id, source, target, protocol, port, changes, a: known, b: edge }];
-  });
+    changed.push({ id, source, target, protocol, port, changes, a: known, b: edge });
+  }
+  return changed;
 }
 
-function othersOf(
-  edges: readonly Pick<MapEdge, 'source' | 'target'>[],
+function* othersOf(
+  lists: readonly (readonly Pick<MapEdge, 'source' | 'target'>[])[],
   { added, removed }: Pick<MapDiff['nodes'], 'added' | 'removed'>,
   nodes: readonly MapNode[],
-): MapNode[] {
-  const wanted = new Set(edges.flatMap(({ source, target }) => [source, target]));
+): Steps<MapNode[]> {
+  const wanted = new Set<string>();
+  for (const edges of lists) {
+    for (const { source, target } of edges) {
+      wanted.add(source).add(target);
+      yield;
+    }
+  }
   for (const { id } of [...added, ...removed]) wanted.delete(id);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   return [...wanted].sort().flatMap((id) => byId.get(id) ?? []);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../test/support/arbitrary-flows.js';
 import { newFlow, toTally } from '../../../test/support/make-flow.js';
+import { atOnce } from '../steps.js';
 import { MapFrames, type FrameChange } from './map-frames.js';
 import { ServiceMap, type MapEdge, type MapNode } from './service-map.js';
 
@@ -10,6 +11,8 @@ function apply<T extends { id: string }>(shown: Map<string, T>, { upsert, remove
   for (const item of upsert) shown.set(item.id, item);
   return [...shown.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+const next = (frames: MapFrames, map: ServiceMap) => atOnce(frames.next(atOnce(map.draw())));
 
 describe('frames of a map', () => {
   const maps = fc.array(
@@ -29,7 +32,7 @@ describe('frames of a map', () => {
         const nodes = new Map<string, MapNode>();
         const edges = new Map<string, MapEdge>();
         for (const map of all) {
-          const changes = frames.next(map.nodes(), map.edges());
+          const changes = next(frames, map);
           expect(apply(nodes, changes.nodes)).toEqual(map.nodes());
           expect(apply(edges, changes.edges)).toEqual(map.edges());
         }
@@ -43,8 +46,8 @@ describe('frames of a map', () => {
         const frames = new MapFrames();
         const none = { upsert: [], remove: [] };
         for (const map of all) {
-          frames.next(map.nodes(), map.edges());
-          expect(frames.next(map.nodes(), map.edges())).toEqual({ nodes: none, edges: none });
+          next(frames, map);
+          expect(next(frames, map)).toEqual({ nodes: none, edges: none });
         }
       }),
     );

@@ -1,4 +1,5 @@
-import type { MapEdge, MapNode } from './service-map.js';
+import type { Steps } from '../steps.js';
+import type { DrawnMap, MapEdge, MapNode } from './service-map.js';
 
 export interface FrameChange<T> {
   upsert: T[];
@@ -16,18 +17,28 @@ export class MapFrames {
   readonly #nodes = new Kept<MapNode>();
   readonly #edges = new Kept<MapEdge>();
 
-  next(nodes: readonly MapNode[], edges: readonly MapEdge[]): FrameChanges {
-    return { nodes: this.#nodes.turnTo(nodes), edges: this.#edges.turnTo(edges) };
+  *next({ nodes, edges }: Pick<DrawnMap, 'nodes' | 'edges'>): Steps<FrameChanges> {
+    return { nodes: yield* this.#nodes.turnTo(nodes), edges: yield* this.#edges.turnTo(edges) };
   }
 }
 
 class Kept<T extends { id: string }> {
   #texts = new Map<string, string>();
 
-  turnTo(list: readonly T[]): FrameChange<T> {
-    const texts = new Map(list.map((item) => [item.id, JSON.stringify(item)]));
-    const upsert = list.filter(({ id }) => this.#texts.get(id) !== texts.get(id));
-    const remove = [...this.#texts.keys()].filter((id) => !texts.has(id));
+  *turnTo(list: readonly T[]): Steps<FrameChange<T>> {
+    const texts = new Map<string, string>();
+    const upsert: T[] = [];
+    for (const item of list) {
+      const text = JSON.stringify(item);
+      texts.set(item.id, text);
+      if (this.#texts.get(item.id) !== text) upsert.push(item);
+      yield;
+    }
+    const remove: string[] = [];
+    for (const id of this.#texts.keys()) {
+      if (!texts.has(id)) remove.push(id);
+      yield;
+    }
     this.#texts = texts;
     return { upsert, remove };
   }

@@ -6,6 +6,7 @@ import { flow, newFlow, pod, tally, toTally, world } from '../../../test/support
 import type { MapLevel } from '../flow/node-identity.js';
 import { recogniseRecord } from '../flow/record.js';
 import { FlowReader } from '../flow/flow-reader.js';
+import { atOnce } from '../steps.js';
 import { ServiceMap } from './service-map.js';
 import type { Tally } from './tally.js';
 
@@ -235,7 +236,7 @@ describe('the map in orders that are rare', () => {
       time: '2026-06-01T12:00:00Z',
     });
     const spans = orders([tally({}), toTally(late)]).map(
-      (order) => ServiceMap.of(order, 'workload').span()?.newest,
+      (order) => atOnce(ServiceMap.of(order, 'workload').draw()).span?.newest,
     );
     expect(new Set(spans).size).toBe(1);
   });

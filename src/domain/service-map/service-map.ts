@@ -3,6 +3,8 @@ import type { Endpoint, Flow, Side } from '../flow/flow.js';
 import { identify, shownAs, type MapLevel, type NodeIdentity } from '../flow/node-identity.js';
 import { formatTimestamp } from '../flow/timestamp.js';
 import type { LatencySummary } from '../latencies.js';
+import { atOnce, type Steps } from '../steps.js';
+import { sortedById } from './by-id.js';
 import type { LabelledEnd } from './coarse-sums.js';
 import type { TcpSummary } from './connections.js';
 import { counterOf } from './counter.js';
@@ -50,6 +52,20 @@ export interface MapEdge {
   policies?: { allowedBy: string[]; deniedBy: string[] };
   oneSided?: true;
   inferred?: string[];
+}
+
+/** Times of the first and the last flow. */
+interface Span {
+  oldest: bigint;
+  newest: bigint;
+}
+
+/** What is told of a map at one moment, by ids. */
+export interface DrawnMap {
+  nodes: MapNode[];
+  edges: MapEdge[];
+  /** Undefined where there is none. */
+  span: Span | undefined;
 }
 
 type Http = NonNullable<ReturnType<L7Summary['http']>>;
@@ -107,11 +123,6 @@ export class ServiceMap {
     return new ServiceMap(this.#grain, this.#lore.again());
   }
 
-  /** Times of the first and the last flow; undefined when there is none. */
-  span(): { oldest: bigint; newest: bigint } | undefined {
-    return spanOf(this.#graph.mapEdges((_, { state }) => state));
-  }
-
   nodeIds(): string[] {
     return this.#graph.filterNodes((id) => this.#isShown(id));
   }
@@ -120,23 +131,46 @@ export class ServiceMap {
     return this.#graph.filterEdges((_, { state }) => state.made);
   }
 
+  /** All that is told of it. Nothing may be added before this is done. */
+  *draw(): Steps<DrawnMap> {
+    const made: EdgeState[] = [];
+    for (const { attributes } of this.#graph.edgeEntries()) {
+      if (attributes.state.made) made.push(attributes.state);
+      yield;
+    }
+    const sights = new Map<NodeState, Sight>();
+    const edges: MapEdge[] = [];
+    for (const edge of yield* sortedById(made)) {
+      edges.push(renderEdge(edge));
+      lookAt(sights, edge);
+      yield;
+    }
+    const nodes: MapNode[] = [];
+    for (const [node, sight] of sights) {
+      nodes.push(renderNode(node, sight));
+      yield;
+    }
+    return { nodes: yield* sortedById(nodes), edges, span: spanOf(sights.values()) };
+  }
+
   nodes(): MapNode[] {
-    return renderNodes(this.#graph.mapEdges((_, { state }) => state)).sort(byId);
+    return atOnce(this.draw()).nodes;
   }
 
   edges(): MapEdge[] {
-    const made: MapEdge[] = [];
-    this.#graph.forEachEdge((_, { state }) => {
-      if (state.made) made.push(renderEdge(state));
-    });
-    return made.sort(byId);
+    return atOnce(this.draw()).edges;
   }
 
   /** A node lives as long as its edges do; without one it is not shown. */
   node(id: string): MapNode | undefined {
     if (!this.#graph.hasNode(id)) return undefined;
-    const edges = this.#graph.mapEdges(id, (_, { state }) => state);
-    return renderNodes(edges, this.#graph.getNodeAttribute(id, 'state'))[0];
+    const sights = new Map<NodeState, Sight>();
+    this.#graph.forEachEdge(id, (_, { state }) => {
+      if (state.made) lookAt(sights, state);
+    });
+    const state = this.#graph.getNodeAttribute(id, 'state');
+    const sight = sights.get(state);
+    return sight && renderNode(state, sight);
   }
 
   edge(id: string): MapEdge | undefined {
@@ -175,7 +209,7 @@ export class ServiceMap {
   }
 
   /** Times of the first and the last flow of an edge. */
-  spanOf(edge: string): { oldest: bigint; newest: bigint } {
+  spanOf(edge: string): Span {
     const { first, last } = this.#edgeState(edge);
     return { oldest: first, newest: last };
   }
@@ -280,36 +314,27 @@ export class ServiceMap {
 }
 
 /** What a node's edges tell of it. */
-interface Sight {
-  oldest: bigint;
-  newest: bigint;
+interface Sight extends Span {
   drops: number;
 }
 
-/** The ends of edges, or one of them. */
-function renderNodes(edges: readonly EdgeState[], only?: NodeState): MapNode[] {
-  const seen = new Map<NodeState, Sight>();
-  for (const edge of edges) {
-    if (!edge.made) continue;
-    const { source, target } = edge.ends;
-    const drops = droppedOn(edge);
-    if (only === undefined || only === source) look(seen, source, edge, drops);
-    if (target !== source && (only === undefined || only === target)) look(seen, target, edge, drops);
-  }
-  return [...seen].map(([{ identity, labels, nameConfidence }, { oldest, newest, drops }]) => ({
-    ...identity,
-    ...(nameConfidence && { nameConfidence }),
-    labels: [...labels],
-    firstSeen: formatTimestamp(oldest),
-    lastSeen: formatTimestamp(newest),
-    drops,
-  }));
+/** Both ends of an edge that is made. */
+function lookAt(sights: Map<NodeState, Sight>, edge: EdgeState): void {
+  const { source, target } = edge.ends;
+  const drops = edge.headline.verdicts['dropped'] ?? 0;
+  look(sights, source, edge, drops);
+  if (target !== source) look(sights, target, edge, drops);
 }
 
-function look(seen: Map<NodeState, Sight>, node: NodeState, { first, last }: EdgeState, drops: number): void {
-  const sight = seen.get(node);
+function look(
+  sights: Map<NodeState, Sight>,
+  node: NodeState,
+  { first, last }: EdgeState,
+  drops: number,
+): void {
+  const sight = sights.get(node);
   if (sight === undefined) {
-    seen.set(node, { oldest: first, newest: last, drops });
+    sights.set(node, { oldest: first, newest: last, drops });
     return;
   }
   if (first < sight.oldest) sight.oldest = first;
@@ -317,23 +342,28 @@ function look(seen: Map<NodeState, Sight>, node: NodeState, { first, last }: Edg
   sight.drops += drops;
 }
 
-function byId(a: { id: string }, b: { id: string }): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
-
-function spanOf(edges: readonly EdgeState[]): { oldest: bigint; newest: bigint } | undefined {
-  let oldest: bigint | undefined;
-  let newest: bigint | undefined;
-  for (const { made, first, last } of edges) {
-    if (!made) continue;
-    if (oldest === undefined || first < oldest) oldest = first;
-    if (newest === undefined || last > newest) newest = last;
+function spanOf(sights: Iterable<Span>): Span | undefined {
+  let span: Span | undefined;
+  for (const { oldest, newest } of sights) {
+    span ??= { oldest, newest };
+    if (oldest < span.oldest) span.oldest = oldest;
+    if (newest > span.newest) span.newest = newest;
   }
-  return oldest === undefined || newest === undefined ? undefined : { oldest, newest };
+  return span;
 }
 
-function droppedOn(edge: EdgeState): number {
-  return edge.headline.verdicts['dropped'] ?? 0;
+function renderNode(
+  { identity, labels, nameConfidence }: NodeState,
+  { oldest, newest, drops }: Sight,
+): MapNode {
+  return {
+    ...identity,
+    ...(nameConfidence && { nameConfidence }),
+    labels: [...labels],
+    firstSeen: formatTimestamp(oldest),
+    lastSeen: formatTimestamp(newest),
+    drops,
+  };
 }
 
 function renderEdge(state: EdgeState): MapEdge {

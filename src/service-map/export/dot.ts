@@ -5,20 +5,23 @@ import { edgeLabel, factsOfEdge, factsOfNode, namespacesOf, type Graph } from '.
 const COLOURS = { allowed: 'gray40', partly: 'orange', dropped: 'red', unknown: 'gray70' } as const;
 
 /** https://graphviz.org/doc/info/lang.html; attributes beside those of Graphviz are for whoever reads the file. */
-export function dotOf(graph: Graph): string {
-  const groups = [...namespacesOf(graph)].flatMap(([name, nodes], i) => {
+export function* dotOf(graph: Graph): Generator<string> {
+  yield 'digraph map {\nrankdir=LR\nnode [shape=box]\n';
+  let number = 0;
+  for (const [name, nodes] of namespacesOf(graph)) {
     const lines = nodes.map(
-      (node) => `${quoted(node.id)} ${attributes({ label: node.name, ...factsOfNode(node) })}`,
+      (node) => `${quoted(node.id)} ${attributes({ label: node.name, ...factsOfNode(node) })}\n`,
     );
-    if (name === '') return lines;
-    return [`subgraph cluster_${i} {`, `label=${quoted(name)}`, ...lines, '}'];
-  });
-  const edges = graph.edges.map((edge) => {
+    if (name === '') yield* lines;
+    else yield* [`subgraph cluster_${number} {\nlabel=${quoted(name)}\n`, ...lines, '}\n'];
+    number++;
+  }
+  for (const edge of graph.edges) {
     const color = COLOURS[passageOf(edge)];
     const look = { label: edgeLabel(edge), color, fontcolor: color };
-    return `${quoted(edge.source)} -> ${quoted(edge.target)} ${attributes({ ...look, ...factsOfEdge(edge) })}`;
-  });
-  return ['digraph map {', 'rankdir=LR', 'node [shape=box]', ...groups, ...edges, '}', ''].join('\n');
+    yield `${quoted(edge.source)} -> ${quoted(edge.target)} ${attributes({ ...look, ...factsOfEdge(edge) })}\n`;
+  }
+  yield '}\n';
 }
 
 function attributes(facts: Record<string, string | number>): string {

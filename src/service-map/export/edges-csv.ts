@@ -25,25 +25,16 @@ const FACTS = {
 const ENDS = ['name', 'kind', 'namespace', 'cluster'] as const;
 
 /** A line for each edge, with what tells its ends. */
-export function edgesCsvOf({ nodes, edges }: Graph): string {
+export function* edgesCsvOf({ nodes, edges }: Graph): Generator<string> {
   const known = new Map(nodes.map((node) => [node.id, node]));
-  const header = [
-    ...[
-      'id',
-      'source',
-      ...ENDS.map((end) => `source_${end}`),
-      'target',
-      ...ENDS.map((end) => `target_${end}`),
-    ],
-    ...Object.keys(FACTS),
-  ];
+  const columnsOf = (side: string) => [side, ...ENDS.map((end) => `${side}_${end}`)];
+  yield csvLineOf(['id', ...columnsOf('source'), ...columnsOf('target'), ...Object.keys(FACTS)]);
   const endsOf = (id: string) => [id, ...ENDS.map((end) => known.get(id)?.[end] ?? '')];
-  const lines = edges.map((edge) => {
+  for (const edge of edges) {
     const facts = factsOfEdge(edge);
     const told = Object.values(FACTS).map((name) => facts[name] ?? '');
-    return csvLineOf([edge.id, ...endsOf(edge.source), ...endsOf(edge.target), ...told].map(shown));
-  });
-  return csvLineOf(header) + lines.join('');
+    yield csvLineOf([edge.id, ...endsOf(edge.source), ...endsOf(edge.target), ...told].map(shown));
+  }
 }
 
 function shown(value: string | number): string | number {

@@ -6,6 +6,9 @@ import { visible } from '../../domain/visible.js';
 import { exports } from './formats.js';
 import type { Graph } from './graph.js';
 
+/** The whole file. */
+const written = (format: keyof typeof exports, graph: Graph) => [...exports[format].lines(graph)].join('');
+
 const denied = {
   verdict: 'DROPPED',
   drop_reason_desc: 'POLICY_DENIED',
@@ -90,7 +93,7 @@ describe('a map as GraphML', () => {
   const TAG = /<(\/?[a-z]+)((?: [a-z.]+="[^"<>&]*(?:&(?:amp|lt|gt|quot|apos);[^"<>&]*)*")*)(\/?)>/g;
 
   it('tells of every node and edge what the map tells', () => {
-    const text = exports.graphml.write(three);
+    const text = written('graphml', three);
     const edge = three.edges.find(({ target }) => target === 'c/pay/db');
     expect(text).toContain('<key id="edge-dropped" for="edge" attr.name="dropped" attr.type="long"/>');
     expect(text).toContain(`<edge id="${edge?.id ?? ''}" source="c/shop/web" target="c/pay/db">`);
@@ -103,7 +106,7 @@ describe('a map as GraphML', () => {
   it('is well-formed XML, whatever names there are, and tells them all the same', () => {
     fc.assert(
       fc.property(evilGraph, (graph) => {
-        const [declaration = '', ...lines] = exports.graphml.write(graph).split('\n');
+        const [declaration = '', ...lines] = written('graphml', graph).split('\n');
         const text = lines.join('');
         expect(declaration).toBe('<?xml version="1.0" encoding="UTF-8"?>');
         const open: string[] = [];
@@ -129,7 +132,7 @@ describe('a map as GraphML', () => {
 
 describe('a map as DOT', () => {
   it('draws what is dropped in red, and groups by namespace', () => {
-    const text = exports.dot.write(three);
+    const text = written('dot', three);
     expect(text).toMatch(
       /"c\/shop\/web" -> "c\/pay\/db" \[label="80 TCP: 0, 1 dropped \(POLICY_DENIED\)" color="red"/,
     );
@@ -149,7 +152,7 @@ describe('a map as DOT', () => {
     const whole = new RegExp(`^(?:${line.source})$`);
     fc.assert(
       fc.property(evilGraph, (graph) => {
-        for (const one of exports.dot.write(graph).trimEnd().split('\n')) expect(one).toMatch(whole);
+        for (const one of written('dot', graph).trimEnd().split('\n')) expect(one).toMatch(whole);
       }),
     );
   });
@@ -157,7 +160,7 @@ describe('a map as DOT', () => {
 
 describe('a map as Mermaid', () => {
   it('draws what is dropped in red and with another arrow', () => {
-    const lines = exports.mermaid.write(three).split('\n');
+    const lines = written('mermaid', three).split('\n');
     expect(lines).toContain('  n2 --x|"80 TCP: 0, 1 dropped (POLICY#95;DENIED)"| n1');
     expect(lines).toContain('    n1["db"]');
     expect(lines.filter((line) => line.includes('linkStyle')).map((line) => line.split(' ').at(-1))).toEqual(
@@ -174,7 +177,7 @@ describe('a map as Mermaid', () => {
     );
     fc.assert(
       fc.property(evilGraph, (graph) => {
-        for (const one of exports.mermaid.write(graph).trimEnd().split('\n')) expect(one).toMatch(line);
+        for (const one of written('mermaid', graph).trimEnd().split('\n')) expect(one).toMatch(line);
       }),
     );
   });
@@ -182,7 +185,7 @@ describe('a map as Mermaid', () => {
 
 describe('a map as CSV', () => {
   it('has a line for each edge', () => {
-    const [header = '', ...lines] = exports.csv.write(three).split('\r\n');
+    const [header = '', ...lines] = written('csv', three).split('\r\n');
     expect(header).toMatch(/^id,source,source_name,.*,protocol,port,verdict,forwarded,dropped,/);
     expect(lines).toHaveLength(4);
     expect(lines.find((line) => line.includes('c/pay/db'))).toMatch(/,TCP,80,dropped,0,1,.*POLICY_DENIED=1,/);
@@ -190,7 +193,7 @@ describe('a map as CSV', () => {
 
   it('is no formula to a spreadsheet, and no further line', () => {
     const evil = graphOf({ destination: pod('pay/api-0', '=cmd|"/c calc"!A1\r\n') });
-    const [, line = '', ...rest] = exports.csv.write(evil).split('\r\n');
+    const [, line = '', ...rest] = written('csv', evil).split('\r\n');
     expect(rest).toEqual(['']);
     expect(line).toContain(`,"'=cmd|""/c calc""!A1\\u000d\\u000a",`);
   });
@@ -198,7 +201,7 @@ describe('a map as CSV', () => {
 
 describe('a map as metrics of Prometheus', () => {
   it('has a series for each count that is not nothing', () => {
-    const text = exports.prometheus.write(three);
+    const text = written('prometheus', three);
     const ends = 'client="c/shop/web",server="c/pay/db",protocol="TCP",port="80"';
     const lines = text.split('\n').filter((line) => line.includes(ends));
     expect(lines).toEqual([
@@ -211,7 +214,7 @@ describe('a map as metrics of Prometheus', () => {
 
   it('counts what is not drawn together', () => {
     const others = { edges: 7, verdicts: { forwarded: 9, dropped: 0 }, dropReasons: {} };
-    const text = exports.prometheus.write({ ...three, others });
+    const text = written('prometheus', { ...three, others });
     expect(text).toContain(
       'flowatlas_map_flows{client="(others)",server="(others)",protocol="",port="",verdict="forwarded"} 9\n',
     );
@@ -221,7 +224,7 @@ describe('a map as metrics of Prometheus', () => {
     const line = new RegExp(`^(?:# .*|flowatlas_map_[a-z_]+\\{(?:[a-z]+=${QUOTED},?)+\\} \\d+)$`);
     fc.assert(
       fc.property(evilGraph, (graph) => {
-        for (const one of exports.prometheus.write(graph).trimEnd().split('\n')) expect(one).toMatch(line);
+        for (const one of written('prometheus', graph).trimEnd().split('\n')) expect(one).toMatch(line);
       }),
     );
   });

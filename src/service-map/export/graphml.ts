@@ -7,45 +7,33 @@ type Value = string | number;
  * http://graphml.graphdrawing.org/specification.html. Written here: `graphology-graphml` brings a parser of XML and
  * three more packages, and lets characters through that XML does not have.
  */
-export function graphmlOf({ nodes, edges }: Graph): string {
-  const nodeFacts = nodes.map((node) => ({
-    head: `node id="${xml(node.id)}"`,
-    tail: 'node',
-    facts: factsOfNode(node),
-  }));
-  const edgeFacts = edges.map((edge) => ({
-    head: `edge id="${xml(edge.id)}" source="${xml(edge.source)}" target="${xml(edge.target)}"`,
-    tail: 'edge',
-    facts: factsOfEdge(edge),
-  }));
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
-    ...keysOf(
-      'node',
-      nodeFacts.map(({ facts }) => facts),
-    ),
-    ...keysOf(
-      'edge',
-      edgeFacts.map(({ facts }) => facts),
-    ),
-    '<graph id="map" edgedefault="directed">',
-    ...[...nodeFacts, ...edgeFacts].map(
-      ({ head, tail, facts }) => `<${head}>${dataOf(tail, facts)}</${tail}>`,
-    ),
-    '</graph>',
-    '</graphml>',
-    '',
-  ].join('\n');
+export function* graphmlOf({ nodes, edges }: Graph): Generator<string> {
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n';
+  yield* keysOf('node', nodes, factsOfNode);
+  yield* keysOf('edge', edges, factsOfEdge);
+  yield '<graph id="map" edgedefault="directed">\n';
+  for (const node of nodes) yield `<node id="${xml(node.id)}">${dataOf('node', factsOfNode(node))}</node>\n`;
+  for (const edge of edges) {
+    const ends = `source="${xml(edge.source)}" target="${xml(edge.target)}"`;
+    yield `<edge id="${xml(edge.id)}" ${ends}>${dataOf('edge', factsOfEdge(edge))}</edge>\n`;
+  }
+  yield '</graph>\n</graphml>\n';
 }
 
-function keysOf(kind: string, all: readonly Record<string, Value>[]): string[] {
+/** Of all facts that are told of any, which must be declared before the first. */
+function* keysOf<T>(
+  kind: string,
+  all: readonly T[],
+  factsOf: (one: T) => Record<string, Value>,
+): Generator<string> {
   const types = new Map<string, string>();
-  for (const facts of all)
-    for (const [name, value] of Object.entries(facts)) types.set(name, typeOf(name, value));
-  return [...types].map(
-    ([name, type]) => `<key id="${kind}-${name}" for="${kind}" attr.name="${name}" attr.type="${type}"/>`,
-  );
+  for (const one of all) {
+    for (const [name, value] of Object.entries(factsOf(one))) types.set(name, typeOf(name, value));
+    // So that others may have their turn.
+    yield '';
+  }
+  for (const [name, type] of types)
+    yield `<key id="${kind}-${name}" for="${kind}" attr.name="${name}" attr.type="${type}"/>\n`;
 }
 
 function typeOf(name: string, value: Value): string {

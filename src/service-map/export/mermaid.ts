@@ -7,21 +7,24 @@ const ARROWS = { allowed: '-->', partly: '-.->', dropped: '--x', unknown: '---' 
 const COLOURS: Partial<Record<string, string>> = { partly: 'orange', dropped: 'red' };
 
 /** https://mermaid.js.org/syntax/flowchart.html; names only ever stand in quotes, ids are our own. */
-export function mermaidOf(graph: Graph): string {
+export function* mermaidOf(graph: Graph): Generator<string> {
   const ids = new Map(graph.nodes.map(({ id }, i) => [id, `n${i}`]));
-  const groups = [...namespacesOf(graph)].flatMap(([name, nodes], i) => {
-    const lines = nodes.map((node) => `    ${ids.get(node.id) ?? ''}["${text(node.name)}"]`);
-    return name === '' ? lines : [`  subgraph s${i}["${text(name)}"]`, ...lines, '  end'];
-  });
-  const edges = graph.edges.map((edge) => {
+  yield 'flowchart LR\n';
+  let number = 0;
+  for (const [name, nodes] of namespacesOf(graph)) {
+    const lines = nodes.map((node) => `    ${ids.get(node.id) ?? ''}["${text(node.name)}"]\n`);
+    if (name === '') yield* lines;
+    else yield* [`  subgraph s${number}["${text(name)}"]\n`, ...lines, '  end\n'];
+    number++;
+  }
+  for (const edge of graph.edges) {
     const arrow = `${ARROWS[passageOf(edge)]}|"${text(edgeLabel(edge))}"|`;
-    return `  ${ids.get(edge.source) ?? ''} ${arrow} ${ids.get(edge.target) ?? ''}`;
-  });
-  const styles = graph.edges.flatMap((edge, i) => {
+    yield `  ${ids.get(edge.source) ?? ''} ${arrow} ${ids.get(edge.target) ?? ''}\n`;
+  }
+  for (const [i, edge] of graph.edges.entries()) {
     const colour = COLOURS[passageOf(edge)];
-    return colour === undefined ? [] : [`  linkStyle ${i} stroke:${colour},color:${colour}`];
-  });
-  return ['flowchart LR', ...groups, ...edges, ...styles, ''].join('\n');
+    if (colour !== undefined) yield `  linkStyle ${i} stroke:${colour},color:${colour}\n`;
+  }
 }
 
 /** Whatever is no letter, digit or harmless mark is written by its number. */

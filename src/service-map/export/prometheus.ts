@@ -12,7 +12,7 @@ type Sample = [labels: Labels, value: number];
  * Gauges, of the window that was asked for. Not counters: retention would take some of their counts away, which
  * Prometheus takes for a restart. https://prometheus.io/docs/instrumenting/exposition_formats/
  */
-export function prometheusOf({ edges, others }: Graph): string {
+export function* prometheusOf({ edges, others }: Graph): Generator<string> {
   const all: [labels: Labels, edge: Pick<MapEdge, 'verdicts' | 'dropReasons' | 'http'>][] = edges.map(
     (edge) => [
       { client: edge.source, server: edge.target, protocol: edge.protocol, port: String(edge.port ?? '') },
@@ -22,33 +22,30 @@ export function prometheusOf({ edges, others }: Graph): string {
   if (others !== undefined && others.edges > 0) {
     all.push([{ client: '(others)', server: '(others)', protocol: '', port: '' }, others]);
   }
-  return [
-    ...family(
-      'flowatlas_map_flows',
-      'Flows of an edge of the service map, by verdict.',
-      all,
-      ({ verdicts }) => labelled('verdict', Object.entries(verdicts)),
-    ),
-    ...family('flowatlas_map_drops', 'Dropped flows of an edge, by reason.', all, ({ dropReasons }) =>
-      labelled('reason', Object.entries(dropReasons)),
-    ),
-    ...family('flowatlas_map_http_responses', 'HTTP responses on an edge, by status.', all, ({ http }) =>
-      labelled('status', Object.entries(http?.statuses ?? {})),
-    ),
-    '',
-  ].join('\n');
+  yield* family(
+    'flowatlas_map_flows',
+    'Flows of an edge of the service map, by verdict.',
+    all,
+    ({ verdicts }) => labelled('verdict', Object.entries(verdicts)),
+  );
+  yield* family('flowatlas_map_drops', 'Dropped flows of an edge, by reason.', all, ({ dropReasons }) =>
+    labelled('reason', Object.entries(dropReasons)),
+  );
+  yield* family('flowatlas_map_http_responses', 'HTTP responses on an edge, by status.', all, ({ http }) =>
+    labelled('status', Object.entries(http?.statuses ?? {})),
+  );
 }
 
-function family<T>(
+function* family<T>(
   name: string,
   help: string,
   all: readonly (readonly [Labels, T])[],
   read: (edge: T) => Sample[],
-): string[] {
-  const lines = all.flatMap(([ends, edge]) =>
-    read(edge).map(([labels, value]) => `${name}{${labelText({ ...ends, ...labels })}} ${value}`),
-  );
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines];
+): Generator<string> {
+  yield `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+  for (const [ends, edge] of all)
+    for (const [labels, value] of read(edge))
+      yield `${name}{${labelText({ ...ends, ...labels })}} ${value}\n`;
 }
 
 /** What was not counted is no series. */

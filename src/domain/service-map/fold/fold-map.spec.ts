@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { flowTexts } from '../../../../test/support/arbitrary-flows.js';
 import { newFlow, pod, tally, toTally, world } from '../../../../test/support/make-flow.js';
+import { atOnce } from '../../steps.js';
 import { ServiceMap, type MapEdge } from '../service-map.js';
-import { added, type Counts } from './counts.js';
+import type { Counts } from './counts.js';
 import { foldMap, type FoldedMap, type FoldLimits } from './fold-map.js';
 import type { HubKind } from './hubs.js';
 
@@ -11,7 +12,8 @@ const everything: FoldLimits = { hubs: [], maxNodes: undefined, maxEdges: undefi
 const hubs: HubKind[] = ['dns', 'apiserver', 'metrics', 'health'];
 
 function fold(map: ServiceMap, limits: Partial<FoldLimits>): FoldedMap {
-  return foldMap(map.nodes(), map.edges(), { ...everything, ...limits });
+  const { nodes, edges } = atOnce(map.draw());
+  return atOnce(foldMap(nodes, edges, { ...everything, ...limits }));
 }
 
 /** Everything that is drawn or folded, added up again. */
@@ -22,6 +24,12 @@ function sumOf({ edges, folded }: FoldedMap): Counts {
     dropReasons,
   }));
   return addUp([...drawn, ...folded.hubs, folded.edges]);
+}
+
+function added(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const sums = new Map(Object.entries(a));
+  for (const [name, count] of Object.entries(b)) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
 
 function addUp(list: readonly Counts[]): Counts {

@@ -1,7 +1,8 @@
+import type { Steps } from '../../steps.js';
 import { droppedOf, flowsOf } from '../edge-change.js';
 import { isOutside } from '../outside.js';
 import type { MapEdge, MapNode } from '../service-map.js';
-import { addEdge, nothing, type Counts } from './counts.js';
+import { EdgeCounts, type Counts } from './counts.js';
 
 /** What nearly everything speaks with: drawn, it hides the rest. */
 export const hubKinds = {
@@ -61,36 +62,49 @@ export interface HubFold extends Counts {
 const MOST_CHIPS = 1_000;
 
 /** Takes the edges of these kinds away. One with drops stays: nobody asks to be kept from knowing of them. */
-export function foldHubs(
+export function* foldHubs(
   nodes: readonly MapNode[],
   edges: readonly MapEdge[],
   kinds: readonly HubKind[],
-): { edges: MapEdge[]; hubs: HubFold[] } {
+): Steps<{ edges: readonly MapEdge[]; hubs: HubFold[] }> {
+  if (kinds.length === 0) return { edges, hubs: [] };
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const hidden = new Map<HubKind, MapEdge[]>(kinds.map((kind) => [kind, []]));
-  const left = edges.filter((edge) => {
+  const left: MapEdge[] = [];
+  const shown = new Set<string>();
+  for (const edge of edges) {
+    yield;
     const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
-    if (source === undefined || target === undefined || droppedOf(edge) > 0) return true;
-    const kind = kinds.find((one) => tests[one](edge, { source, target }));
-    if (kind !== undefined) hidden.get(kind)?.push(edge);
-    return kind === undefined;
-  });
-  const shown = new Set(left.flatMap(({ source, target }) => [source, target]));
-  return { edges: left, hubs: [...hidden].map(([kind, list]) => hubFold(kind, list, shown)) };
+    const isPlain = source === undefined || target === undefined || droppedOf(edge) > 0;
+    const kind = isPlain ? undefined : kinds.find((one) => tests[one](edge, { source, target }));
+    if (kind !== undefined) {
+      hidden.get(kind)?.push(edge);
+      continue;
+    }
+    left.push(edge);
+    shown.add(edge.source).add(edge.target);
+  }
+  const hubs: HubFold[] = [];
+  for (const [kind, list] of hidden) hubs.push(yield* hubFold(kind, list, shown));
+  return { edges: left, hubs };
 }
 
-function hubFold(kind: HubKind, edges: readonly MapEdge[], shown: ReadonlySet<string>): HubFold {
+function* hubFold(kind: HubKind, edges: readonly MapEdge[], shown: ReadonlySet<string>): Steps<HubFold> {
+  const sum = new EdgeCounts();
   const chips = new Map<string, { node: string; edges: number; flows: number }>();
-  for (const edge of edges)
+  for (const edge of edges) {
+    yield;
+    sum.add(edge);
     for (const node of new Set([edge.source, edge.target])) {
       if (!shown.has(node)) continue;
       const chip = chips.get(node) ?? { node, edges: 0, flows: 0 };
       chips.set(node, { node, edges: chip.edges + 1, flows: chip.flows + flowsOf(edge) });
     }
+  }
   const on = [...chips.values()].sort((a, b) => b.flows - a.flows || (a.node < b.node ? -1 : 1));
   return {
     kind,
-    ...edges.reduce(addEdge, nothing),
+    ...sum.counts(),
     on: on.slice(0, MOST_CHIPS),
     onLeftOut: Math.max(0, on.length - MOST_CHIPS),
   };

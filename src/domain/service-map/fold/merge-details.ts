@@ -1,59 +1,94 @@
 import type { MapEdge } from '../service-map.js';
-import { added } from './counts.js';
+import { NamedCounts } from './counts.js';
 
 /** What some edges tell, and adds up. */
 type Details = Pick<MapEdge, 'http' | 'dns' | 'tcp' | 'auth' | 'policies' | 'inferred'>;
 
-export function detailsOf({ http, dns, tcp, auth, policies, inferred }: Details): Details {
-  return {
-    ...(http && { http }),
-    ...(dns && { dns }),
-    ...(tcp && { tcp }),
-    ...(auth && { auth }),
-    ...(policies && { policies }),
-    ...(inferred && { inferred }),
-  };
+/** What edges tell beside their counts, together: of those that tell it. */
+export class MergedDetails {
+  #http: HttpSum | undefined;
+  #dns: DnsSum | undefined;
+  #tcp: MapEdge['tcp'];
+  #auth: NamedCounts | undefined;
+  #policies: { allowedBy: Set<string>; deniedBy: Set<string> } | undefined;
+  #inferred: Set<string> | undefined;
+
+  add({ http, dns, tcp, auth, policies, inferred }: Details): void {
+    if (http !== undefined) (this.#http ??= new HttpSum()).add(http);
+    if (dns !== undefined) (this.#dns ??= new DnsSum()).add(dns);
+    if (tcp !== undefined) this.#addTcp(tcp);
+    if (auth !== undefined) (this.#auth ??= new NamedCounts()).add(auth);
+    if (policies !== undefined) {
+      const known = (this.#policies ??= { allowedBy: new Set(), deniedBy: new Set() });
+      for (const name of policies.allowedBy) known.allowedBy.add(name);
+      for (const name of policies.deniedBy) known.deniedBy.add(name);
+    }
+    for (const what of inferred ?? []) (this.#inferred ??= new Set()).add(what);
+  }
+
+  #addTcp({ attempts, accepted, resets }: NonNullable<MapEdge['tcp']>): void {
+    const known = (this.#tcp ??= { attempts: 0, accepted: 0, resets: 0 });
+    known.attempts += attempts;
+    // Of one of them nobody told whether it was.
+    known.accepted = known.accepted === null || accepted === null ? null : known.accepted + accepted;
+    known.resets += resets;
+  }
+
+  details(): Details {
+    return {
+      ...(this.#http && { http: this.#http.sum() }),
+      ...(this.#dns && { dns: this.#dns.sum() }),
+      ...(this.#tcp && { tcp: this.#tcp }),
+      ...(this.#auth && { auth: this.#auth.record() }),
+      ...(this.#policies && {
+        policies: {
+          allowedBy: [...this.#policies.allowedBy].sort(),
+          deniedBy: [...this.#policies.deniedBy].sort(),
+        },
+      }),
+      ...(this.#inferred && { inferred: [...this.#inferred].sort() }),
+    };
+  }
 }
 
-export function mergedDetails(a: Details, b: Details): Details {
-  return {
-    ...merged('http', a, b, (one, other) => ({
-      requests: one.requests + other.requests,
-      responses: one.responses + other.responses,
-      methods: added(one.methods, other.methods),
-      statuses: added(one.statuses, other.statuses),
-    })),
-    ...merged('dns', a, b, (one, other) => ({
-      queries: one.queries + other.queries,
-      responses: one.responses + other.responses,
-      rcodes: added(one.rcodes, other.rcodes),
-    })),
-    ...merged('tcp', a, b, (one, other) => ({
-      attempts: one.attempts + other.attempts,
-      // Of one of them nobody told whether it was.
-      accepted: one.accepted === null || other.accepted === null ? null : one.accepted + other.accepted,
-      resets: one.resets + other.resets,
-    })),
-    ...merged('auth', a, b, added),
-    ...merged('policies', a, b, (one, other) => ({
-      allowedBy: union(one.allowedBy, other.allowedBy),
-      deniedBy: union(one.deniedBy, other.deniedBy),
-    })),
-    ...merged('inferred', a, b, union),
-  };
+type Http = NonNullable<MapEdge['http']>;
+type Dns = NonNullable<MapEdge['dns']>;
+
+class HttpSum {
+  readonly #methods = new NamedCounts();
+  readonly #statuses = new NamedCounts();
+  #requests = 0;
+  #responses = 0;
+
+  add({ requests, responses, methods, statuses }: Http): void {
+    this.#requests += requests;
+    this.#responses += responses;
+    this.#methods.add(methods);
+    this.#statuses.add(statuses);
+  }
+
+  sum(): Http {
+    return {
+      requests: this.#requests,
+      responses: this.#responses,
+      methods: this.#methods.record(),
+      statuses: this.#statuses.record(),
+    };
+  }
 }
 
-/** Of the one that has it, where not both have. */
-function merged<K extends keyof Details>(
-  name: K,
-  { [name]: a }: Details,
-  { [name]: b }: Details,
-  merge: (a: NonNullable<Details[K]>, b: NonNullable<Details[K]>) => NonNullable<Details[K]>,
-): Details {
-  if (a === undefined && b === undefined) return {};
-  return { [name]: a === undefined ? b : b === undefined ? a : merge(a, b) };
-}
+class DnsSum {
+  readonly #rcodes = new NamedCounts();
+  #queries = 0;
+  #responses = 0;
 
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])].sort();
+  add({ queries, responses, rcodes }: Dns): void {
+    this.#queries += queries;
+    this.#responses += responses;
+    this.#rcodes.add(rcodes);
+  }
+
+  sum(): Dns {
+    return { queries: this.#queries, responses: this.#responses, rcodes: this.#rcodes.record() };
+  }
 }

@@ -1,47 +1,73 @@
 import { hash } from 'node:crypto';
+import type { Steps } from '../../steps.js';
 import type { MapEdge } from '../service-map.js';
-import { added, earlier, later, type FoldedEdge } from './counts.js';
-import { detailsOf, mergedDetails } from './merge-details.js';
+import { EdgeCounts, earlier, later, NamedCounts, type FoldedEdge } from './counts.js';
+import { MergedDetails } from './merge-details.js';
 
 /** Edges between the ends that are drawn: those that are alike by now, down to the port, become one. */
-export function mergeEdges(edges: readonly MapEdge[], drawnAs: ReadonlyMap<string, string>): FoldedEdge[] {
-  const merged = new Map<string, FoldedEdge>();
-  const alone: FoldedEdge[] = [];
+export function* mergeEdges(
+  edges: readonly MapEdge[],
+  drawnAs: ReadonlyMap<string, string>,
+): Steps<FoldedEdge[]> {
+  const merged = new Map<string, MergedEdge>();
+  const drawn: FoldedEdge[] = [];
   for (const edge of edges) {
+    yield;
     const source = drawnAs.get(edge.source);
     const target = drawnAs.get(edge.target);
     if (source === undefined && target === undefined) {
-      alone.push(edge);
+      drawn.push(edge);
       continue;
     }
-    const moved = { ...edge, source: source ?? edge.source, target: target ?? edge.target };
-    const key = `${moved.source}\n${moved.target}\n${edge.protocol}\n${edge.port ?? ''}`;
-    const known = merged.get(key);
-    merged.set(key, known === undefined ? first(key, moved) : both(known, moved));
+    const ends = { source: source ?? edge.source, target: target ?? edge.target };
+    const key = `${ends.source}\n${ends.target}\n${edge.protocol}\n${edge.port ?? ''}`;
+    let known = merged.get(key);
+    if (known === undefined) merged.set(key, (known = new MergedEdge(ends, edge)));
+    known.add(edge);
   }
-  return [...alone, ...merged.values()];
+  for (const [key, edge] of merged) {
+    drawn.push(edge.drawn(key));
+    yield;
+  }
+  return drawn;
 }
 
 /** What does not add up is left out: quantiles, and shares of what edges without a share did not tell. */
-function first(key: string, edge: MapEdge): FoldedEdge {
-  const { source, target, protocol, port, verdicts, dropReasons, points, firstSeen, lastSeen } = edge;
-  return {
-    id: `group:${hash('sha256', key, 'base64url').slice(0, 20)}`,
-    ...{ source, target, protocol, port, verdicts, dropReasons, points, firstSeen, lastSeen },
-    ...detailsOf(edge),
-    members: 1,
-  };
-}
+class MergedEdge {
+  readonly #counts = new EdgeCounts();
+  readonly #points = new NamedCounts();
+  readonly #details = new MergedDetails();
+  #firstSeen: string;
+  #lastSeen: string;
 
-function both(known: FoldedEdge, edge: MapEdge): FoldedEdge {
-  return {
-    ...known,
-    verdicts: added(known.verdicts, edge.verdicts),
-    dropReasons: added(known.dropReasons, edge.dropReasons),
-    points: added(known.points, edge.points),
-    firstSeen: earlier(known.firstSeen, edge.firstSeen),
-    lastSeen: later(known.lastSeen, edge.lastSeen),
-    ...mergedDetails(known, edge),
-    members: (known.members ?? 1) + 1,
-  };
+  constructor(
+    private readonly ends: Pick<MapEdge, 'source' | 'target'>,
+    private readonly like: MapEdge,
+  ) {
+    this.#firstSeen = like.firstSeen;
+    this.#lastSeen = like.lastSeen;
+  }
+
+  add(edge: MapEdge): void {
+    this.#counts.add(edge);
+    this.#points.add(edge.points);
+    this.#details.add(edge);
+    this.#firstSeen = earlier(this.#firstSeen, edge.firstSeen);
+    this.#lastSeen = later(this.#lastSeen, edge.lastSeen);
+  }
+
+  drawn(key: string): FoldedEdge {
+    const { protocol, port } = this.like;
+    const { edges, verdicts, dropReasons } = this.#counts.counts();
+    return {
+      id: `group:${hash('sha256', key, 'base64url').slice(0, 20)}`,
+      ...this.ends,
+      ...{ protocol, port, verdicts, dropReasons },
+      points: this.#points.record(),
+      firstSeen: this.#firstSeen,
+      lastSeen: this.#lastSeen,
+      ...this.#details.details(),
+      members: edges,
+    };
+  }
 }
