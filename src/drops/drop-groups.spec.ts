@@ -4,6 +4,7 @@ import { newFlow, pod, tally, toTally, world } from '../../test/support/make-flo
 import { flowTexts } from '../../test/support/arbitrary-flows.js';
 import { unforetoldPod } from '../domain/service-map/dropped.js';
 import type { Tally } from '../domain/service-map/tally.js';
+import { atOnce } from '../domain/steps.js';
 import { groupDrops } from './drop-groups.js';
 import { dropFields, type DropField } from './drops.schema.js';
 
@@ -19,27 +20,21 @@ const verdict = { ...denied, event_type: { type: 5 } };
 function grouped(told: readonly Tally[], by: readonly DropField[]) {
   const endpoints = told.flatMap(({ source, destination }) => [source, destination]);
   const tallies = told.filter(({ traits }) => traits.verdict === 'DROPPED');
-  return groupDrops(
-    {
-      tallies,
-      unforetold: endpoints.flatMap((endpoint) => unforetoldPod(endpoint) ?? []),
-      removed: undefined,
-    },
-    by,
-  );
+  const unforetold = endpoints.flatMap((endpoint) => unforetoldPod(endpoint) ?? []);
+  return atOnce(groupDrops({ tallies, unforetold, removed: undefined }, by));
 }
 
-async function sumOf(told: readonly Tally[], by: readonly DropField[]) {
-  const groups = await grouped(told, by);
+function sumOf(told: readonly Tally[], by: readonly DropField[]) {
+  const groups = grouped(told, by);
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
 const all = ['source', 'destination', 'port', 'reason', 'direction'] as const;
 
 describe('drops grouped by cause', () => {
-  it('count a packet once that is told as verdict and as drop', async () => {
+  it('count a packet once that is told as verdict and as drop', () => {
     const told = [tally(verdict, 1), tally(drop, 2), tally(verdict, 3), tally(drop, 4)];
-    expect(await grouped(told, all)).toMatchObject([
+    expect(grouped(told, all)).toMatchObject([
       {
         fields: {
           source: 'c/shop/web',
@@ -56,15 +51,15 @@ describe('drops grouped by cause', () => {
     ]);
   });
 
-  it('are only the flows that were dropped', async () => {
-    expect(await grouped([tally(), tally({ verdict: 'AUDIT' })], all)).toEqual([]);
+  it('are only the flows that were dropped', () => {
+    expect(grouped([tally(), tally({ verdict: 'AUDIT' })], all)).toEqual([]);
   });
 
-  it('come most frequent first, and tell when each was seen first and last', async () => {
+  it('come most frequent first, and tell when each was seen first and last', () => {
     const other = { ...drop, drop_reason_desc: 'CT_MAP_INSERTION_FAILED' };
     const at = (fields: object, time: string, seq: number) =>
       tally({ ...fields, time: `2026-06-01T10:00:0${time}Z` }, seq);
-    const groups = await grouped([at(other, '1', 1), at(drop, '5', 2), at(drop, '3', 3)], ['reason']);
+    const groups = grouped([at(other, '1', 1), at(drop, '5', 2), at(drop, '3', 3)], ['reason']);
     expect(groups.map(({ reason, count }) => [reason, count])).toEqual([
       ['POLICY_DENIED', 2],
       ['CT_MAP_INSERTION_FAILED', 1],
@@ -76,13 +71,13 @@ describe('drops grouped by cause', () => {
     });
   });
 
-  it('name ends as the map does, with workloads that only other records gave', async () => {
+  it('name ends as the map does, with workloads that only other records gave', () => {
     const named = tally({ source: pod('shop/web-0', 'storefront'), destination: world });
-    const [group] = await grouped([tally({ ...drop, destination: world }), named], ['source', 'destination']);
+    const [group] = grouped([tally({ ...drop, destination: world }), named], ['source', 'destination']);
     expect(group?.fields).toEqual({ source: 'c/shop/storefront', destination: 'entity:world' });
   });
 
-  it('are told, too, where records disagree about the workload of a pod, in any order', async () => {
+  it('are told, too, where records disagree about the workload of a pod, in any order', () => {
     const ofOwner = (workload: string, seq: number) =>
       tally({ ...drop, source: pod('shop/web-6c9f7b8d4-x2z4k', workload), destination: world }, seq);
     const [replicaSet, deployment] = [ofOwner('web-6c9f7b8d4', 1), ofOwner('web', 2)];
@@ -90,12 +85,12 @@ describe('drops grouped by cause', () => {
       [replicaSet, deployment],
       [deployment, replicaSet],
     ])
-      expect(await grouped(told, ['destination'])).toMatchObject([
+      expect(grouped(told, ['destination'])).toMatchObject([
         { fields: { destination: 'entity:world' }, count: 2 },
       ]);
   });
 
-  it('count requests that the proxy refused once, under a reason of their own', async () => {
+  it('count requests that the proxy refused once, under a reason of their own', () => {
     const l7 = (type: string) => ({ type, http: { method: 'POST', url: 'http://x/admin' } });
     const request = { verdict: 'DROPPED', Type: 'L7', event_type: { type: 129 }, l7: l7('REQUEST') };
     const answer = {
@@ -106,15 +101,15 @@ describe('drops grouped by cause', () => {
       destination: pod('shop/web-0'),
       l4: { TCP: { source_port: 80, destination_port: 41_822 } },
     };
-    expect(await grouped([tally(request), tally(answer)], all)).toMatchObject([
+    expect(grouped([tally(request), tally(answer)], all)).toMatchObject([
       { fields: { reason: 'L7_DENIED', source: 'c/shop/web', port: 80 }, count: 1, reason: 'L7_DENIED' },
     ]);
   });
 
-  it('name a missing reason, a missing port and the policies that denied', async () => {
+  it('name a missing reason, a missing port and the policies that denied', () => {
     const by = [{ name: 'b' }, { name: 'a', namespace: 'shop', kind: 'CiliumNetworkPolicy' }];
     const ping = { ...drop, drop_reason_desc: undefined, l4: { ICMPv4: { type: 8 } }, egress_denied_by: by };
-    expect(await grouped([tally(ping)], ['reason', 'port', 'policy'])).toMatchObject([
+    expect(grouped([tally(ping)], ['reason', 'port', 'policy'])).toMatchObject([
       {
         fields: { reason: 'DROP_REASON_UNKNOWN', port: null, protocol: 'ICMPv4' },
         deniedBy: ['b', 'shop/a (CiliumNetworkPolicy)'],
@@ -123,36 +118,31 @@ describe('drops grouped by cause', () => {
     ]);
   });
 
-  it('belong to the namespace of the local end, and to the node that saw them', async () => {
+  it('belong to the namespace of the local end, and to the node that saw them', () => {
     const inward = { ...drop, traffic_direction: 'INGRESS', node_name: 'c/n2' };
-    const fields = (await grouped([tally(drop), tally(inward)], ['namespace', 'node'])).map(
-      ({ fields }) => fields,
-    );
+    const fields = grouped([tally(drop), tally(inward)], ['namespace', 'node']).map(({ fields }) => fields);
     expect(fields).toContainEqual({ namespace: 'shop', node: 'c/n1' });
     expect(fields).toContainEqual({ namespace: 'pay', node: 'c/n2' });
     // The direction is the connection's: what a server answers on an incoming one is still its own.
     const answer = { ...inward, is_reply: true };
-    expect(await grouped([tally(answer)], ['namespace'])).toMatchObject([{ fields: { namespace: 'shop' } }]);
+    expect(grouped([tally(answer)], ['namespace'])).toMatchObject([{ fields: { namespace: 'shop' } }]);
   });
 
-  it('add up to the same number, whatever they are grouped by', async () => {
+  it('add up to the same number, whatever they are grouped by', () => {
     const told = [
       tally(drop),
       tally({ ...drop, drop_reason_desc: 'INVALID_SOURCE_IP' }),
       tally({ ...drop, destination: world }),
     ];
-    for (const by of [all, ['reason'], ['node'], []] as const) expect(await sumOf(told, by)).toBe(3);
+    for (const by of [all, ['reason'], ['node'], []] as const) expect(sumOf(told, by)).toBe(3);
   });
 
-  it('do so where some packets were told as verdict alone, and others as drop alone', () =>
+  it('do so where some packets were told as verdict alone, and others as drop alone', () => {
     fc.assert(
-      fc.asyncProperty(
-        flowTexts(),
-        fc.subarray(dropFields.filter((field) => field !== 'node')),
-        async (texts, by) => {
-          const told = texts.map((text, i) => toTally(newFlow(text).flow, i + 1));
-          expect(await sumOf(told, by)).toBe(await sumOf(told, all));
-        },
-      ),
-    ));
+      fc.property(flowTexts(), fc.subarray(dropFields.filter((field) => field !== 'node')), (texts, by) => {
+        const told = texts.map((text, i) => toTally(newFlow(text).flow, i + 1));
+        expect(sumOf(told, by)).toBe(sumOf(told, all));
+      }),
+    );
+  });
 });

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { counterOf } from '../domain/service-map/counter.js';
 import { Counters } from '../domain/service-map/counters.js';
 import { headline, L7_DENIED } from '../domain/service-map/headline.js';
@@ -8,6 +7,7 @@ import { namespaceOf, shownAs, type NodeIdentity } from '../domain/flow/node-ide
 import type { Dropped, DropsOfWindow } from '../domain/service-map/dropped.js';
 import { Lore } from '../domain/service-map/lore.js';
 import type { Tally } from '../domain/service-map/tally.js';
+import type { Steps } from '../domain/steps.js';
 import type { DropField } from './drops.schema.js';
 
 /** What the drops of one cause have in common, and how many there were. */
@@ -43,27 +43,23 @@ interface Group extends Sight {
   reasons: Map<string, number>;
 }
 
-/** Tallies that are grouped at a stretch, which takes some milliseconds: then others have their turn. */
-const AT_ONCE = 2_048;
-
 /** Groups dropped flows by cause. What can be learned comes first, so that few guesses turn out wrong. */
-export async function groupDrops(
+export function* groupDrops(
   { tallies, unforetold, removed }: DropsOfWindow,
   by: readonly DropField[],
-): Promise<DropCause[]> {
+): Steps<DropCause[]> {
   const all = [...(removed?.tallies ?? []), ...tallies];
   for (let groups = new DropGroups(by); ; groups = groups.again()) {
     groups.learn({ tallies: [], unforetold });
-    for await (const some of stretchesOf(all)) groups.learn({ tallies: some, unforetold: [] });
-    for await (const some of stretchesOf(all)) groups.place(some);
+    for (const tally of all) {
+      groups.learn({ tallies: [tally], unforetold: [] });
+      yield;
+    }
+    for (const tally of all) {
+      groups.place([tally]);
+      yield;
+    }
     if (groups.holds) return groups.causes();
-  }
-}
-
-async function* stretchesOf(tallies: readonly Tally[]): AsyncGenerator<Tally[]> {
-  for (let from = 0; from < tallies.length; from += AT_ONCE) {
-    yield tallies.slice(from, from + AT_ONCE);
-    await setImmediate();
   }
 }
 

@@ -11,6 +11,7 @@ import { Memory } from '../store/memory/memory.js';
 import { MemoryFlowStore } from '../store/memory/flow-store.js';
 import { MemoryFlowWriter } from '../store/memory/flow-writer.js';
 import { groupsJson, sumsOf } from './drop-answer.js';
+import { atOnce } from '../domain/steps.js';
 import { groupDrops } from './drop-groups.js';
 import { DropQuestion } from './drop-question.js';
 import { dropFields, type DropField, type DropGroup } from './drops.schema.js';
@@ -49,7 +50,7 @@ class Client {
 
 /** As REST answers. */
 async function dropsOf(store: FlowStore, filter: Filter, by: readonly DropField[], limit: number) {
-  const causes = await groupDrops(await store.drops(everyone, { filter, window: always }), by);
+  const causes = atOnce(groupDrops(await store.drops(everyone, { filter, window: always }), by));
   const texts = await groupsJson(store, everyone, causes.slice(0, limit));
   return {
     sums: sumsOf(causes, texts.length),

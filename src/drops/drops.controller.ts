@@ -6,6 +6,7 @@ import { CurrentViewer } from '../access/viewer.decorator.js';
 import type { Viewer } from '../domain/viewer.js';
 import { hangUp } from '../http/hang-up.js';
 import { withRawMember } from '../http/raw-json.js';
+import { inTurns } from '../query/in-turns.js';
 import { questionSchema, readQuestion } from '../query/question.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
@@ -32,7 +33,7 @@ export class DropsController {
     const by = readFields(query.by);
     const question = { ...readQuestion(query, Date.now()), signal: hangUp(response) };
     const dropped = await this.store.drops(viewer, { ...question, withoutNodes: !by.includes('node') });
-    const causes = await groupDrops(dropped, by);
+    const causes = await inTurns(groupDrops(dropped, by), question.signal);
     const told = causes.slice(0, query.limit);
     const groups = await groupsJson(this.store, viewer, told);
     const rest = {

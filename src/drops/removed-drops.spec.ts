@@ -10,6 +10,7 @@ import { parseFilter } from '../domain/filter/parse-filter.js';
 import { always, type Window } from '../domain/filter/window.js';
 import { everyone } from '../domain/viewer.js';
 import type { FlowStore } from '../store/flow-store.js';
+import { atOnce } from '../domain/steps.js';
 import { groupDrops } from './drop-groups.js';
 import { dropFields } from './drops.schema.js';
 
@@ -32,7 +33,7 @@ async function append({ writer }: ReturnType<typeof openStore>, texts: readonly 
 
 async function causes(store: FlowStore, window: Window, by: (typeof dropFields)[number][]) {
   const dropped = await store.drops(everyone, { filter: everything, window });
-  const grouped = await groupDrops(dropped, by);
+  const grouped = atOnce(groupDrops(dropped, by));
   const told = grouped.map(({ lastSeq: _, ...cause }) => cause);
   const inOrder = told.sort((a, b) => (JSON.stringify(a.fields) < JSON.stringify(b.fields) ? -1 : 1));
   return { causes: inOrder, isSure: dropped.unforetold.length === 0 };
