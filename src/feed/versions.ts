@@ -1,3 +1,5 @@
+import type { Steps } from '../domain/steps.js';
+
 /**
  * At which flow each part of an answer changed last, and its JSON, which is written when somebody is first told of it
  * and once for all.
@@ -22,14 +24,28 @@ export class Versions {
     this.#removed.set(id, seq);
   }
 
-  /** JSON of a list of all parts. */
-  all(): string {
-    return `[${this.#textsOf(this.#changed.keys()).join(',')}]`;
+  /** How many parts there are, also of those that are not told. */
+  get size(): number {
+    return this.#changed.size;
+  }
+
+  /** JSON of a list of all parts. None may change before this is done. */
+  *all(): Steps<string> {
+    const texts: string[] = [];
+    for (const id of this.#changed.keys()) {
+      const text = this.#textOf(id);
+      if (text !== undefined) texts.push(text);
+      yield;
+    }
+    return `[${texts.join(',')}]`;
   }
 
   /** JSON of what changed behind a flow. */
   since(seq: number): string {
-    const upsert = this.#textsOf(newerThan(this.#changed, seq)).join(',');
+    const upsert = newerThan(this.#changed, seq)
+      .map((id) => this.#textOf(id))
+      .filter((text) => text !== undefined)
+      .join(',');
     return `{"upsert":[${upsert}],"remove":${JSON.stringify(newerThan(this.#removed, seq))}}`;
   }
 
@@ -42,18 +58,12 @@ export class Versions {
     this.#texts.clear();
   }
 
-  #textsOf(ids: Iterable<string>): string[] {
-    const texts: string[] = [];
-    for (const id of ids) {
-      let text = this.#texts.get(id);
-      if (text === undefined) {
-        text = this.render(id);
-        if (text === undefined) continue;
-        this.#texts.set(id, text);
-      }
-      texts.push(text);
-    }
-    return texts;
+  #textOf(id: string): string | undefined {
+    const known = this.#texts.get(id);
+    if (known !== undefined) return known;
+    const text = this.render(id);
+    if (text !== undefined) this.#texts.set(id, text);
+    return text;
   }
 }
 

@@ -7,34 +7,45 @@ import { subscriptionId } from './subscriptions.js';
 const KEPT_FOR = 5_000;
 
 interface Opened {
-  /** From where to where it leads. */
-  key: string;
   position: Position;
   /** What stands behind the head of an acknowledgement. */
   message: SharedMessage;
 }
 
+interface Kept {
+  /** From where to where it leads. */
+  key: string;
+  opened: Promise<Opened>;
+}
+
 /** What listeners begin with: megabytes, written once for all who come from the same place to the same place. */
 export class Openings {
-  readonly #last = new Map<LiveQuestion, Opened>();
+  readonly #last = new Map<LiveQuestion, Kept>();
 
-  async of(question: LiveQuestion, { resume, last }: Beginning): Promise<Opened> {
+  of(question: LiveQuestion, { resume, last }: Beginning): Promise<Opened> {
     const key = JSON.stringify([question.position, resume, last]);
     const known = this.#last.get(question);
-    if (known?.key === key) return known;
-    const { position, json } = await question.open({ resume, last });
-    const { epoch, seq } = position;
-    const answer = withRawMembers({ subscription: subscriptionId(question), epoch, seq }, json);
-    const opened = { key, position, message: new SharedMessage(`[${answer}]`) };
-    this.#keep(question, opened);
-    return opened;
+    if (known?.key === key) return known.opened;
+    const kept = { key, opened: open(question, { resume, last }) };
+    this.#keep(question, kept);
+    return kept.opened;
   }
 
-  #keep(question: LiveQuestion, opened: Opened): void {
-    this.#last.set(question, opened);
+  #keep(question: LiveQuestion, kept: Kept): void {
+    this.#last.set(question, kept);
     const forget = () => {
-      if (this.#last.get(question) === opened) this.#last.delete(question);
+      if (this.#last.get(question) === kept) this.#last.delete(question);
     };
     setTimeout(forget, KEPT_FOR).unref();
+    kept.opened.catch(forget);
   }
+}
+
+async function open(question: LiveQuestion, beginning: Beginning): Promise<Opened> {
+  const { position, json } = await question.open(beginning);
+  const { epoch, seq } = position;
+  const answer = withRawMembers({ subscription: subscriptionId(question), epoch, seq }, json);
+  const message = new SharedMessage(`[${answer}]`);
+  await message.compress();
+  return { position, message };
 }

@@ -1,4 +1,5 @@
-import { constants, deflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import { PacketType } from 'socket.io-parser';
 import type { Socket } from 'socket.io';
 import { write } from './connection.js';
@@ -7,7 +8,11 @@ import { JsonEncoder } from './json-encoder.js';
 /** Bytes below which a message is sent as it is. */
 const WORTH_COMPRESSING = 1 << 10;
 /** Of zlib: a map becomes a seventh, in less time than it takes to write it as JSON. */
-const LEVEL = 3;
+const DEFLATE = { level: 3, finishFlush: constants.Z_SYNC_FLUSH };
+/** Bytes above which that is done in the thread pool. */
+const WORTH_A_THREAD = 1 << 20;
+
+const deflate = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
 /** Of Engine.IO, before each packet of Socket.IO. */
 const MESSAGE = '4';
@@ -29,6 +34,11 @@ export class SharedMessage {
   static event(namespace: string, event: string, message: unknown): SharedMessage {
     const packet = { type: PacketType.EVENT, nsp: namespace, data: [event, message] };
     return new SharedMessage(String(new JsonEncoder().encode(packet)[0]));
+  }
+
+  /** Ahead of time and beside other work, where it is long: for as much as a map, zlib takes a tenth of a second and more. */
+  async compress(): Promise<void> {
+    if (this.#body.length >= WORTH_A_THREAD) this.#deflated ??= endless(await deflate(this.#body, DEFLATE));
   }
 
   sendTo(client: Socket): void {
@@ -62,14 +72,14 @@ export class SharedMessage {
   /** What was compressed apart can be read as one: each part looks back on nothing but itself. */
   #compressed(head: string): Frame {
     if (this.#body.length < WORTH_COMPRESSING) return this.#plain(head);
-    // RFC 7692, 7.2.1: without the empty block at the end of what was flushed.
-    this.#deflated ??= deflated(this.#body).subarray(0, -4);
-    return framed(deflated(Buffer.from(MESSAGE + head)), this.#deflated, true);
+    this.#deflated ??= endless(deflateRawSync(this.#body, DEFLATE));
+    return framed(deflateRawSync(Buffer.from(MESSAGE + head), DEFLATE), this.#deflated, true);
   }
 }
 
-function deflated(bytes: Buffer): Buffer {
-  return deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_SYNC_FLUSH });
+/** RFC 7692, 7.2.1: without the empty block at the end of what was flushed. */
+function endless(deflated: Buffer): Buffer {
+  return deflated.subarray(0, -4);
 }
 
 /** RFC 6455, 5.2: a whole text message from a server, which masks nothing. */

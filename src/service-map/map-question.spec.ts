@@ -196,6 +196,26 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
     expect(question.epoch).toBe(renewed);
   });
 
+  it('begins whole, unless it is too large for one message: then it says what to do', async () => {
+    const { store, append } = opened(kind);
+    const question = new MapQuestion(store, everyone, new Grain('workload'), everything, 2);
+    const to = (name: string) => JSON.stringify(record({ destination: pod(`pay/${name}-0`, name) }));
+    await append([to('api'), to('db')]);
+    const { json, position } = await question.open({});
+    const whole = await mapOf(store, 'workload', everything);
+    const { snapshot } = JSON.parse(json) as { snapshot: typeof whole };
+    expect({ nodes: sorted(snapshot.nodes), edges: sorted(snapshot.edges) }).toEqual(whole);
+    expect(position).toEqual({ epoch: question.epoch, seq: 2 });
+
+    await append([to('mail')]);
+    await expect(question.open({})).rejects.toThrow(
+      'level: the map has 3 edges, and a live one begins with at most 2',
+    );
+    // Who held it before is told what changed.
+    const resumed = await question.open({ resume: position });
+    expect(JSON.parse(resumed.json)).toMatchObject({ changes: { edges: { upsert: [{}] } } });
+  });
+
   it('has no changes since the position that it has', async () => {
     const { store, append } = opened(kind);
     const question = new MapQuestion(store, everyone, new Grain('workload'), everything);

@@ -1,3 +1,4 @@
+import { FlowatlasError } from '../domain/errors.js';
 import type { Filter } from '../domain/filter/filter.js';
 import { always } from '../domain/filter/window.js';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
@@ -8,11 +9,14 @@ import type { Tally } from '../domain/service-map/tally.js';
 import type { Viewer } from '../domain/viewer.js';
 import { LiveQuestion, type Beginning, type Opening, type Position } from '../feed/live-question.js';
 import { Versions } from '../feed/versions.js';
+import { inTurns } from '../query/in-turns.js';
 import type { FlowStore } from '../store/flow-store.js';
 import { mapOfSums, placeSums, readMap } from './read-map.js';
 
 /** Flows that are added up before their sums are placed: the more, the fewer sums of the same. */
 const STEP = 1 << 16;
+/** Edges of a map that anybody begins to listen to: 30 MB in one message, which their browser has to hold as well. */
+const MOST_EDGES = 50_000;
 
 /** The map of all flows that pass a filter, at one grain, kept up to date. */
 export class MapQuestion extends LiveQuestion {
@@ -32,6 +36,7 @@ export class MapQuestion extends LiveQuestion {
     private readonly viewer: Viewer,
     private readonly grain: Grain,
     private readonly filter: Filter,
+    private readonly mostEdges = MOST_EDGES,
   ) {
     super();
     this.#map = new ServiceMap(grain);
@@ -128,13 +133,27 @@ export class MapQuestion extends LiveQuestion {
     for (const id of touched.edges) this.#edges.change(id, this.seq);
   }
 
-  open({ resume }: Beginning): Opening {
+  async open({ resume }: Beginning): Promise<Opening> {
     const { position } = this;
     if (resume?.epoch === position.epoch && resume.seq <= position.seq)
       return { position, json: `{"changes":${this.newsSince(resume)}}` };
+    return this.refreshed(() => this.#snapshot());
+  }
+
+  async #snapshot(): Promise<Opening> {
     this.#noteTouched();
-    const snapshot = `{"nodes":${this.#nodes.all()},"edges":${this.#edges.all()}}`;
-    return { position, json: `{"snapshot":${snapshot}}` };
+    const { position } = this;
+    this.#refuseTooLarge();
+    const nodes = await inTurns(this.#nodes.all());
+    const edges = await inTurns(this.#edges.all());
+    return { position, json: `{"snapshot":{"nodes":${nodes},"edges":${edges}}}` };
+  }
+
+  #refuseTooLarge(): void {
+    if (this.#edges.size <= this.mostEdges) return;
+    // Of those that are told.
+    const edges = this.#map.edgeIds().length;
+    if (edges > this.mostEdges) throw tooLarge(edges, this.mostEdges);
   }
 
   newsSince(position: Position): string {
@@ -157,6 +176,14 @@ export class MapQuestion extends LiveQuestion {
     this.#nodes.forgetTexts();
     this.#edges.forgetTexts();
   }
+}
+
+function tooLarge(edges: number, most: number): FlowatlasError {
+  return new FlowatlasError(
+    'invalid_parameter',
+    `level: the map has ${edges} edges, and a live one begins with at most ${most}: choose a coarser level or a filter; GET /api/v1/map tells larger maps, and folds them (max-nodes, max-edges)`,
+    'level',
+  );
 }
 
 function jsonOf(part: object | undefined): string | undefined {
