@@ -36,6 +36,7 @@ describe('what is held of what was used', () => {
             listed.put(key, cost, room);
           }
           expect([...recent.keys()]).toEqual(listed.list.map((held) => held.key));
+          expect([...recent.entries()]).toEqual(listed.list.map((held) => [held.key, `${held.key}`]));
           expect(recent.cost).toBe(listed.cost);
         }
         recent.clear();

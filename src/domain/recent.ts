@@ -20,6 +20,11 @@ export class Recent<K, V> {
     return this.#held.keys();
   }
 
+  /** What was used longest ago first; to look at it is no use of it. */
+  *entries(): Generator<[K, V]> {
+    for (const [key, { value }] of this.#held) yield [key, value];
+  }
+
   get(key: K): V | undefined {
     const found = this.#held.get(key);
     if (found === undefined) return undefined;

@@ -84,6 +84,11 @@ export class DropGroups {
     return new DropGroups(this.by, this.lore.again());
   }
 
+  /** What is told apart: causes, on each connection. */
+  get size(): number {
+    return this.#cells.size;
+  }
+
   /** False when a pod or a direction was guessed wrong: then all must be grouped `again`. */
   get holds(): boolean {
     return this.#holds;

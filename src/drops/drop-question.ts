@@ -40,6 +40,10 @@ export class DropQuestion extends LiveQuestion {
     this.#groups = new DropGroups(by);
   }
 
+  get parts(): number {
+    return this.#groups.size;
+  }
+
   protected async readOn(): Promise<void> {
     const { removals } = this.store.removed();
     const isFirst = this.#removals === undefined;

@@ -42,6 +42,10 @@ export class FlowTail extends LiveQuestion {
     return { ...super.position, passed: this.#passed };
   }
 
+  get parts(): number {
+    return this.#newest.length;
+  }
+
   protected async readOn(): Promise<void> {
     if (!this.#isFollowing) {
       this.#isFollowing = true;

@@ -61,6 +61,9 @@ export abstract class LiveQuestion {
     return { epoch: this.#epoch, seq: this.#seq };
   }
 
+  /** Of how many parts it holds something: edges, causes of drops, flows. */
+  abstract get parts(): number;
+
   protected reach(seq: number): void {
     this.#seq = seq;
   }

@@ -6,6 +6,10 @@ import { Openings } from './openings.js';
 class Counted extends LiveQuestion {
   opened = 0;
 
+  get parts(): number {
+    return 0;
+  }
+
   advance(): void {
     this.reach(this.seq + 1);
   }

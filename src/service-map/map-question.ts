@@ -46,6 +46,10 @@ export class MapQuestion extends LiveQuestion {
     return this.#map;
   }
 
+  get parts(): number {
+    return this.#edges.size;
+  }
+
   protected async readOn(): Promise<void> {
     const { removals } = this.store.removed();
     if (removals !== this.#removals) {

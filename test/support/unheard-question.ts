@@ -2,6 +2,10 @@ import { LiveQuestion } from '../../src/feed/live-question.js';
 
 /** A question that nobody listens to: what is read of it is for others to say. */
 export abstract class UnheardQuestion extends LiveQuestion {
+  get parts(): number {
+    return 0;
+  }
+
   open(): never {
     throw new Error('nobody listens');
   }
