@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Steps } from '../domain/steps.js';
+import { heapGuard } from './heap-guard.js';
 
 /** Milliseconds of the event loop that are taken at a stretch. */
 const LONGEST = 5;
@@ -18,7 +19,10 @@ export class Stretch {
   }
 }
 
-/** Between stretches of work others have their turn. Throws the reason of the signal once that has called it off. */
+/**
+ * Between stretches of work others have their turn. Throws the reason of the signal once that has called it off, and
+ * where there is no memory to go on.
+ */
 export async function inTurns<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
   const stretch = new Stretch();
   for (;;) {
@@ -27,5 +31,6 @@ export async function inTurns<T>(steps: Steps<T>, signal?: AbortSignal): Promise
     if (!stretch.isOver) continue;
     await stretch.giveWay();
     signal?.throwIfAborted();
+    heapGuard.check();
   }
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CoarseSums } from '../domain/service-map/coarse-sums.js';
 import type { ServiceMap } from '../domain/service-map/service-map.js';
 import type { Tally } from '../domain/service-map/tally.js';
+import { heapGuard } from '../query/heap-guard.js';
 
 type Tallies = AsyncIterable<{ tallies: Tally[]; upTo: number }>;
 
@@ -21,6 +22,7 @@ export async function readMap(
     for await (const { tallies, upTo } of read()) {
       holds = map.apply(tallies);
       seq = upTo;
+      heapGuard.check();
     }
     if (holds || signal?.aborted === true) return { map, seq };
   }
