@@ -1,5 +1,5 @@
 import type { Namespace, Socket } from 'socket.io';
-import { asError, FlowatlasError } from '../domain/errors.js';
+import { asError, FlowatlasError, type ErrorCode } from '../domain/errors.js';
 import type { Feed } from '../feed/feed.js';
 import type { Position } from '../feed/live-question.js';
 import { withRawMembers } from '../http/raw-json.js';
@@ -16,6 +16,8 @@ import { sameTrouble, troubleOf, type Trouble } from './trouble.js';
  * are ready one by one, and a message for each of them would have to be encoded.
  */
 const LATE_EVERY = 4;
+/** What is wrong with one question alone. */
+const OF_ONE: ReadonlySet<ErrorCode> = new Set(['invalid_filter', 'unavailable']);
 
 /**
  * Tells listeners what is new. A client whose earlier messages still wait in its connection gets nothing now and one
@@ -65,13 +67,13 @@ export class Pusher {
     }
   }
 
-  /** One whose filter costs too much must not keep the others from their answers. */
+  /** One whose filter costs too much, or that there is no memory for, must not keep the others from their answers. */
   async #refreshOne(audience: Audience): Promise<void> {
     try {
       await audience.question.refresh();
       audience.trouble = undefined;
     } catch (error) {
-      if (!(error instanceof FlowatlasError) || error.code !== 'invalid_filter') throw error;
+      if (!(error instanceof FlowatlasError) || !OF_ONE.has(error.code)) throw error;
       const trouble = sameTrouble(audience.trouble, error);
       if (trouble !== audience.trouble) this.complain(error);
       audience.trouble = trouble;
