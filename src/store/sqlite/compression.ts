@@ -1,14 +1,9 @@
-import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompressSync, constants, crc32, type BrotliOptions } from 'node:zlib';
-import pLimit from 'p-limit';
+import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from 'node:zlib';
 import { Damaged } from './damage.js';
-
-const brotli = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
 
 /**
  * How hard brotli tries, and how far back it looks, in bits. With both grows the memory that it gets for each
- * blob and gives back, and what the allocator then keeps for each thread of the pool: at quality 7, or with
- * windows of a megabyte, that is 60 MB and more for texts alone.
+ * blob and gives back, and what the allocator then keeps: at quality 7, or with windows of a megabyte, much more.
  */
 export const Effort = {
   /** Larger windows make columns larger. */
@@ -21,25 +16,18 @@ export const Effort = {
 type Effort = (typeof Effort)[keyof typeof Effort];
 
 /**
- * A compressor gives its memory back, some 3 MB, when the event loop comes to it, not when it is done: as many at once
- * as there are blobs held 50 MB while flows were counted.
+ * At once, as whoever compresses has a thread for such work, which lets the thread that answers go first. Those of the
+ * thread pool would not, and it is no quicker with them: the thread that reads records takes longer than both.
  */
-const inTurn = pLimit(2);
-
-/**
- * In the thread pool, in one go: with the default of 16 KiB of output at a time, every piece would
- * wait for a turn of the event loop.
- */
-export function compress(bytes: Uint8Array, { quality, window }: Effort): Promise<Buffer> {
-  const options = {
+export function compress(bytes: Uint8Array, { quality, window }: Effort): Buffer {
+  return brotliCompressSync(bytes, {
     chunkSize: Math.max(4096, bytes.byteLength >> 2),
     params: {
       [constants.BROTLI_PARAM_QUALITY]: quality,
       [constants.BROTLI_PARAM_LGWIN]: window,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
     },
-  };
-  return inTurn(() => brotli(bytes, options));
+  });
 }
 
 /** CRC-32 of blobs one after another: it finds every damage of up to 32 bits in a row, and nearly all other. */

@@ -14,7 +14,7 @@ const raw = (generation: number, i: number) => ({
   workloads: Array.from({ length: 1_000 }, (_, n) => ({ name: String(n) })),
 });
 
-async function hugeDictionary(): Promise<Database.Database> {
+function hugeDictionary(): Database.Database {
   const db = new Database(':memory:');
   db.exec('CREATE TABLE dictionary (generation, kind, first_id, entries, lines, checksum)');
   const insert = db.prepare('INSERT INTO dictionary VALUES (?, ?, 0, ?, ?, ?)');
@@ -22,15 +22,15 @@ async function hugeDictionary(): Promise<Database.Database> {
     const lines = Array.from({ length: ENDPOINTS }, (_, i) =>
       endpointLine(readEndpoint({ raw: raw(generation, i), ip: '', names: [], service: undefined })),
     );
-    const packed = await compress(Buffer.from(`${lines.join('\n')}\n`), Effort.lines);
+    const packed = compress(Buffer.from(`${lines.join('\n')}\n`), Effort.lines);
     insert.run(generation, Kind.endpoint, ENDPOINTS, packed, checksumOf(packed));
   }
   return db;
 }
 
 describe('reading a dictionary', () => {
-  it('holds no more than there is room for, and reads again what it forgot', async () => {
-    const reader = new DictionaryReader(await hugeDictionary(), 2);
+  it('holds no more than there is room for, and reads again what it forgot', () => {
+    const reader = new DictionaryReader(hugeDictionary(), 2);
     for (const number of [0, 1, 2, 0, 1]) {
       const generation = reader.generation(number);
       for (let i = 0; i < ENDPOINTS; i++) {
@@ -44,8 +44,8 @@ describe('reading a dictionary', () => {
     }
   });
 
-  it('keeps generations that are no larger than usual', async () => {
-    const reader = new DictionaryReader(await hugeDictionary(), 2);
+  it('keeps generations that are no larger than usual', () => {
+    const reader = new DictionaryReader(hugeDictionary(), 2);
     const [first, second] = [reader.generation(0), reader.generation(1)];
     expect(reader.generation(0)).toBe(first);
     expect(reader.generation(1)).toBe(second);

@@ -182,8 +182,9 @@ export class SqliteFlowWriter extends FlowWriter {
     return this.#keeper.trim(limits);
   }
 
-  merge(limits: KeepLimits): Promise<boolean> {
-    return this.#keeper.merge(limits);
+  /** Not while commits are under way: what is new comes first. */
+  async merge(limits: KeepLimits): Promise<boolean> {
+    return this.#commits.length === 0 && (await this.#keeper.merge(limits));
   }
 
   async close(): Promise<void> {

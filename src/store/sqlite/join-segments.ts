@@ -24,10 +24,7 @@ export interface Lines {
  * Neighbours of one generation as one segment, but for what its nodes delivered. The dictionary goes by
  * generation and the keys of timeless flows by number, so both stay as they are.
  */
-export async function joinSegments(
-  parts: readonly Part[],
-  nodes: PackedSegment['nodes'],
-): Promise<PackedSegment> {
+export function joinSegments(parts: readonly Part[], nodes: PackedSegment['nodes']): PackedSegment {
   const [first] = parts;
   if (first === undefined) throw new Error('there is nothing to join');
   const { firstSeq, generation } = first.segment.info;
@@ -35,20 +32,15 @@ export async function joinSegments(
   const flows = joined.time.length;
   const times = new Slices();
   for (const [row, time] of joined.time.entries()) times.add(row, secondOf(time));
-  const [columns, keys, chunks] = await Promise.all([
-    compress(writeSegmentColumns(joined, flows, first.segment.parts), Effort.columns),
-    packKeys(Buffer.concat(parts.map(({ keys }) => keys))),
-    Promise.all(joinChunks(parts.flatMap(({ texts }) => texts))),
-  ]);
   return {
     firstSeq,
     generation,
     flows,
     timeMin: parts.map(({ segment }) => segment.info.timeMin).reduce((a, b) => (a < b ? a : b)),
     timeMax: parts.map(({ segment }) => segment.info.timeMax).reduce((a, b) => (a > b ? a : b)),
-    columns,
-    keys,
-    chunks,
+    columns: compress(writeSegmentColumns(joined, flows, first.segment.parts), Effort.columns),
+    keys: packKeys(Buffer.concat(parts.map(({ keys }) => keys))),
+    chunks: joinChunks(parts.flatMap(({ texts }) => texts)),
     dictionary: [],
     timeless: [],
     nodes,
@@ -57,7 +49,7 @@ export async function joinSegments(
 }
 
 /** Neighbours together, up to the size of a chunk. */
-function joinChunks(texts: readonly Lines[]): Promise<PackedSegment['chunks'][number]>[] {
+function joinChunks(texts: readonly Lines[]): PackedSegment['chunks'] {
   const chunks: { firstText: number; parts: Buffer[]; bytes: number }[] = [];
   let firstText = 0;
   for (const { bytes, count } of texts) {
@@ -70,7 +62,7 @@ function joinChunks(texts: readonly Lines[]): Promise<PackedSegment['chunks'][nu
     }
     firstText += count;
   }
-  return chunks.map(async ({ firstText, parts }) => {
-    return { firstText, texts: await compress(Buffer.concat(parts), Effort.lines) };
+  return chunks.map(({ firstText, parts }) => {
+    return { firstText, texts: compress(Buffer.concat(parts), Effort.lines) };
   });
 }

@@ -8,11 +8,9 @@ import { Damaged, typed } from './damage.js';
  * by itself, unless it looks like chance, and kept as it is where that makes it no smaller. Before the planes
  * stand their lengths.
  */
-export async function packKeys(keys: Uint8Array): Promise<Buffer> {
+export function packKeys(keys: Uint8Array): Buffer {
   const rows = keys.length / KEY_BYTES;
-  const planes = await Promise.all(
-    Array.from({ length: KEY_BYTES }, (_, byte) => packPlane(planeOf(keys, byte, rows))),
-  );
+  const planes = Array.from({ length: KEY_BYTES }, (_, byte) => packPlane(planeOf(keys, byte, rows)));
   const lengths = Buffer.alloc(KEY_BYTES * 4);
   for (const [byte, { length }] of planes.entries()) lengths.writeUInt32LE(length, byte * 4);
   return Buffer.concat([lengths, ...planes]);
@@ -24,9 +22,9 @@ function planeOf(keys: Uint8Array, byte: number, rows: number): Uint8Array {
   return plane;
 }
 
-async function packPlane(plane: Uint8Array): Promise<Uint8Array> {
+function packPlane(plane: Uint8Array): Uint8Array {
   if (looksLikeChance(plane)) return plane;
-  const packed = await compress(plane, Effort.plane);
+  const packed = compress(plane, Effort.plane);
   return packed.length < plane.length ? packed : plane;
 }
 

@@ -158,7 +158,7 @@ describe('a segment that took hours to fill', () => {
 });
 
 describe('the keys held in memory', () => {
-  it('stay within their bound, whatever is stored and asked for', async () => {
+  it('stay within their bound, whatever is stored and asked for', () => {
     const db = openForWriting(join(newFolder(), 'flowatlas.db'), migrations);
     const mostBytes = 20_000;
     const known = new KnownKeys(db, mostBytes);
@@ -180,7 +180,7 @@ describe('the keys held in memory', () => {
         BigInt(first) * 10n ** 9n,
         BigInt(last) * 10n ** 9n,
         Buffer.alloc(0),
-        await packKeys(block.written()),
+        packKeys(block.written()),
       );
       known.committed(firstSeq, 100);
       expect(known.bytes).toBeLessThanOrEqual(mostBytes);

@@ -58,7 +58,8 @@ export class RemovedMinutes {
     this.#counter.sums = new Sums();
     const parts: Part[] = [];
     for (const [hour, indexes] of byHour(sums)) {
-      parts.push(await this.#part(hour, sums, indexes));
+      parts.push(this.#part(hour, sums, indexes));
+      await setImmediate();
       if (!this.db.open) return undefined;
     }
     return { parts, gaps };
@@ -84,12 +85,12 @@ export class RemovedMinutes {
   }
 
   /** Together with those of the hour's last part, where there is room and it can be read. */
-  async #part(hour: number, added: Sums, indexes: Uint32Array): Promise<Part> {
+  #part(hour: number, added: Sums, indexes: Uint32Array): Part {
     const last = this.#statements.last.get(hour);
     const hasRoom = last !== undefined && indexes.length + last.sums <= PART_SUMS;
     const known = hasRoom ? heldSums(hour, last) : undefined;
     const written = known === undefined ? write(hour, added, indexes) : merge(hour, known, added, indexes);
-    const columns = await compress(written.columns, Effort.columns);
+    const columns = compress(written.columns, Effort.columns);
     const part = last === undefined ? 0 : known === undefined ? last.part + 1 : last.part;
     return { ...written, hour, part, columns };
   }

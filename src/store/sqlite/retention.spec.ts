@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from './connect.js';
 import { everything } from '../../domain/filter/filter.js';
@@ -24,11 +25,13 @@ function bulky(number: number, kilobytes = 32): string {
 
 type Opened = ReturnType<typeof openSqlite>;
 
-/** Ten flows a segment. */
+/** Ten flows a segment; between two of them, what goes on beside it has its turn. */
 async function fill({ writer }: Opened, from: number, to: number): Promise<void> {
   for (let i = from; i < to; i++) {
     expect(writer.append(newFlow(bulky(i)))).toBe(true);
-    if (i % 10 === 9) await writer.commit();
+    if (i % 10 !== 9) continue;
+    await writer.commit();
+    await setImmediate();
   }
   await writer.commit();
 }

@@ -9,7 +9,6 @@ import type { NewEvent, Sealed, TextChunk } from './filled-segment.js';
 import type { Keeper, KeeperNews } from './keeper.js';
 import { LedgerWriter } from './ledger-writer.js';
 import { NodeMinutes } from './node-minutes.js';
-import type { PackedSegment } from './packed-segment.js';
 import { Retention, waitOf } from './retention.js';
 import { Rollup } from './rollup.js';
 import { SegmentInserter } from './segment-inserter.js';
@@ -20,7 +19,7 @@ import { SteadyClock } from './steady-clock.js';
 /** A long removal is told so often, in milliseconds: maps of everything are then made again. */
 const TELL_AFTER = 5_000;
 
-/** Holds the connection that writes: packs segments side by side, and commits them in order. */
+/** Holds the connection that writes: packs segments and commits them, one after another. */
 export class SegmentKeeper implements Keeper {
   readonly #packer: SegmentPacker;
   readonly #rollup: Rollup;
@@ -36,9 +35,6 @@ export class SegmentKeeper implements Keeper {
   /** Of the newest segment on disk: it and later ones are in use. */
   #generationOnDisk = 0;
   #failure: Error | undefined;
-  /** Resolves when nothing is under way. */
-  #last: Promise<void> = Promise.resolve();
-  #waiting = 0;
   #retention: Retention | undefined;
 
   constructor(
@@ -67,36 +63,31 @@ export class SegmentKeeper implements Keeper {
   }
 
   store(sealed: Sealed): Promise<void> {
-    const packed = sealed.segment && this.#packer.pack(sealed.segment);
-    this.#waiting++;
-    const stored = this.#last
-      .then(() => this.#insertNext(sealed, packed))
-      .finally(() => {
-        this.#waiting--;
-      });
-    this.#last = stored.catch(() => undefined);
-    return stored;
+    return promised(() => {
+      this.#storeNext(sealed);
+    });
   }
 
   /** After a failure nothing that came behind it may be kept: its numbers would leave a gap. */
-  async #insertNext(sealed: Sealed, packed: Packed | undefined): Promise<void> {
+  #storeNext(sealed: Sealed): void {
+    if (this.#failure !== undefined) throw this.#failure;
     try {
-      const segment = await packed?.segment;
-      if (this.#failure !== undefined) throw this.#failure;
-      this.#insert(sealed, segment, packed);
-      if (segment !== undefined) this.#generationOnDisk = segment.generation;
+      const packed = sealed.segment && this.#packer.pack(sealed.segment);
+      this.#insert(sealed, packed);
+      if (packed !== undefined) this.#generationOnDisk = packed.segment.generation;
     } catch (error) {
-      this.#failure ??= error as Error;
+      this.#failure = error as Error;
       throw error;
     }
   }
 
-  #insert(sealed: Sealed, segment: PackedSegment | undefined, packed: Packed | undefined): void {
+  #insert(sealed: Sealed, packed: Packed | undefined): void {
     this.db.transaction(() => {
-      if (segment !== undefined && packed !== undefined) {
+      if (packed !== undefined) {
+        const { segment, delivered, rows } = packed;
         this.#inserter.insert(segment);
-        this.#minutes.insert(segment.firstSeq, this.#minutes.of(packed.delivered, sealed.arrival));
-        this.#rollup.add(packed.rows);
+        this.#minutes.insert(segment.firstSeq, this.#minutes.of(delivered, sealed.arrival));
+        this.#rollup.add(rows);
       }
       for (const event of sealed.events) this.#insertEvent(event);
       this.#note(sealed.checkpoints);
@@ -213,14 +204,12 @@ export class SegmentKeeper implements Keeper {
     return removal.flows === 0 && removal.events === 0 ? undefined : removal;
   }
 
-  /** Not while commits are under way: what is new comes first. */
-  async merge(limits: KeepLimits): Promise<boolean> {
+  merge(limits: KeepLimits): Promise<boolean> {
     const stretch = BigInt(Math.max(1, waitOf(limits))) * 1_000_000n;
-    return this.#waiting === 0 && (await this.#merger.mergeSome({ stretch, isGrowing: true }));
+    return this.#merger.mergeSome({ stretch, isGrowing: true });
   }
 
   async close(): Promise<void> {
-    await this.#last;
     // What cannot be written now is counted again at the next start.
     await this.#rollup.catchUp().catch(() => undefined);
     this.db.close();

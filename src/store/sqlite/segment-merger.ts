@@ -63,8 +63,10 @@ export class SegmentMerger {
     while (this.db.open) {
       const run = this.#findRun(options);
       if (run === 'none') return false;
-      if (run !== 'none here' && (await this.#merge(run))) return true;
+      const isMerged = run !== 'none here' && this.#merge(run);
+      // What waits has its turn.
       await setImmediate();
+      if (isMerged) return true;
     }
     return false;
   }
@@ -96,8 +98,8 @@ export class SegmentMerger {
     };
   }
 
-  /** False when one of them is damaged, or was removed meanwhile. */
-  async #merge(run: readonly Candidate[]): Promise<boolean> {
+  /** In one go, so that nothing of them is removed meanwhile. False when one of them is damaged. */
+  #merge(run: readonly Candidate[]): boolean {
     const parts: Part[] = [];
     for (const info of run) {
       const part = this.#read(info);
@@ -106,8 +108,8 @@ export class SegmentMerger {
     }
     const nodes = this.#statements.nodes.all(idsOf(run));
     const counted = nodes.map(({ flows, ...node }) => ({ ...node, flows: Number(flows) }));
-    const joined = await joinSegments(parts, counted);
-    return this.db.open && this.#replace(run, joined);
+    this.#replace(run, joinSegments(parts, counted));
+    return true;
   }
 
   /** Undefined when it is damaged. */
@@ -138,20 +140,16 @@ export class SegmentMerger {
     return chunks;
   }
 
-  /** False when one of them was removed meanwhile. */
-  #replace(run: readonly Candidate[], joined: PackedSegment): boolean {
-    const { count, remember, remove } = this.#statements;
+  #replace(run: readonly Candidate[], joined: PackedSegment): void {
+    const { remember, remove } = this.#statements;
     const ids = idsOf(run);
-    const isReplaced = this.db.transaction(() => {
-      if (count.get(ids) !== run.length) return false;
+    this.db.transaction(() => {
       remember.run(Math.max(...run.map(({ id }) => id)));
       remove.run(ids);
       this.#inserter.insert(joined);
       this.#minutes.merge(joined.firstSeq, joined.firstSeq + joined.flows - 1);
-      return true;
     })();
-    if (isReplaced) this.onMerged(joined);
-    return isReplaced;
+    this.onMerged(joined);
   }
 }
 
@@ -192,7 +190,6 @@ function prepare(db: Database.Database) {
          FROM segment_node WHERE segment_id ${OF_RUN} GROUP BY node`,
       )
       .safeIntegers(),
-    count: db.prepare<[string], number>(`SELECT count(*) FROM segment WHERE id ${OF_RUN}`).pluck(),
     remember: db.prepare<[number]>('UPDATE retention SET last_segment = max(last_segment, ?)'),
     remove: db.prepare<[string]>(`DELETE FROM segment WHERE id ${OF_RUN}`),
   };

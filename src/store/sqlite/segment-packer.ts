@@ -12,7 +12,7 @@ import { WrittenParts } from './written-parts.js';
 
 /** A segment on its way to disk, and what else is made of its rows. */
 export interface Packed {
-  segment: Promise<PackedSegment>;
+  segment: PackedSegment;
   rows: CountedRows;
   delivered: DeliveredBlock;
 }
@@ -20,7 +20,7 @@ export interface Packed {
 /** Packs segments, one after another: what the earlier ones of a generation brought along is known to the later. */
 export class SegmentPacker {
   #parts: WrittenParts | undefined;
-  #texts: { firstText: number; texts: Promise<Buffer> }[] = [];
+  #chunks: PackedSegment['chunks'] = [];
 
   /** `endpointOnDisk`: of a generation, one that an earlier segment brought along. */
   constructor(private readonly endpointOnDisk: (generation: number, id: number) => Endpoint) {}
@@ -28,24 +28,20 @@ export class SegmentPacker {
   /** What was packed is not on disk: the next segment begins a generation. */
   forget(): void {
     this.#parts = undefined;
-    this.#texts = [];
+    this.#chunks = [];
   }
 
   /** Of the segment that is packed next. */
   addTexts({ firstText, bytes }: TextChunk): void {
-    const texts = compress(bytes, Effort.lines);
-    // Whoever packs the segment awaits it; until then a rejection must not count as unhandled.
-    texts.catch(() => undefined);
-    this.#texts.push({ firstText, texts });
+    this.#chunks.push({ firstText, texts: compress(bytes, Effort.lines) });
   }
 
   pack(filled: FilledSegment): Packed {
     const parts = this.#partsOf(filled.generation);
     const endpoint = parts.add(filled.dictionary);
-    const texts = this.#texts;
-    this.#texts = [];
-    const segment = packed(filled, parts, texts);
-    segment.catch(() => undefined);
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    const segment = packed(filled, parts, chunks);
     return { segment, rows: rowsOf(filled, parts, endpoint), delivered: deliveredOf(filled, parts) };
   }
 
@@ -56,23 +52,12 @@ export class SegmentPacker {
   }
 }
 
-/** The columns are written before anything is waited for: later segments go by what these have shown. */
-async function packed(
-  filled: FilledSegment,
-  parts: WrittenParts,
-  chunks: readonly { firstText: number; texts: Promise<Buffer> }[],
-): Promise<PackedSegment> {
+function packed(filled: FilledSegment, parts: WrittenParts, chunks: PackedSegment['chunks']): PackedSegment {
   const { firstSeq, generation, flows, slices } = filled;
   const nodes = nodesOf(filled, parts);
-  const written = writeSegmentColumns(filled.columns, flows, parts, parts.learner);
+  const columns = compress(writeSegmentColumns(filled.columns, flows, parts, parts.learner), Effort.columns);
   // Behind the columns, which tell of habits.
   const dictionary = [...filled.dictionary, ...parts.takeHabits()];
-  const [columns, keys, lines, texts] = await Promise.all([
-    compress(written, Effort.columns),
-    packKeys(filled.keys),
-    Promise.all(dictionary.map(({ lines }) => compress(lines, Effort.lines))),
-    Promise.all(chunks.map(({ texts }) => texts)),
-  ]);
   return {
     firstSeq,
     generation,
@@ -80,9 +65,9 @@ async function packed(
     timeMin: nodes.map(({ timeMin }) => timeMin).reduce((a, b) => (a < b ? a : b)),
     timeMax: nodes.map(({ timeMax }) => timeMax).reduce((a, b) => (a > b ? a : b)),
     columns,
-    keys,
-    chunks: chunks.map(({ firstText }, i) => ({ firstText, texts: texts[i] ?? nothing })),
-    dictionary: dictionary.map((entries, i) => ({ ...entries, lines: lines[i] ?? nothing })),
+    keys: packKeys(filled.keys),
+    chunks,
+    dictionary: dictionary.map((entries) => ({ ...entries, lines: compress(entries.lines, Effort.lines) })),
     nodes,
     slices,
     timeless: filled.timeless.map((row) => ({
@@ -91,8 +76,6 @@ async function packed(
     })),
   };
 }
-
-const nothing = Buffer.alloc(0);
 
 /** Flows of a node, and the rows of the first and the last of them. */
 interface NodeRows {
