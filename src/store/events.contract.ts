@@ -129,6 +129,19 @@ export function eventsContract(name: string, open: () => Promise<OpenedStore>): 
         expect(at.store.lastEvent()).toBeGreaterThan(last);
       }));
 
+    it('are stored, and their losses added up, however many Hubble says that it lost', () =>
+      opened(async (at) => {
+        const most = `"${(2n ** 64n - 1n).toString()}"`;
+        for (let n = 0; n < 1_100; n++) {
+          const text = `{"lost_events":{"num_events_lost":${most}},"node_name":"n${n}"}`;
+          at.writer.appendEvent(eventOf(JSON.parse(text)), Buffer.from(text));
+        }
+        await at.writer.commit();
+        expect(at.store.eventCounts().lost_events).toBe(1_100);
+        const sum = 1_100 * Number.MAX_SAFE_INTEGER;
+        expect(at.store.extent(always).eventsLost / sum).toBeCloseTo(1);
+      }));
+
     it('are none to a viewer of some namespaces', () =>
       opened(async (at) => {
         await put(at, [{ kind: 'agent_event', at: 1 }]);

@@ -28,6 +28,11 @@ export function numberOf(value: unknown): number {
   return Number.isFinite(number) ? number : 0;
 }
 
+/** A whole number from 0 up to 2^53 - 1: what is less, more or between is brought there. */
+export function countOf(value: unknown): number {
+  return Math.min(Math.max(0, Math.trunc(numberOf(value))), Number.MAX_SAFE_INTEGER);
+}
+
 export function textsOf(value: unknown): string[] {
   return listOf(value).filter((item): item is string => typeof item === 'string');
 }

@@ -41,6 +41,18 @@ describe('a record is recognised', () => {
   });
 
   it.each([
+    [18_446_744_073_709_551_615n.toString(), Number.MAX_SAFE_INTEGER],
+    ['9223372036854775808', Number.MAX_SAFE_INTEGER],
+    [1e300, Number.MAX_SAFE_INTEGER],
+    [1.5, 1],
+    [-5, 0],
+    ['many', 0],
+  ])('as lost events, of which %j are so many as can be stored', (told, events) => {
+    const record = recogniseRecord({ lost_events: { num_events_lost: told } });
+    expect(record).toMatchObject({ lost: { events } });
+  });
+
+  it.each([
     ['nothing', null],
     ['a text', 'flow'],
     ['a list', [{ flow: {} }]],

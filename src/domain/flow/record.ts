@@ -1,4 +1,4 @@
-import { isObject, numberOf, textOf, type Json } from './json.js';
+import { countOf, isObject, textOf, type Json } from './json.js';
 import { parseTimestamp } from './timestamp.js';
 
 /**
@@ -28,6 +28,7 @@ export interface EventRecord {
 interface LostEvents {
   /** PERF_EVENT_RING_BUFFER, OBSERVER_EVENTS_QUEUE, HUBBLE_RING_BUFFER. */
   source: string;
+  /** At most 2^53 - 1, though Hubble counts in 64 bits. */
   events: number;
   first: bigint | undefined;
   last: bigint | undefined;
@@ -62,7 +63,7 @@ function eventRecord(kind: EventKind, record: Json, lost: LostEvents | undefined
 function lostEvents(lost: Json): LostEvents {
   return {
     source: textOf(lost['source']) || 'UNKNOWN',
-    events: numberOf(lost['num_events_lost'] ?? lost['numEventsLost']),
+    events: countOf(lost['num_events_lost'] ?? lost['numEventsLost']),
     first: parseTimestamp(lost['first']),
     last: parseTimestamp(lost['last']),
   };

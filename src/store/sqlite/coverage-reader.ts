@@ -67,9 +67,10 @@ export class CoverageReader {
          AND (:since IS NULL OR time_max >= :since) AND (:until IS NULL OR time_min <= :until)`,
       )
       .safeIntegers();
+    // Unlike sum(), total() does not fail where the sum is more than 64 bits hold.
     this.#lost = db
-      .prepare<[Bounds], number | null>(
-        `SELECT sum(events) FROM event WHERE kind = 'lost_events' AND (time IS NULL OR
+      .prepare<[Bounds], number>(
+        `SELECT total(events) FROM event WHERE kind = 'lost_events' AND (time IS NULL OR
          ((:since IS NULL OR time >= :since) AND (:until IS NULL OR time <= :until)))`,
       )
       .pluck();
