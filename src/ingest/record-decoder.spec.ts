@@ -169,6 +169,17 @@ describe('flows told alike', () => {
   });
 });
 
+/** A decoder whose flows come into the list. */
+function decoderInto(found: unknown[]): RecordDecoder {
+  const sink: DecoderSink = {
+    flow: (flow) => found.push(recordOf(flow)),
+    record: (_, json) => found.push(json.toString()),
+    reject: () => undefined,
+  };
+  const text = new TextReader(sink, arriving, new TextTally(arriving));
+  return new RecordDecoder(sink, new FlowScanner(new FlowReader()), text);
+}
+
 describe('what is damaged is rejected, and what stands around it is kept', () => {
   it('a last line that is cut off', async () => {
     const { report, records } = await ingest(`${a}\n${b}\n${c.slice(0, 200)}`);
@@ -193,6 +204,69 @@ describe('what is damaged is rejected, and what stands around it is kept', () =>
     const { report, records } = await ingest([cut, ...lines.map(wrap)].join('\n'));
     expect(records).toEqual(lines);
     expect(report).toMatchObject({ stored: 3, rejected: 1 });
+  });
+
+  describe('an object cut off, whatever comes behind it:', () => {
+    const pretty = (flow: object) => JSON.stringify(flow, null, 2);
+    const printed =
+      'Jun  1 10:00:00.000: default/a (ID:1) -> default/b (ID:2) to-endpoint FORWARDED (TCP Flags: SYN)';
+    const dict = `  TIMESTAMP: Jun  1 10:00:00.000
+     SOURCE: default/a:1
+DESTINATION: default/b:80
+       TYPE: to-endpoint
+    VERDICT: FORWARDED
+    SUMMARY: TCP Flags: SYN`;
+    const table = `TIMESTAMP             SOURCE        DESTINATION    TYPE          VERDICT     SUMMARY
+Jun  1 10:00:00.000   default/a:1   default/b:80   to-endpoint   FORWARDED   TCP Flags: SYN`;
+    const followers: [string, string[]][] = [
+      ['objects printed over lines', flows.map(pretty)],
+      ['blanks behind their braces', lines.map((line) => line.replace('{', '{ '))],
+      ['arrays', lines.map((line) => `[${line}]`)],
+      ['two objects on a line', [`${a}${b}`, c]],
+      ['text behind them', lines.map((line) => `${line} # seen`)],
+      ['quotes around them', lines.map((line) => `'${line}'`)],
+      ['logfmt', lines.map((line) => `level=info msg=${JSON.stringify(line)}`)],
+      ['flows as they are printed', [printed, printed, printed]],
+      ['flows in blocks', [dict, dict, dict].map((block) => `${block}\n------------`)],
+      ['a table', [table]],
+      ['flows printed in the log of a container', [printed, printed].map((log) => JSON.stringify({ log }))],
+    ];
+    const heads: [string, string][] = [
+      ['behind a comma', '{"flow":{"time":"2026-06-01T10:00:00Z","verdict":"FORWARDED",'],
+      ['behind a colon', '{"flow":{"time":"2026-06-01T10:00:00Z","source":'],
+      ['in a list', '{"flow":{"node_labels":['],
+      ['in a number', '{"flow":{"l4":{"TCP":{"source_port":1'],
+      ['by a shell', '$ for pod in $(pods); do {'],
+      ['over lines, in a text', pretty(record({ uuid: 'torn' })).slice(0, 250)],
+      ['over lines, behind a brace', '{\n  "flow": {\n    "source": {'],
+      ['over lines, behind a comma', '{\n  "flow": {\n    "verdict": "DROPPED",'],
+    ];
+
+    it.each(followers)('%s', async (_, texts) => {
+      const whole = await ingest(`${texts.join('\n')}\n`);
+      expect(whole.records.length).toBeGreaterThan(0);
+      for (const [, head] of heads) {
+        const { report, records } = await ingest(`${head}\n${texts.join('\n')}\n`);
+        expect(records).toEqual(whole.records);
+        expect(report.rejected).toBe(whole.report.rejected + 1);
+      }
+    });
+
+    it('what comes is not waited for, once two more records are there', () => {
+      for (const [, head] of heads) {
+        const found: unknown[] = [];
+        const decoder = decoderInto(found);
+        decoder.write(Buffer.from(`${head}\n${flows.map(pretty).join('\n')}\n`));
+        expect(found.length).toBeGreaterThanOrEqual(2);
+      }
+    });
+
+    it('hostile text of many beginnings is read again a few times only', async () => {
+      const worked = stopWatch();
+      const { records } = await ingest(`${'{"a":\n'.repeat(90)}{\n${'"b":1,\n'.repeat(400_000)}!\n${a}`);
+      expect(records).toEqual([a]);
+      expect(worked()).toBeLessThan(8_000);
+    });
   });
 
   it('a line that was cut into pieces, whose end is missing or which is too long', async () => {

@@ -5,6 +5,7 @@ import { CutLines } from './cut-lines.js';
 import { JsonScanner, onOneLine } from './json-scanner.js';
 import type { FlowScanner } from './flow-scanner.js';
 import { LineSplitter } from './line-splitter.js';
+import { goesOn, OpenObject, type NumberedLine } from './open-object.js';
 import { hasArrow, isPrintedFlow } from './text/compact.js';
 import type { TextReader } from './text/text-reader.js';
 import { mayBePrinted, parse, printedText, wrappedInLogfmt, wrappedText } from './unwrap.js';
@@ -20,7 +21,11 @@ export interface DecoderSink {
 /** A longer one is refused: it would have to be held in memory whole. Hubble's own API ends at 4 MiB a message. */
 const LONGEST_RECORD = 16 << 20;
 const TOO_DEEP = `the record has more than ${DEEPEST} objects and lists in one another`;
+const UNFINISHED = 'the JSON object is not finished';
 const TOO_LONG = `an object of more than ${LONGEST_RECORD >> 20} MiB`;
+
+/** How often a text may be read again on average: what a crash tore is read again once. */
+const TIMES_AGAIN = 4;
 
 const SPACE = 32;
 const COMMA = 44;
@@ -48,15 +53,16 @@ export class RecordDecoder {
   });
   readonly #cutLines = new CutLines(LONGEST_RECORD);
   readonly #scanner = new JsonScanner();
-  /** Text of an object that goes on in the next line; of one that is too long only that it is open. */
-  #open: string[] = [];
-  #openLength = 0;
-  #openLine = 0;
+  readonly #open = new OpenObject(LONGEST_RECORD);
+  /** Characters that may be read again, so that hostile text cannot have all of it read again from each of its lines. */
+  #credit = 0;
   #lineNumber = 1;
   /** The line is done with: it gave a record or was rejected already. */
   #lineSettled = false;
   /** The line has text outside of objects. */
   #torn = false;
+  /** What follows may be the rest of an object that was given up: worth no complaint of its own. */
+  #isDebris = false;
 
   constructor(
     private readonly sink: DecoderSink,
@@ -70,7 +76,7 @@ export class RecordDecoder {
 
   end(): void {
     this.#lines.end();
-    if (this.#open.length > 0) this.#abandon('the JSON object is not finished');
+    while (this.#open.isOpen) this.#abandon(UNFINISHED);
     for (let cut = this.#cutLines.unfinished; cut > 0; cut--)
       this.sink.reject(this.#lineNumber - 1, 'the rest of a line that was cut into pieces is missing');
     this.text.end();
@@ -78,6 +84,7 @@ export class RecordDecoder {
 
   #line(bytes: Buffer, start: number, end: number): void {
     const from = this.#lineNumber === 1 ? behindByteOrderMark(bytes, start, end) : start;
+    this.#credit += TIMES_AGAIN * (end - from);
     const joined = this.#cutLines.take(bytes, from, end);
     if (joined === undefined) this.#wholeLine(bytes, from, end);
     else if (joined !== 'kept') this.#wholeLine(joined, 0, joined.length);
@@ -87,7 +94,7 @@ export class RecordDecoder {
   }
 
   #wholeLine(bytes: Buffer, from: number, end: number): void {
-    if (this.#open.length > 0 || !this.#wholeRecord(bytes, from, behindLastObject(bytes, from, end)))
+    if (this.#open.isOpen || !this.#wholeRecord(bytes, from, behindLastObject(bytes, from, end)))
       this.#scan(bytes.toString('utf8', from, end), true);
   }
 
@@ -98,13 +105,17 @@ export class RecordDecoder {
     if (from < 0) return false;
     const scanned = this.scanner.scan(bytes, from, to);
     if (scanned !== undefined) {
+      this.#isDebris = false;
       this.sink.flow(scanned);
       return true;
     }
     const text = bytes.toString('utf8', from, to);
     const value = parse(text);
     const record = recogniseRecord(value);
-    if (record !== undefined) this.#hand(record, value, bytes.subarray(from, to), this.#lineNumber);
+    if (record !== undefined) {
+      this.#isDebris = false;
+      this.#hand(record, value, bytes.subarray(from, to), this.#lineNumber);
+    }
     // What stands behind other text may also be a part of it.
     else if (value === undefined || from > start) return false;
     else this.#unwrap(value, text, this.#lineNumber);
@@ -118,35 +129,42 @@ export class RecordDecoder {
 
   #scan(dirty: string, endsLine: boolean): void {
     const text = dirty.includes('\u001b') ? dirty.replace(ANSI, '') : dirty;
-    if (this.#open.length > 0 && endsLine && (startsAnew(text) || isPrintedFlow(text)))
-      this.#abandon('the JSON object is not finished');
-    if (endsLine && this.#open.length === 0 && mayBePrinted(text) && this.#take(text)) return;
-    let at = this.#open.length > 0 ? this.#continueOpen(text) : 0;
+    if (this.#open.isOpen && endsLine && (startsAnew(text) || isPrintedFlow(text))) this.#abandon(UNFINISHED);
+    if (endsLine && !this.#open.isOpen && mayBePrinted(text) && this.#take(text)) return;
+    let at = this.#open.isOpen ? this.#continueOpen(text) : 0;
     while (at >= 0 && at < text.length) at = this.#next(text, at);
-    if (!endsLine || this.#open.length === 0) return;
-    this.#keepOpen('\n');
-    if (this.#scanner.inString) this.#abandon('a string is cut off at the end of the line');
+    if (!endsLine || !this.#open.isOpen) return;
+    const { inString, isBroken } = this.#scanner;
+    this.#open.endLine(isBroken, this.#lineNumber + 1);
+    if (inString) this.#abandon('a string is cut off at the end of the line');
+    else if (isBroken && this.#open.mayHoldOthers) this.#abandon(UNFINISHED);
   }
 
   /** A line as Hubble prints it; each is settled with it. */
   #take(text: string): boolean {
     if (this.#lineSettled || !this.text.take(text, this.#lineNumber)) return false;
-    this.#lineSettled = true;
+    this.#settle();
     return true;
   }
 
+  /** Answers where to go on, -1 at the end. */
   #continueOpen(text: string): number {
     const end = this.#scanner.scan(text, 0);
-    this.#keepOpen(end < 0 ? text : text.slice(0, end));
+    const isOthers = this.#scanner.isBroken && this.#open.mayHoldOthers;
+    this.#open.add(end < 0 || isOthers ? text : text.slice(0, end));
     if (end < 0) return -1;
-    if (this.#openLength > LONGEST_RECORD) {
+    if (isOthers) {
+      this.#abandon(UNFINISHED);
+      return -1;
+    }
+    if (this.#open.isTooLong) {
       this.#abandon(TOO_LONG);
       this.#lineSettled = true;
     } else {
-      const object = this.#open.join('');
-      this.#open = [];
+      const { line } = this.#open;
+      const object = this.#open.take();
       this.#scanner.reset();
-      this.#object(object, this.#openLine);
+      this.#object(object, line);
     }
     return end;
   }
@@ -166,9 +184,7 @@ export class RecordDecoder {
     }
     const end = this.#scanner.scan(text, start);
     if (end < 0) {
-      this.#openLine = this.#lineNumber;
-      this.#openLength = 0;
-      this.#keepOpen(text.slice(start));
+      this.#open.begin(text.slice(start), this.#lineNumber);
       return -1;
     }
     this.#scanner.reset();
@@ -176,17 +192,28 @@ export class RecordDecoder {
     return end;
   }
 
-  #keepOpen(text: string): void {
-    this.#openLength += text.length;
-    if (this.#openLength > LONGEST_RECORD) this.#open = [''];
-    else this.#open.push(text);
+  /** What is open will never be an object. Others may have begun in its lines, which are read again from there. */
+  #abandon(reason: string): void {
+    const { line, isTooLong } = this.#open;
+    const lines = this.#open.linesOfOthers();
+    this.#open.take();
+    this.#scanner.reset();
+    this.sink.reject(line, isTooLong ? TOO_LONG : reason);
+    this.#isDebris = true;
+    const length = lines.reduce((sum, { text }) => sum + text.length, 0);
+    if (length > this.#credit) return;
+    this.#credit -= length;
+    this.#readAgain(lines);
   }
 
-  #abandon(reason: string): void {
-    if (this.#open.length > 0)
-      this.sink.reject(this.#openLine, this.#openLength > LONGEST_RECORD ? TOO_LONG : reason);
-    this.#open = [];
-    this.#scanner.reset();
+  #readAgain(lines: readonly NumberedLine[]): void {
+    const now = [this.#lineNumber, this.#lineSettled, this.#torn] as const;
+    for (const { number, text } of lines) {
+      [this.#lineNumber, this.#lineSettled, this.#torn] = [number, false, false];
+      const bytes = Buffer.from(text);
+      this.#wholeLine(bytes, 0, bytes.length);
+    }
+    [this.#lineNumber, this.#lineSettled, this.#torn] = now;
   }
 
   #object(text: string, line: number): void {
@@ -200,8 +227,8 @@ export class RecordDecoder {
     if (this.#isWrapped(wrappedText(value, text), line)) return;
     const printed = printedText(value);
     if (printed !== undefined && this.#take(printed)) return;
-    // Pieces of a torn line are worth one complaint together.
-    if (this.#torn && this.#lineSettled) return;
+    // Pieces of a torn line are worth one complaint together, and those of a torn object.
+    if (this.#torn && (this.#lineSettled || this.#isDebris)) return;
     this.#lineSettled = true;
     const what = value === undefined ? 'no valid JSON' : 'JSON, but no Hubble record';
     this.sink.reject(line, `${what}: ${quote(text)}`);
@@ -211,6 +238,7 @@ export class RecordDecoder {
   #junk(text: string): void {
     if (this.#lineSettled || this.#isWrapped(wrappedInLogfmt(text), this.#lineNumber)) return;
     this.#lineSettled = true;
+    if (this.#isDebris && goesOn(text)) return;
     this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
   }
 
@@ -218,11 +246,16 @@ export class RecordDecoder {
     return text !== undefined && (this.#isScanned(text) || this.#isRecord(parse(text), text, line));
   }
 
+  #settle(): void {
+    this.#lineSettled = true;
+    this.#isDebris = false;
+  }
+
   #isScanned(text: string): boolean {
     const json = Buffer.from(onOneLine(text));
     const flow = this.scanner.scan(json, 0, json.length);
     if (flow === undefined) return false;
-    this.#lineSettled = true;
+    this.#settle();
     this.sink.flow(flow);
     return true;
   }
@@ -230,7 +263,7 @@ export class RecordDecoder {
   #isRecord(value: unknown, text: string, line: number): boolean {
     const record = recogniseRecord(value);
     if (record === undefined) return false;
-    this.#lineSettled = true;
+    this.#settle();
     this.#hand(record, value, Buffer.from(onOneLine(text)), line);
     return true;
   }
