@@ -1,5 +1,5 @@
 import { FlowatlasError, invalidFilter } from '../errors.js';
-import { isObject } from '../flow/json.js';
+import { camelCase, isObject } from '../flow/json.js';
 import { criteria, sidedCriteria } from './criteria.js';
 import { Refusal, shown, type Criterion, type Predicate, type SidedCriterion } from './criterion.js';
 import { all, allowButDeny, type Filter } from './filter.js';
@@ -188,10 +188,6 @@ function fieldNamed(name: string, place: string): string {
     place,
     `a flow filter has no field ${shown(name)}; it has ${hubbleFields.filter((known) => fields.has(known)).join(', ')}`,
   );
-}
-
-function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** The JSON of a filter as Hubble writes it; refused where a field is one that Hubble does not have. */

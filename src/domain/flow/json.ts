@@ -33,6 +33,11 @@ export function countOf(value: unknown): number {
   return Math.min(Math.max(0, Math.trunc(numberOf(value))), Number.MAX_SAFE_INTEGER);
 }
 
+/** The other name of a field of proto3. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 export function textsOf(value: unknown): string[] {
   return listOf(value).filter((item): item is string => typeof item === 'string');
 }

@@ -12,6 +12,7 @@ describe('a record is recognised', () => {
   it.each([
     ['an empty flow that a mask left', { flow: {} }],
     ['nothing but a verdict', { verdict: 'DROPPED' }],
+    ['nothing but what a later version may tell', { flow: { later: 1 }, node_name: 'n' }],
     ['a verdict as a number', { verdict: 2, Type: 'L3_L4' }],
     ['no verdict, but both ends and what lies between', { source: {}, destination: {}, l4: { TCP: {} } }],
   ])('as a flow: %s', (_, value) => {
@@ -61,6 +62,7 @@ describe('a record is recognised', () => {
     ["a log line with a verdict that is no flow's", { verdict: {}, msg: 'x' }],
     ['a verdict among foreign words', { verdict: 'guilty', court: 'high' }],
     ['two ends alone', { source: {}, destination: {} }],
+    ['a flow of Suricata', { event_type: 'flow', src_ip: '1.1.1.1', flow: { pkts_toserver: 5, age: 0 } }],
     ['another product', { ClusterName: 'c', HostName: 'h', Source: '/bin/sh', Operation: 'File' }],
   ])('as none: %s', (_, value) => {
     expect(recogniseRecord(value)).toBeUndefined();

@@ -1,4 +1,5 @@
-import { countOf, isObject, textOf, type Json } from './json.js';
+import { camelCase, countOf, isObject, textOf, type Json } from './json.js';
+import { protoMessages } from './flow-proto.js';
 import { parseTimestamp } from './timestamp.js';
 
 /**
@@ -39,7 +40,8 @@ const bare: Json = Object.freeze({});
 /** The record that a JSON value is, or undefined when it is none. Wrappers of log pipelines are the decoder's business. */
 export function recogniseRecord(value: unknown): HubbleRecord | undefined {
   if (!isObject(value)) return undefined;
-  if (isObject(value['flow'])) return { kind: 'flow', flow: value['flow'], envelope: value };
+  const { flow } = value;
+  if (isObject(flow) && mayBeFlow(flow, value)) return { kind: 'flow', flow, envelope: value };
   const lost = value['lost_events'] ?? value['lostEvents'];
   if (isObject(lost)) return eventRecord('lost_events', value, lostEvents(lost));
   for (const [kind, camel] of otherKinds) {
@@ -47,6 +49,17 @@ export function recogniseRecord(value: unknown): HubbleRecord | undefined {
   }
   if (isBareLostEvent(value)) return eventRecord('lost_events', value, lostEvents(value));
   return isBareFlow(value) ? { kind: 'flow', flow: value, envelope: bare } : undefined;
+}
+
+const members: ReadonlySet<string> = new Set(
+  (protoMessages.get('Flow') ?? []).flatMap(({ name }) => [name, camelCase(name)]),
+);
+
+/** Other programs have a `flow`, too, such as Suricata. A mask may have left nothing of Hubble's. */
+function mayBeFlow(flow: Json, envelope: Json): boolean {
+  const names = Object.keys(flow);
+  const isHubbles = names.length === 0 || names.some((name) => members.has(name));
+  return isHubbles || 'node_name' in envelope || 'nodeName' in envelope;
 }
 
 const otherKinds: readonly (readonly [EventKind, string])[] = [
