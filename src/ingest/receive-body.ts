@@ -5,6 +5,7 @@ import busboy from 'busboy';
 import { asError, FlowatlasError } from '../domain/errors.js';
 import { decodeBody, decodeFile } from './body-decoder.js';
 import { DecodedBudget } from './decoded-budget.js';
+import { DamagedBody } from './decoder-steps.js';
 import type { IngestUpload } from './ingest-client.js';
 import type { UploadLimits } from './upload-limits.js';
 
@@ -90,6 +91,8 @@ async function receiveBytes(bytes: AsyncIterable<Buffer>, upload: IngestUpload):
 class FormReceiver {
   readonly #form;
   #turn: Promise<void> = Promise.resolve();
+  /** Of the first file that is damaged. */
+  #damage: FlowatlasError | undefined;
 
   constructor(
     { headers }: IncomingMessage,
@@ -104,14 +107,14 @@ class FormReceiver {
   async receive(body: AsyncIterable<Buffer>): Promise<void> {
     const form = this.#form;
     form.on('file', (field: string, file: Readable, { filename }: { filename?: string }) => {
-      this.#take(filename ?? field, decodeFile(file, this.budget));
+      this.#takeFile(filename ?? field, file);
     });
     form.on('field', (field, value, { valueTruncated }) => {
       if (valueTruncated)
         this.#fail(
           `the field ${JSON.stringify(field)} is longer than ${LONGEST_FIELD} bytes; send it as a file`,
         );
-      else this.#take(field, Readable.from([Buffer.from(value)]));
+      else this.#take(field, () => receiveBytes(Readable.from([Buffer.from(value)]), this.upload));
     });
     form.on('partsLimit', () => {
       this.#fail(`the form has more than ${MOST_PARTS} parts; send the rest in another one`);
@@ -125,12 +128,28 @@ class FormReceiver {
       if (fault === undefined) throw error;
     });
     if (fault !== undefined) throw fault.error;
+    if (this.#damage !== undefined) throw this.#damage;
   }
 
-  #take(name: string, bytes: AsyncIterable<Buffer>): void {
+  /** One that is damaged does not keep those behind it from being read. */
+  #takeFile(name: string, file: Readable): void {
+    this.#take(name, async () => {
+      try {
+        const bytes = file.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+        await receiveBytes(decodeFile(bytes, this.budget), this.upload);
+      } catch (error) {
+        if (!(error instanceof DamagedBody)) throw error;
+        this.#damage ??= new FlowatlasError('invalid_body', `${JSON.stringify(name)}: ${error.message}`);
+        // Whoever read it may still listen for more.
+        file.removeAllListeners('readable').resume();
+      }
+    });
+  }
+
+  #take(name: string, receive: () => Promise<void>): void {
     this.#turn = this.#turn.then(async () => {
       this.upload.startFile(name);
-      await receiveBytes(bytes, this.upload);
+      await receive();
     });
     this.#turn.catch((error: unknown) => {
       this.#form.destroy(asError(error));

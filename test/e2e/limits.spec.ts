@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { IngestReport } from '../../src/ingest/ingest.schema.js';
@@ -257,6 +258,23 @@ describe('a form', () => {
       status: 413,
       body: { error: { code: 'payload_too_large', report: { duplicates: 1 } } },
     });
+  });
+
+  it('names a file that is damaged, and reads those behind it', async () => {
+    const file = (name: string, content: Buffer) =>
+      Buffer.concat([
+        Buffer.from(`--b\r\nContent-Disposition: form-data; name="f"; filename="${name}"\r\n\r\n`),
+        content,
+        Buffer.from('\r\n'),
+      ]);
+    // Longer than what busboy and its streams hold.
+    const broken = Buffer.concat([gzipSync(flowLines('broken', 9)).subarray(0, 60), randomBytes(2 << 20)]);
+    const body = [file('1.jsonl', Buffer.from(flowLines('before', 2))), file('2.gz', broken)];
+    const behind = file('3.jsonl', Buffer.from(flowLines('behind', 3)));
+    const answer = await post(server, Buffer.concat([...body, behind, Buffer.from('--b--\r\n')]), type);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({ code: 'invalid_body', report: { stored: 5 } });
+    expect(answer.body.error.message).toContain('"2.gz": the compressed body is damaged');
   });
 
   it('may hold flows in fields, too', async () => {
