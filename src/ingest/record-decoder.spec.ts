@@ -88,6 +88,26 @@ describe('records are found', () => {
   it("under 'result', as gRPC gateways write them", () =>
     expectAllThree(lines.map((line) => `{"result":${line}}`).join('\n')));
 
+  const inLogfmt = (line: string) => `level=info msg=${JSON.stringify(line)}`;
+  const inLog = (log: string) => JSON.stringify({ log, stream: 'stdout' });
+  it.each<[string, (line: string) => string]>([
+    ['in logfmt in the log of Docker', (line) => inLog(`${inLogfmt(line)}\n`)],
+    ['in logfmt in the journal', (line) => JSON.stringify({ MESSAGE: inLogfmt(line), PRIORITY: '6' })],
+    [
+      'behind a CRI prefix in what Fluent Bit sends',
+      (line) => inLog(`2026-06-01T10:00:00Z stdout F ${line}`),
+    ],
+    ["in an agent's JSON in the log of Docker", (line) => inLog(JSON.stringify({ msg: line }))],
+    ['under the second of two keys', (line) => JSON.stringify({ log: '{"a":1}', message: line })],
+    ['as logcli prints them', (line) => `2026-06-01T10:00:00Z {app="cilium", pod="c"} ${line}`],
+    ['as logcli writes them', (line) => JSON.stringify({ labels: { app: 'c' }, line, timestamp: 'x' })],
+    ['as Elasticsearch exports them', (line) => `{"_index":"hubble","_source":${line}}`],
+    ['parsed by Fluent Bit', (line) => `{"time":"x","log_processed":${line}}`],
+    ['in the log of Google Cloud', (line) => `{"insertId":"x","jsonPayload":${line}}`],
+  ])('%s', (_, wrap) => expectAllThree(lines.map(wrap).join('\n')));
+
+  it('several in one text of a log', () => expectAllThree(inLog(`${lines.join('\n')}\n`)));
+
   it('bare, as Hubble before 0.11 wrote them', async () => {
     const { report, records } = await ingest(JSON.stringify(flowJson()));
     expect(report.stored).toBe(1);

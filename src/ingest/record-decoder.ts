@@ -8,7 +8,7 @@ import { LineSplitter } from './line-splitter.js';
 import { goesOn, OpenObject, type NumberedLine } from './open-object.js';
 import { hasArrow, isPrintedFlow } from './text/compact.js';
 import type { TextReader } from './text/text-reader.js';
-import { mayBePrinted, parse, printedText, wrappedInLogfmt, wrappedText } from './unwrap.js';
+import { mayBePrinted, parse, printedText, textsWithin, wrappedTexts } from './unwrap.js';
 
 export interface DecoderSink {
   /** A flow told like one read before; only good until the next call. */
@@ -24,6 +24,8 @@ const TOO_DEEP = `the record has more than ${DEEPEST} objects and lists in one a
 const UNFINISHED = 'the JSON object is not finished';
 const TOO_LONG = `an object of more than ${LONGEST_RECORD >> 20} MiB`;
 
+/** A container's log of an agent's log of a record, and one more. */
+const MOST_WRAPPERS = 3;
 /** How often a text may be read again on average: what a crash tore is read again once. */
 const TIMES_AGAIN = 4;
 
@@ -224,7 +226,7 @@ export class RecordDecoder {
 
   /** What is no record may hold one, in the ways of log pipelines, or be worth a complaint. */
   #unwrap(value: unknown, text: string, line: number): void {
-    if (this.#isWrapped(wrappedText(value, text), line)) return;
+    if (this.#isWrapped(wrappedTexts(value, text), line)) return;
     const printed = printedText(value);
     if (printed !== undefined && this.#take(printed)) return;
     // Pieces of a torn line are worth one complaint together, and those of a torn object.
@@ -236,14 +238,28 @@ export class RecordDecoder {
 
   /** Text that is no JSON: worth one complaint a line, unless it stands beside a record. */
   #junk(text: string): void {
-    if (this.#lineSettled || this.#isWrapped(wrappedInLogfmt(text), this.#lineNumber)) return;
+    if (this.#lineSettled || this.#isWrapped(textsWithin(text), this.#lineNumber)) return;
     this.#lineSettled = true;
     if (this.#isDebris && goesOn(text)) return;
     this.sink.reject(this.#lineNumber, `no JSON: ${quote(text)}`);
   }
 
-  #isWrapped(text: string | undefined, line: number): boolean {
-    return text !== undefined && (this.#isScanned(text) || this.#isRecord(parse(text), text, line));
+  /** The first of the texts that is a record, holds one, or has some on its lines. */
+  #isWrapped(texts: readonly string[], line: number, levels = MOST_WRAPPERS): boolean {
+    return texts.some((text) => this.#holdsRecord(text, line, levels) || this.#isOfLines(text, line, levels));
+  }
+
+  #holdsRecord(text: string, line: number, levels: number): boolean {
+    if (this.#isScanned(text)) return true;
+    const value = parse(text);
+    if (this.#isRecord(value, text, line)) return true;
+    const within = value === undefined ? textsWithin(text) : wrappedTexts(value, text);
+    return levels > 1 && this.#isWrapped(within, line, levels - 1);
+  }
+
+  #isOfLines(text: string, line: number, levels: number): boolean {
+    const lines = text.split('\n').filter((part) => part.includes('{'));
+    return lines.length > 1 && lines.filter((part) => this.#holdsRecord(part, line, levels)).length > 0;
   }
 
   #settle(): void {
@@ -285,8 +301,7 @@ function startsAnew(line: string): boolean {
 
 function isRecordOrWrapped(value: unknown, text: string): boolean {
   if (recogniseRecord(value) !== undefined) return true;
-  const wrapped = wrappedText(value, text);
-  return wrapped !== undefined && recogniseRecord(parse(wrapped)) !== undefined;
+  return wrappedTexts(value, text).some((wrapped) => recogniseRecord(parse(wrapped)) !== undefined);
 }
 
 function behindByteOrderMark(bytes: Buffer, from: number, to: number): number {

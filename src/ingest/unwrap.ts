@@ -1,27 +1,29 @@
 import { isObject } from '../domain/flow/json.js';
 import { JsonScanner } from './json-scanner.js';
 
-/** Keys under which log pipelines put a line as text: Docker's json-file, logfmt and JSON loggers. */
-const TEXT_KEYS = ['log', 'msg', 'message', 'MESSAGE'];
+/** Keys under which log pipelines put a line as text: Docker's json-file, logfmt and JSON loggers, Loki, Google Cloud. */
+const TEXT_KEYS = ['log', 'msg', 'message', 'MESSAGE', 'line', 'textPayload'];
+/** Those under which they put what they parsed: gRPC gateways, Fluent Bit, Elasticsearch, Google Cloud. */
+const OBJECT_KEYS = ['result', 'log', 'msg', 'message', 'log_processed', '_source', 'jsonPayload'];
 
-/** The JSON that a log pipeline wrapped: as text of a log line, or under `result` as gRPC gateways do. */
-export function wrappedText(value: unknown, text: string): string | undefined {
-  if (!isObject(value)) return undefined;
-  if (isObject(value['result'])) return memberText(text, 'result');
-  for (const key of TEXT_KEYS) {
-    const inner = value[key];
-    if (typeof inner === 'string' && inner.trimStart().startsWith('{')) return inner;
-  }
-  return undefined;
+/** What a log pipeline wrapped into JSON, as it was written. */
+export function wrappedTexts(value: unknown, text: string): string[] {
+  if (!isObject(value)) return [];
+  const objects = OBJECT_KEYS.filter((key) => isObject(value[key])).map((key) => memberText(text, key));
+  return [...objects, ...TEXT_KEYS.map((key) => value[key])].filter(
+    (inner): inner is string => typeof inner === 'string' && inner.includes('{'),
+  );
 }
 
 /** `level=info msg="{\"flow\":…}"`: what an exporter to standard output looks like in some agents' logs. */
 const LOGFMT_MESSAGE = /(?:^|\s)msg=("(?:[^"\\]|\\.)*")/;
 
-export function wrappedInLogfmt(line: string): string | undefined {
+/** What stands in a line that is no JSON: the message of logfmt, or an object behind other text. */
+export function textsWithin(line: string): string[] {
   const quoted = LOGFMT_MESSAGE.exec(line)?.[1];
-  const inner = quoted === undefined ? undefined : parse(quoted);
-  return typeof inner === 'string' ? inner : undefined;
+  const message = quoted === undefined ? undefined : parse(quoted);
+  const object = line.indexOf('{"');
+  return [...(typeof message === 'string' ? [message] : []), ...(object > 0 ? [line.slice(object)] : [])];
 }
 
 /** A line as `hubble observe` prints it, in a log pipeline's JSON. */
