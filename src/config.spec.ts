@@ -15,6 +15,7 @@ describe('the configuration', () => {
   it('listens on loopback and keeps its data beside it when nothing is said', () => {
     expect(readConfig({})).toEqual({
       listen: { host: '127.0.0.1', port: 8787 },
+      origins: [],
       data: resolve('data'),
       digest: { webhook: undefined, every: 86_400_000 },
       log: 'warn',
@@ -48,6 +49,25 @@ describe('the configuration', () => {
 
   it('takes addresses of IPv6 in brackets', () => {
     expect(readConfig({ FLOWATLAS_LISTEN: '[::1]:8787' }).listen).toEqual({ host: '::1', port: 8787 });
+  });
+
+  it('takes origins as browsers write them, and refuses what is none', () => {
+    const FLOWATLAS_ORIGIN = 'https://Flows.example.com:443/, http://localhost:3000';
+    expect(readConfig({ FLOWATLAS_ORIGIN }).origins).toEqual([
+      'https://flows.example.com',
+      'http://localhost:3000',
+    ]);
+    expect(readConfig({ FLOWATLAS_ORIGIN }, { origin: ['http://[::1]:80'] }).origins).toEqual([
+      'http://[::1]',
+    ]);
+    for (const wrong of [
+      '*',
+      'flows.example.com',
+      'https://a.example/path',
+      'ftp://a.example',
+      'https://u@a',
+    ])
+      expect(mistakes({}, { origin: wrong })[1]).toMatch(/FLOWATLAS_ORIGIN \(--origin\): ".*" is no origin/);
   });
 
   it('takes lists from repeated flags, and from the environment with commas between, but for those in braces', () => {

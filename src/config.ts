@@ -12,6 +12,8 @@ import { splitPatterns } from './sources/glob.js';
 export interface Config {
   /** Where the server listens. Loopback unless told otherwise: there is no authentication yet. */
   listen: { host: string; port: number };
+  /** Whose pages may store and watch beside the server's own, each as browsers write it. */
+  origins: string[];
   /** Folder of the database, made when missing. */
   data: string;
   log: 'error' | 'warn' | 'log' | 'debug';
@@ -47,6 +49,14 @@ const listen = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return { host: match[1].replace(/^\[|\]$/g, ''), port };
+});
+
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // Nothing but its host and port: a path would be taken for a limit that there is not.
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  context.addIssue(`"${text}" is no origin such as https://flows.example.com or http://localhost:3000`);
+  return z.NEVER;
 });
 
 const yesOrNo = z.enum(['true', 'false'], 'has to be true or false').transform((text) => text === 'true');
@@ -134,6 +144,7 @@ const routes = z
 
 const flatSchema = z.object({
   listen,
+  origin: z.union([z.string().transform(splitPatterns), z.array(z.string())]).pipe(z.array(origin)),
   data: z
     .string()
     .min(1, 'names no folder')
@@ -166,10 +177,11 @@ const flatSchema = z.object({
 });
 
 function toConfig(flat: z.output<typeof flatSchema>): Config {
-  const { listen, data, log, follow, followFrom, dropFolder } = flat;
+  const { listen, origin: origins, data, log, follow, followFrom, dropFolder } = flat;
   const { keepFor, keepDropsFor, keepSumsFor, keepMinutesFor, keepBytes } = flat;
   return {
     listen,
+    origins,
     data,
     log,
     follow,

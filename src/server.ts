@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { ConsoleLogger, type INestApplication, type LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { IoAdapter } from '@nestjs/platform-socket.io';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { answerClientErrors } from './http/client-errors.js';
 import { ErrorsFilter } from './http/errors.filter.js';
+import { Guard } from './http/guard.js';
 import { validationPipe } from './http/validation.js';
+import { GuardedAdapter } from './live/guarded-adapter.js';
 import { openStore } from './store/open-store.js';
 import { logTrouble } from './store/store.module.js';
 import { packageRoot, version } from './version.js';
@@ -38,7 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     abortOnError: false,
     logger: new ConsoleLogger({ prefix: 'flowatlas', logLevels: logLevels(config.log) }),
   });
-  configure(app);
+  configure(app, config);
   serveOpenApi(app);
   serveDashboard(app);
   await listen(app, config.listen);
@@ -67,8 +68,10 @@ async function close(app: NestExpressApplication): Promise<void> {
   clearTimeout(cutOff);
 }
 
-function configure(app: NestExpressApplication): void {
-  app.useWebSocketAdapter(new IoAdapter(app));
+function configure(app: NestExpressApplication, config: Config): void {
+  const server = app.getHttpServer();
+  const guard = new Guard(server, config);
+  app.useWebSocketAdapter(new GuardedAdapter(app, guard));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorsFilter());
   app.disable('x-powered-by');
@@ -77,7 +80,7 @@ function configure(app: NestExpressApplication): void {
   app.use(
     helmet({ contentSecurityPolicy: { directives: contentSecurityPolicy }, strictTransportSecurity: false }),
   );
-  const server = app.getHttpServer();
+  app.use(guard.http);
   // An upload may go on for hours.
   server.requestTimeout = 0;
   answerClientErrors(server);

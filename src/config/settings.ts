@@ -16,6 +16,14 @@ export const settings: readonly Setting[] = [
     value: '127.0.0.1:8787',
     describe: 'address and port; port 0 takes a free one',
   },
+  {
+    variable: 'FLOWATLAS_ORIGIN',
+    flag: 'origin',
+    value: '',
+    describe:
+      'also take pages of this origin for the server’s own, and its host for a name of the server, such as https://flows.example.com; can be repeated',
+    isList: true,
+  },
   { variable: 'FLOWATLAS_DATA', flag: 'data', value: './data', describe: 'folder of the database' },
   {
     variable: 'FLOWATLAS_LOG',

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'payload_too_large'
   | 'timeout'
+  | 'forbidden'
   | 'not_found'
   | 'insufficient_storage'
   | 'unavailable'

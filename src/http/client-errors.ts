@@ -12,18 +12,23 @@ export function answerClientErrors(server: Server): void {
       socket.destroy();
       return;
     }
-    const [status, error] = explain(code);
-    const body = JSON.stringify(errorBody(error));
-    const head = [
-      `HTTP/1.1 ${status}`,
-      'Connection: close',
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-    ];
-    // Else what it still sends would break the connection before it has read the answer.
-    socket.resume().setTimeout(LINGER, () => socket.destroy());
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    answerOnSocket(socket, ...explain(code));
   });
+}
+
+/** Where there is no response to answer with. */
+export function answerOnSocket(socket: Socket, status: string, error: FlowatlasError): void {
+  const body = JSON.stringify(errorBody(error));
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.on('error', () => socket.destroy());
+  // Else what it still sends would break the connection before it has read the answer.
+  socket.resume().setTimeout(LINGER, () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 function explain(code = ''): [status: string, error: FlowatlasError] {

@@ -9,6 +9,7 @@ const statuses: Record<ErrorCode, number> = {
   unknown_parameter: 400,
   invalid_body: 400,
   no_records: 400,
+  forbidden: 403,
   not_found: 404,
   timeout: 408,
   payload_too_large: 413,

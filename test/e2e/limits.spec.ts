@@ -53,7 +53,9 @@ const gzip = { 'content-encoding': 'gzip' };
 function begin(at: Server, body: string | Buffer, headers = ''): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(at.port, '127.0.0.1', () => {
-      socket.write(`POST /api/v1/flows HTTP/1.1\r\nHost: x\r\n${headers}Transfer-Encoding: chunked\r\n\r\n`);
+      socket.write(
+        `POST /api/v1/flows HTTP/1.1\r\nHost: localhost\r\n${headers}Transfer-Encoding: chunked\r\n\r\n`,
+      );
       socket.write(`${Buffer.byteLength(body).toString(16)}\r\n`);
       socket.write(body);
       socket.write('\r\n');
