@@ -23,6 +23,18 @@ export async function withServer<T>(
   return withOwnServer(options.data, use);
 }
 
+/** The same for who waits for what comes: it comes to a server that runs, and never to one of this process. */
+export async function withRunningServer<T>(
+  options: SourceOptions,
+  use: (client: RestClient) => Promise<T>,
+): Promise<T> {
+  const running = await runningServer(options);
+  if (running !== undefined) return use(running);
+  throw new Error(
+    `no server answers at ${DEFAULT_SERVER}; start one with \`flowatlas serve\`, or name another with --server (FLOWATLAS_SERVER)`,
+  );
+}
+
 /** The same for who stores: without a server, this process writes into the data folder itself. */
 export async function withIntake<T>(options: SourceOptions, use: (intake: Intake) => Promise<T>): Promise<T> {
   const running = await runningServer(options);

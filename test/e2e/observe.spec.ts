@@ -250,6 +250,22 @@ describe('observe on a server', () => {
   });
 });
 
+// Where one runs on the usual port, there is something to follow.
+const unheard = await fetch('http://127.0.0.1:8787').then(
+  () => it.skip,
+  () => it,
+);
+
+unheard('refuses to follow in words when no server runs, and leaves the data folder alone', async () => {
+  const data = join(temporaryFolder(), 'data');
+  await runToEnd(['import', '--data', data, shopFile]);
+  for (const args of [['-f'], ['agent-events', '-f']]) {
+    const ended = await runToEnd(['observe', ...args], { env: { FLOWATLAS_DATA: data } });
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/no server answers at http:\/\/127\.0\.0\.1:8787; start one .*--server/);
+  }
+});
+
 describe('wrong use of observe', () => {
   for (const [args, words] of [
     ['--not', /no filter stands behind --not/],

@@ -10,7 +10,7 @@ import { measured } from '../progress.js';
 import type { Parameters, RestClient } from '../rest-client.js';
 import { paint, safe } from '../terminal.js';
 import type { SourceOptions } from '../source-options.js';
-import { withServer } from '../with-server.js';
+import { withRunningServer, withServer } from '../with-server.js';
 import { counted } from '../words.js';
 import { WrongUse } from '../wrong-use.js';
 import { CsvPrinter } from './csv-printer.js';
@@ -54,7 +54,8 @@ export async function observe(flags: ObserveFlags, observed: Observed = 'flow'):
   const printer = printerFor(flags.output, flags);
   if (flags.inputFile !== undefined)
     return withInput(flags.inputFile, (input) => observeFile(input, question, printer, outlet));
-  await withServer(flags, (client) => observeServer(client, question, printer, outlet));
+  const ask = selection.follow ? withRunningServer : withServer;
+  await ask(flags, (client) => observeServer(client, question, printer, outlet));
   return 0;
 }
 
