@@ -34,6 +34,14 @@ export function dataOption(): Option {
   return new Option('--data <folder>', 'the data folder (FLOWATLAS_DATA, else ./data)');
 }
 
+/** Where a folder is written over: it has to be named there and then, so that none is by accident. */
+export function requiredDataOption(): Option {
+  return new Option(
+    '--data <folder>',
+    'the data folder; has to be said, and is not taken from FLOWATLAS_DATA',
+  ).makeOptionMandatory();
+}
+
 export function folderOf({ data }: DataOptions): string {
   return readConfig(process.env, data === undefined ? {} : { data }).data;
 }

@@ -105,7 +105,13 @@ describe('flowatlas backup and restore', () => {
     const none = await runToEnd(['restore', shopFile, '--data', temporaryFolder()]);
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(/no SQLite database/);
-    expect((await runToEnd(['restore', backup])).code).toBe(2);
+    const env = { FLOWATLAS_DATA: temporaryFolder() };
+    const unnamed = await runToEnd(['restore', backup], { env });
+    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringMatching(/--data <folder>/) });
+    const help = await runToEnd(['restore', '--help']);
+    expect(help.stdout.replace(/\s+/g, ' ')).toContain(
+      'has to be said, and is not taken from FLOWATLAS_DATA',
+    );
     const missing = await runToEnd(['backup', join(target, 'x.db'), '--data', join(target, 'none')]);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/does not exist/);
