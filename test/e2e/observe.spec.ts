@@ -266,6 +266,11 @@ unheard('refuses to follow in words when no server runs, and leaves the data fol
   }
 });
 
+it('says of raw filters what it prints', async () => {
+  const { stdout } = await runToEnd(['observe', '--help']);
+  expect(stdout.replace(/\s+/g, ' ')).toMatch(/--print-raw-filters \[=true\] print the filter as YAML/);
+});
+
 describe('wrong use of observe', () => {
   for (const [args, words] of [
     ['--not', /no filter stands behind --not/],

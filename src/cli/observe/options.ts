@@ -21,7 +21,9 @@ export function observeOptions(command: Command): Command {
         (value: string, before: string[] | undefined) => [...(before ?? []), ...value.split(',')],
       ),
     )
-    .addOption(flag('--print-raw-filters', 'print the filter in the JSON of Hubble, and nothing else'))
+    .addOption(
+      flag('--print-raw-filters', 'print the filter as YAML of Hubble’s FlowFilters, and nothing else'),
+    )
     .addOption(flag('-D, --debug', 'also tell of nodes that come and go'))
     .addHelpText('after', MORE);
 }
