@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readBytes, readDuration } from './config/quantity.js';
 import { settings } from './config/settings.js';
+import { FlowatlasError } from './domain/errors.js';
 import { readNames, readPattern, type RedactionSettings } from './domain/redaction/settings.js';
 import { PinnedRoutes } from './domain/service-map/pinned-routes.js';
 import type { DigestSettings } from './ledger/digest-settings.js';
@@ -243,12 +244,11 @@ export function readConfig(
   if (!parsed.success) mistakes.push(...parsed.error.issues.map(describe));
   else mistakes.push(...keptForLess(parsed.data));
   if (parsed.success && mistakes.length === 0) return toConfig(parsed.data);
-  throw new ConfigError(
+  throw new FlowatlasError(
+    'invalid_parameter',
     `the configuration has mistakes:\n${mistakes.map((line) => `  - ${line}`).join('\n')}`,
   );
 }
-
-class ConfigError extends Error {}
 
 /** As in Hubble: of all headers but some and only of some is not both to be had. */
 function contradictions(values: Flags): string[] {

@@ -2,6 +2,7 @@ import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestOverTls } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import type { IngestReport, TextDating } from '../ingest/ingest.schema.js';
+import { WrongUse } from './wrong-use.js';
 
 /** An answer of the server that says what is wrong. */
 export class RestError extends Error {
@@ -23,7 +24,7 @@ export class RestClient {
   constructor(private readonly server: string) {
     const protocol = URL.canParse(server) ? new URL(server).protocol : undefined;
     if (protocol !== 'http:' && protocol !== 'https:')
-      throw new Error(`"${server}" is no address of a server, such as http://127.0.0.1:8787`);
+      throw new WrongUse(`"${server}" is no address of a server, such as http://127.0.0.1:8787`);
     // A proxy in front of the server may speak TLS.
     this.#request = protocol === 'https:' ? requestOverTls : requestPlain;
   }

@@ -299,7 +299,7 @@ describe('map, drops and status', () => {
 
   it('refuse what is no address of a server', async () => {
     const { code, stderr } = await runToEnd(['map', '--server', 'localhost:8787']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(/"localhost:8787" is no address of a server/);
   });
 

@@ -96,7 +96,7 @@ describe('a server that follows logs', () => {
 
   it('says in one message what is wrong with its settings', async () => {
     const { code, stderr } = await runToEnd(['serve', '--check', '--follow', '', '--follow-from', 'middle']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(/FLOWATLAS_FOLLOW \(--follow\): names no file/);
     expect(stderr).toMatch(/FLOWATLAS_FOLLOW_FROM \(--follow-from\)/);
   });

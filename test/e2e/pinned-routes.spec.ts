@@ -48,7 +48,7 @@ describe('serve --route', () => {
 
   it('does not start with a template that fits nothing', async () => {
     const { code, stderr } = await runToEnd(['serve', '--check'], { env: { FLOWATLAS_ROUTE: '/users/:id' } });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(
       'FLOWATLAS_ROUTE (--route): "/users/:id": segment 2, ":id", has to be written {id}',
     );

@@ -215,11 +215,11 @@ describe('the configuration', () => {
   });
 
   for (const check of [['--check'], []]) {
-    it(`lists every mistake and exits 1 ${check.length > 0 ? 'when it is checked' : 'at the start'}`, async () => {
+    it(`lists every mistake and exits 2 ${check.length > 0 ? 'when it is checked' : 'at the start'}`, async () => {
       const ended = await runToEnd(['serve', ...check, '--listen', 'nowhere', '--log', 'loud'], {
         env: { FLOWATLAS_DATA: '', FLOWATLAS_LISTENN: '127.0.0.1:0' },
       });
-      expect(ended.code).toBe(1);
+      expect(ended.code).toBe(2);
       expect(ended.stdout).toBe('');
       expect(ended.stderr).toMatch(/FLOWATLAS_LISTEN \(--listen\).*nowhere/);
       expect(ended.stderr).toMatch(/FLOWATLAS_LOG \(--log\)/);
@@ -230,7 +230,7 @@ describe('the configuration', () => {
 
   it('refuses a port that there is not', async () => {
     const ended = await runToEnd(['serve', '--check', '--listen', '127.0.0.1:65536']);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(2);
   });
 
   for (const args of [
@@ -239,6 +239,8 @@ describe('the configuration', () => {
     ['no-such-command'],
     ['import'],
     ['map', '--output', 'xml'],
+    ['status', '--server', 'nowhere'],
+    ['demo', '--log', 'verbose'],
   ]) {
     it(`exits 2 on wrong use: ${args.join(' ')}`, async () => {
       const ended = await runToEnd(args);
