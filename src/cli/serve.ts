@@ -1,5 +1,6 @@
 import { readConfig, type Flags } from '../config.js';
-import { print } from './terminal.js';
+import { sourceWarnings } from './check-sources.js';
+import { complain, paint, print, safe } from './terminal.js';
 
 /** This long without an end, and the process goes at once. Milliseconds. */
 const PATIENCE = 9_000;
@@ -10,6 +11,7 @@ const ECHO = 1_000;
 export async function serve(flags: Flags, checkOnly: boolean): Promise<void> {
   const config = readConfig(process.env, flags);
   if (checkOnly) {
+    for (const warning of await sourceWarnings(config)) complain(paint.yellow(safe(warning)));
     print('the configuration is good');
     return;
   }

@@ -94,6 +94,27 @@ describe('a server that follows logs', () => {
     expect(server.stderr + server.stdout).toMatch(/missing\/\*\.log: the folder .* cannot be read/);
   });
 
+  it('warns, when it is checked, of what is not there yet', async () => {
+    const folder = temporaryFolder();
+    const here = join(folder, 'events.log');
+    writeFileSync(here, '');
+    const check = (...flags: string[]) => runToEnd(['serve', '--check', ...flags]);
+    const good = { code: 0, stdout: 'the configuration is good\n' };
+    const [none, drop] = [join(folder, 'none', 'x.log'), join(folder, 'a', 'drop')];
+    expect(await check('--follow', here, '--drop-folder', folder)).toMatchObject({ ...good, stderr: '' });
+    const warned = await check('--follow', none, '--follow', join(folder, '*.gz'), '--drop-folder', drop);
+    expect(warned).toMatchObject(good);
+    expect(warned.stderr.split('\n')).toEqual([
+      `--follow: ${none} does not exist; it is followed as soon as it is there`,
+      `--follow: no file matches ${join(folder, '*.gz')}; it is followed as soon as it is there`,
+      `--drop-folder: ${drop} does not exist; the server makes it`,
+      '',
+    ]);
+    const inTheWay = await check('--drop-folder', here);
+    expect(inTheWay).toMatchObject({ ...good, stderr: `--drop-folder: ${here} is no folder\n` });
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+  });
+
   it('says in one message what is wrong with its settings', async () => {
     const { code, stderr } = await runToEnd(['serve', '--check', '--follow', '', '--follow-from', 'middle']);
     expect(code).toBe(2);
