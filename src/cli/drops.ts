@@ -25,7 +25,8 @@ export async function printDrops(
     print(paint.dim(`${counted(flows, 'dropped flow')} from ${from} to ${to} no longer held`));
   }
   for (const group of drops.groups) printGroup(group);
-  if (drops.groupsLeftOut > 0) print(paint.dim(`and ${counted(drops.groupsLeftOut, 'more cause')}`));
+  if (drops.groupsLeftOut > 0)
+    print(paint.dim(`and ${counted(drops.groupsLeftOut, 'more cause')}; --limit tells more of them`));
   printCoverage(drops.coverage, drops.groups.length === 0);
 }
 

@@ -206,6 +206,12 @@ describe('map, drops and status', () => {
     expect(drops.stdout).toMatch(/10 × shop-eu\/shop\/cart → shop-eu\/data\/postgres 5432 TCP/);
     expect(drops.stdout).toMatch(/denied by shop\/no-tracker/);
     expect(drops.stdout).toMatch(/next: /);
+    const two = await runToEnd(['drops', '--server', server.url, '--limit', '2']);
+    expect(two.stdout).toMatch(/^30 drops of 5 causes/);
+    expect(two.stdout.match(/next: /g)).toHaveLength(2);
+    expect(two.stdout).toMatch(/and 3 more causes; --limit tells more of them/);
+    const none = await runToEnd(['drops', '--server', server.url, '--limit', '0']);
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/limit: /) });
     const status = await runToEnd(['status', '--server', server.url]);
     expect(status).toMatchObject({ code: 0, stderr: '' });
     expect(status.stdout).toContain(`${shopFlows} flows`);
