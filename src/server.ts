@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +47,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
   return { url: urlOf(app, config.listen.host), close: () => close(app) };
 }
 
-async function listen(app: INestApplication, { host, port }: Config['listen']): Promise<void> {
+/** Not by Nest, which logs what keeps it from listening before anybody can put it in words. */
+async function listen(app: NestExpressApplication, { host, port }: Config['listen']): Promise<void> {
+  await app.init();
+  const server = app.getHttpServer();
   try {
-    await app.listen(port, host);
+    await once(server.listen(port, host), 'listening');
   } catch (error) {
     await app.close();
     const taken = (error as { code?: string }).code === 'EADDRINUSE';
