@@ -74,6 +74,26 @@ describe('a field', () => {
     expect(hintFields.get('pod')?.all(both)).toEqual(['shop/web-0', 'shop/api-0']);
   });
 
+  it('tells all workloads and DNS names of an end as values, and the first as a group', () => {
+    const workloads = [
+      { name: 'web-5d9', kind: 'ReplicaSet' },
+      { name: 'web', kind: 'Deployment' },
+    ];
+    const told = flow({
+      source: pod('shop/web-0', undefined, { workloads }),
+      destination: pod('pay/api-0', 'web'),
+      destination_names: ['cdn.example.com', 'api.example.com'],
+    });
+    const all = (name: string) => hintFields.get(name)?.all(told);
+    expect(all('from-workload')).toEqual(['web-5d9', 'web']);
+    expect(all('workload')).toEqual(['web-5d9', 'web']);
+    expect(all('to-fqdn')).toEqual(['cdn.example.com', 'api.example.com']);
+    expect(all('fqdn')).toEqual(['cdn.example.com', 'api.example.com']);
+    expect(all('from-fqdn')).toEqual([]);
+    expect(groupFields.get('from-workload')?.of(told)).toBe('web-5d9');
+    expect(groupFields.get('to-fqdn')?.of(told)).toBe('cdn.example.com');
+  });
+
   it('tells layer 7 beside layer 4 as a hint, and layer 4 as a group', () => {
     const http = flow({
       Type: 'L7',

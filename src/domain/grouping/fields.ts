@@ -35,6 +35,7 @@ const ipVersions = new Map([
 
 type Read = (flow: Flow) => string;
 type ReadEnd = (flow: Flow, side: Side) => string;
+type ReadAll = (end: Endpoint) => readonly string[];
 
 const plain: readonly GroupField[] = [
   single('verdict', 'verdict', ({ traits }) => traits.verdict),
@@ -67,14 +68,15 @@ const plain: readonly GroupField[] = [
   single('dns-rcode', 'how a DNS server answered', rcodeName),
 ];
 
-const sided: readonly (readonly [name: string, describe: string, of: ReadEnd])[] = [
+/** Of an end that may have several values, the first one is what groups are called. */
+const sided: readonly (readonly [name: string, describe: string, of: ReadEnd, all?: ReadAll])[] = [
   ['namespace', 'namespace', onEnd(({ namespace }) => namespace)],
   ['pod', 'pod as namespace/name', onEnd((end) => qualified(end.namespace, end.pod))],
-  ['workload', 'workload that the record names', onEnd(workloadOf)],
+  ['workload', 'first workload that the record names', onEnd(workloadOf), workloadsOf],
   ['service', 'service as namespace/name', onEnd((end) => qualified(end.serviceNamespace, end.service))],
   ['ip', 'address', onEnd(({ ip }) => ip)],
   ['port', 'port', portOf],
-  ['fqdn', 'first DNS name of the address', onEnd(({ names: [name = ''] }) => name)],
+  ['fqdn', 'first DNS name of the address', onEnd(({ names: [name = ''] }) => name), ({ names }) => names],
   ['identity', 'security identity', onEnd(({ identity }) => nonZero(identity))],
   ['cluster', 'cluster', onEnd(({ cluster }) => cluster)],
 ];
@@ -87,20 +89,24 @@ const sides = [
 /** What flows can be divided by. */
 export const groupFields: ReadonlyMap<string, GroupField> = byName([
   ...plain,
-  ...sided.flatMap(([name, describe, of]) =>
-    sides.map(([prefix, side]) =>
-      single(`${prefix}-${name}`, `${describe}, of the ${side}`, (flow) => of(flow, side)),
-    ),
+  ...sided.flatMap(([name, describe, of, all]) =>
+    sides.map(([prefix, side]) => ({
+      ...single(`${prefix}-${name}`, `${describe}, of the ${side}`, (flow) => of(flow, side)),
+      ...(all !== undefined && { all: (flow: Flow) => said(...all(flow[side])) }),
+    })),
   ),
 ]);
 
 /** What there are hints for: also either side, and labels. */
 export const hintFields: ReadonlyMap<string, Field> = byName<Field>([
   ...groupFields.values(),
-  ...sided.map(([name, describe, of]) => ({
+  ...sided.map(([name, describe, of, all]) => ({
     name,
     describe: `${describe}, of either side`,
-    all: (flow: Flow) => said(of(flow, 'source'), of(flow, 'destination')),
+    all:
+      all === undefined
+        ? (flow: Flow) => said(of(flow, 'source'), of(flow, 'destination'))
+        : ({ source, destination }: Flow) => said(...all(source), ...all(destination)),
   })),
   ...sides.map(([prefix, side]) => ({
     name: `${prefix}-label`,
@@ -155,6 +161,10 @@ function rcodeName({ l7 }: Flow): string {
 
 function workloadOf({ workloads }: Endpoint): string {
   return workloads[0]?.name ?? '';
+}
+
+function workloadsOf({ workloads }: Endpoint): readonly string[] {
+  return workloads.map(({ name }) => name);
 }
 
 function portOf({ traits, sourcePort, destinationPort }: Flow, side: Side): string {

@@ -101,6 +101,21 @@ describe('an expression', () => {
     expect(parseExpression(text)(of)).toBe(passes);
   });
 
+  it('finds what is not the first workload or DNS name, as filters do', () => {
+    const workloads = [
+      { name: 'x', kind: 'ReplicaSet' },
+      { name: 'web', kind: 'Deployment' },
+    ];
+    const of = flow({
+      source: pod('shop/a', undefined, { workloads }),
+      destination_names: ['cdn.example.com', 'api.example.com'],
+    });
+    const finding = ['to-fqdn ~ "^api"', 'fqdn ~ ^api', 'from-workload ~ web', 'workload ~ web'];
+    const missing = ['not to-fqdn ~ "^api"', 'from-workload !~ web', 'to-workload ~ web', 'from-fqdn ~ api'];
+    expect(finding.filter((text) => !parseExpression(text)(of))).toEqual([]);
+    expect(missing.filter((text) => parseExpression(text)(of))).toEqual([]);
+  });
+
   it('compares latencies, where they were measured', () => {
     const l7 = { type: 'RESPONSE', latency_ns: '250000000', http: { code: 200, method: 'GET', url: '/' } };
     const measured = flow({ l7 });
