@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { flowJson, record } from '../../test/support/make-flow.js';
+import { flowJson, pod, record } from '../../test/support/make-flow.js';
 import { csvHeader, csvLine } from './csv.js';
 
 const stored = (value: object) => ({
@@ -71,11 +71,20 @@ describe('a flow as CSV', () => {
     );
   });
 
-  it('keeps quotes, commas and line breaks inside of their cell', () => {
-    expect(cells(record({ uuid: 'a,"b"\r\nc' }))['uuid']).toBe('a,"b"\r\nc');
+  it('keeps quotes and commas inside of their cell', () => {
+    expect(cells(record({ uuid: 'a,"b",c' }))['uuid']).toBe('a,"b",c');
   });
 
-  it.each(['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '=HYPERLINK("http://evil","x")'])(
+  it('shows what a terminal would obey, and line breaks, instead of writing them', () => {
+    const told = cells(record({ uuid: 'a\r\n2026-06-01', source: pod('shop/p\u001b[31mred\u202e') }));
+    expect(told).toMatchObject({
+      uuid: 'a\\u000d\\u000a2026-06-01',
+      source: 'shop/p\\u001b[31mred\\u202e',
+    });
+    expect(cells(record({ uuid: '\t=1' }))['uuid']).toBe('\\u0009=1');
+  });
+
+  it.each(['=1+1', '+1', '-1', '@x', '=HYPERLINK("http://evil","x")'])(
     'has no cell that a spreadsheet would run: %j',
     (text) => {
       const told = cells(

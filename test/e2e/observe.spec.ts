@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { itWithCaptures, listCaptures, readCapture, sharedPath } from '../support/captures.js';
-import { record } from '../support/make-flow.js';
+import { pod, record } from '../support/make-flow.js';
 import { flowLines, shop, shopFile, shopFlows } from '../support/run-flows.js';
 import { store } from '../support/run-rest.js';
 import { cleanUp, run, runToEnd, startServer, temporaryFolder, type Server } from '../support/run-server.js';
@@ -115,6 +115,14 @@ describe('observe on a file', () => {
     const all = await runToEnd(['observe', '--input-file', shopFile, '-o', 'csv']);
     expect(all.stdout.split('\r\n')).toHaveLength(shopFlows + 2);
     expect(all.stderr).toMatch(/3 events left out: CSV has flows only/);
+  });
+
+  it('prints no name in CSV that a terminal would obey, or that begins a line', async () => {
+    const hostile = record({ uuid: 'u', source: pod('shop/p\u001b[31mred\r\nforged') });
+    const path = file('hostile.jsonl', `${JSON.stringify(hostile)}\n`);
+    const { stdout } = await runToEnd(['observe', '--input-file', path, '-o', 'csv']);
+    expect(stdout).toContain(',shop/p\\u001b[31mred\\u000d\\u000aforged,');
+    expect(stdout.split(/[\r\n]+/)).toHaveLength(3);
   });
 
   it('reads lines of any length, and text that hubble printed', async () => {

@@ -287,7 +287,7 @@ describe('streams of flows', () => {
       flowLines('formula', 1, 0, { l7: { type: 'REQUEST', http: { method: formula, url: '/' } } }),
     );
     const { text } = await ask(other, '/api/v1/flows', { headers: { accept: 'text/csv' } });
-    expect(text).toContain(`"'=HYPERLINK(""http://evil.example"",""x""),\r\nnext /"`);
+    expect(text).toContain(`"'=HYPERLINK(""http://evil.example"",""x""),\\u000d\\u000anext /"`);
   });
 });
 

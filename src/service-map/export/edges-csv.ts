@@ -1,4 +1,3 @@
-import { visible } from '../../domain/visible.js';
 import { csvLineOf } from '../../http/csv-cell.js';
 import { factsOfEdge, type Graph } from './graph.js';
 
@@ -33,10 +32,6 @@ export function* edgesCsvOf({ nodes, edges }: Graph): Generator<string> {
   for (const edge of edges) {
     const facts = factsOfEdge(edge);
     const told = Object.values(FACTS).map((name) => facts[name] ?? '');
-    yield csvLineOf([edge.id, ...endsOf(edge.source), ...endsOf(edge.target), ...told].map(shown));
+    yield csvLineOf([edge.id, ...endsOf(edge.source), ...endsOf(edge.target), ...told]);
   }
-}
-
-function shown(value: string | number): string | number {
-  return typeof value === 'string' ? visible(value) : value;
 }
