@@ -1,3 +1,4 @@
+import { dnsName } from '../flow/dns-name.js';
 import { EventType, type Endpoint, type Flow, type Side } from '../flow/flow.js';
 import { rcodeOf, rcodes } from '../flow/rcodes.js';
 
@@ -64,7 +65,7 @@ const plain: readonly GroupField[] = [
   single('http-method', 'HTTP method', ({ l7 }) => l7?.http?.method ?? ''),
   single('http-path', 'path of the URL', ({ l7 }) => l7?.http?.path ?? ''),
   single('http-url', 'URL', ({ l7 }) => l7?.http?.url ?? ''),
-  single('dns-query', 'name asked for in DNS', ({ l7 }) => withoutDot(l7?.dns?.query)),
+  single('dns-query', 'name asked for in DNS', ({ l7 }) => dnsName(l7?.dns?.query)),
   single('dns-rcode', 'how a DNS server answered', rcodeName),
 ];
 
@@ -174,10 +175,6 @@ function portOf({ traits, sourcePort, destinationPort }: Flow, side: Side): stri
 
 function qualified(namespace: string, name: string): string {
   return name === '' ? '' : `${namespace}/${name}`;
-}
-
-function withoutDot(name = ''): string {
-  return name.replace(/\.$/, '').toLowerCase();
 }
 
 function nonZero(number = 0): string {

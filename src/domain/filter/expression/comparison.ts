@@ -1,9 +1,11 @@
 import { RE2JS } from 're2js';
 import { FlowatlasError } from '../../errors.js';
+import { dnsName } from '../../flow/dns-name.js';
 import type { RecordedFlow } from '../../flow/flow.js';
 import { rcodeOf } from '../../flow/rcodes.js';
 import { hintFields, type Field } from '../../grouping/fields.js';
 import type { Predicate } from '../criterion.js';
+import { findsName } from '../dns.js';
 import { not } from '../filter.js';
 import { onL7Text, type L7Text } from '../l7-text.js';
 import { filterNames, parseFilter } from '../parse-filter.js';
@@ -25,9 +27,10 @@ interface NumberField {
 }
 
 const LONGEST_PATTERN = 1_000;
+const DNS_QUERY = 'dns-query';
 
 /** As filters these are patterns, found anywhere. Here `~` is for patterns, and `=` means the whole value. */
-const patterns = new Set(['http-path', 'http-url', 'dns-query']);
+const patterns = new Set(['http-path', 'http-url', DNS_QUERY]);
 
 const whole = {
   read: (text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
@@ -79,7 +82,8 @@ function equals(field: string, value: string, places: Places): Predicate {
   if (filterNames.has(field) && !(patterns.has(field) && told !== undefined)) {
     return criterion(field, value, places.value);
   }
-  if (told !== undefined) return onValues(told, (text) => text === value);
+  if (told !== undefined)
+    return onValues(told, field === DNS_QUERY ? isName(value) : (text) => text === value);
   return compares(field, '=', value, places);
 }
 
@@ -96,13 +100,19 @@ function criterion(name: string, value: string, position: number): Predicate {
 function finds(field: string, value: string, places: Places): Predicate {
   const told = hintFields.get(field);
   if (told === undefined) throw expressionError(places.operator, `${field} takes no pattern`);
-  const pattern = compile(value, places.value);
-  return onValues(told, (text) => pattern.test(text));
+  return onValues(told, compile(field, value, places.value));
+}
+
+/** Names are compared as DNS does it. */
+function isName(value: string): (text: string) => boolean {
+  const name = dnsName(value);
+  return (text) => dnsName(text) === name;
 }
 
 const l7Texts: ReadonlyMap<string, L7Text> = new Map([
   ['http-path', 'path'],
   ['http-url', 'url'],
+  [DNS_QUERY, 'query'],
 ]);
 
 /** Any of the values that a flow has in a field passes; a field that is not said has none. */
@@ -112,12 +122,14 @@ function onValues(field: Field, passes: (value: string) => boolean): Predicate {
   return (flow) => field.all(flow).some(passes);
 }
 
-function compile(value: string, position: number): RE2JS {
+function compile(field: string, value: string, position: number): (text: string) => boolean {
   if (value.length > LONGEST_PATTERN) {
     throw expressionError(position, `a pattern has at most ${LONGEST_PATTERN} characters`);
   }
   try {
-    return RE2JS.compile(value);
+    if (field === DNS_QUERY) return findsName(value);
+    const pattern = RE2JS.compile(value);
+    return (text) => pattern.test(text);
   } catch (error) {
     throw expressionError(position, error instanceof Error ? error.message : String(error));
   }

@@ -116,6 +116,22 @@ describe('an expression', () => {
     expect(missing.filter((text) => parseExpression(text)(of))).toEqual([]);
   });
 
+  it.each(['API.Example.com.', 'api.example.com'])('finds a DNS name in any spelling: %s', (query) => {
+    const of = flow({ l7: { type: 'REQUEST', dns: { query } } });
+    const spellings = ['API.Example.com.', 'api.example.com', 'api.Example.com'];
+    const finding = [
+      ...spellings.map((name) => `dns-query = "${name}"`),
+      ...spellings.map((name) => `dns-query ~ "^${name}$"`),
+      'dns-query ~ "API"',
+      String.raw`dns-query ~ "com[.]$"`,
+    ];
+    expect(finding.filter((text) => !parseExpression(text)(of))).toEqual([]);
+    const missing = ['dns-query = example.com', 'dns-query ~ "^example"', 'dns-query != api.example.com'];
+    expect(missing.filter((text) => parseExpression(text)(of))).toEqual([]);
+    for (const pattern of [...spellings, 'api', '^API', 'com$', 'COM[.]$'])
+      expect(parseFilter(words({ 'dns-query': pattern })).matches(of)).toBe(true);
+  });
+
   it('compares latencies, where they were measured', () => {
     const l7 = { type: 'RESPONSE', latency_ns: '250000000', http: { code: 200, method: 'GET', url: '/' } };
     const measured = flow({ l7 });
