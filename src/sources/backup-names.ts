@@ -15,3 +15,8 @@ export function backedUpBy(name: string): string[] {
     ...(stamped === null ? [] : [`${stamped[1] ?? ''}${stamped[2] ?? ''}`]),
   ];
 }
+
+/** A file of this path is called as one that was compressed. */
+export function isCompressed(path: string, from: string): boolean {
+  return path !== from && path.replace(COMPRESSED, '') === from;
+}

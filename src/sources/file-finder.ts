@@ -42,6 +42,12 @@ export class FileFinder {
     return found.sort((a, b) => Number(BigInt(a.modified) - BigInt(b.modified)));
   }
 
+  /** The log that a file of this path is, or is a backup of. */
+  logOf(path: string): string | undefined {
+    const names = backedUpBy(basename(path)).map((name) => join(dirname(path), name));
+    return [path, ...names].find((log) => this.logs.has(log));
+  }
+
   #paths(isFolder: boolean): Promise<string[]> {
     if (isFolder) return expandGlob(join(this.pattern, IN_FOLDERS));
     return isGlob(this.pattern) ? expandGlob(this.pattern) : Promise.resolve([this.pattern]);

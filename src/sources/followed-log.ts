@@ -1,6 +1,7 @@
 import { asError } from '../domain/errors.js';
 import type { IngestClient, IngestUpload } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
+import type { FoundFile } from './file-finder.js';
 import type { Gaps } from './gaps.js';
 import { KnownLogs } from './known-logs.js';
 import { checkpointOf, type LogState } from './log-state.js';
@@ -18,20 +19,23 @@ export class FollowedLog {
   /** Of its checkpoint. */
   id = KnownLogs.newId();
   readonly tail: Tail;
-  /** When it was found, and when it was last there; milliseconds. */
-  readonly foundAt = Date.now();
-  seenAt = this.foundAt;
+  readonly firstPath: string;
+  readonly inode: string;
+  /** When it was last there; milliseconds. */
+  seenAt = Date.now();
   /** It was found under another name while it was closed: its inode may have been used again. */
   wasMovedClosed = false;
-  size = 0;
+  size: number;
   /** Changes with every write; nanoseconds. */
-  modified = '';
+  modified: string;
   /** Since when its inode is found nowhere; milliseconds. */
   goneSince: number | undefined;
   /** When something of it was last put on disk; milliseconds. */
   keptAt = 0;
   /** When there was last something to read. */
   readAt = Date.now();
+  /** Since when it is closed, has something to read, and waits for its turn; milliseconds. */
+  waitsSince: number | undefined;
   #upload: IngestUpload | undefined;
   #report: IngestReport | undefined;
   #committing: Promise<void> | undefined;
@@ -43,12 +47,17 @@ export class FollowedLog {
   #failure: Error | undefined;
 
   constructor(
-    readonly firstPath: string,
-    readonly inode: string,
+    { path, inode, size, modified }: FoundFile,
     readonly source: SourceLog,
     private readonly pipeline: Pipeline,
+    /** Milliseconds. */
+    readonly foundAt: number,
   ) {
-    this.tail = new Tail(firstPath);
+    this.firstPath = path;
+    this.inode = inode;
+    this.size = size;
+    this.modified = modified;
+    this.tail = new Tail(path);
   }
 
   /** Bytes of it that are on disk. */
@@ -58,6 +67,13 @@ export class FollowedLog {
 
   get behind(): number {
     return Math.max(0, this.size - this.stored);
+  }
+
+  /** Something was written since the end was reached. */
+  get isDue(): boolean {
+    // A file that is gone is not looked at any more, only read.
+    if (this.goneSince !== undefined) return true;
+    return this.#checked?.size !== this.size || this.#checked.modified !== this.modified;
   }
 
   /** Goes on where this or another reader of the same log stopped. */
@@ -83,7 +99,7 @@ export class FollowedLog {
    * finished; what the file holds now is another one.
    */
   async readOn(buffer: Buffer, most: number): Promise<'more' | 'end' | 'cut'> {
-    if (this.#isAsBefore() || !(await this.#isItself())) return 'end';
+    if (!this.isDue || !(await this.#isItself())) return 'end';
     const checked = { size: this.size, modified: this.modified };
     for (let read = 0; read < most;) {
       const { bytes, cut } = await this.tail.step(buffer);
@@ -163,6 +179,17 @@ export class FollowedLog {
     await this.tail.close();
   }
 
+  /** Another file is to be read in its place: it is closed as soon as what was read of it is on disk. False until then. */
+  async giveWay(): Promise<boolean> {
+    this.keep();
+    if (this.#committing !== undefined || this.#failure !== undefined) return false;
+    this.#upload?.abandon();
+    this.#upload = this.#report = undefined;
+    this.tail.goToLine();
+    await this.tail.close();
+    return true;
+  }
+
   /** The server stops: everything handed over is on disk then, and the rest is taken up at the next start. */
   async stop(): Promise<void> {
     this.keep();
@@ -178,13 +205,6 @@ export class FollowedLog {
     if (this.tail.isOpen || (await this.tail.inode()) === this.inode) return true;
     await this.tail.close();
     return false;
-  }
-
-  /** Nothing was written since the end was reached. */
-  #isAsBefore(): boolean {
-    // A file that is gone is not looked at any more, only read.
-    if (this.goneSince !== undefined) return false;
-    return this.#checked?.size === this.size && this.#checked.modified === this.modified;
   }
 
   async #hand(bytes: Buffer): Promise<void> {

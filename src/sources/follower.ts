@@ -2,13 +2,16 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asError, FlowatlasError } from '../domain/errors.js';
 import type { Checkpoint } from '../ingest/ingest-protocol.js';
-import { backedUpBy } from './backup-names.js';
+import { Arrivals, type Arrival } from './arrivals.js';
+import { backedUpBy, isCompressed } from './backup-names.js';
 import { FileFinder, type FoundFile } from './file-finder.js';
-import { FollowedLog, type Pipeline } from './followed-log.js';
+import type { FollowedLog, Pipeline } from './followed-log.js';
 import type { Sighting } from './gaps.js';
-import { isPacked, PackedLog } from './packed-log.js';
+import { KnownLogs } from './known-logs.js';
+import type { PackedLog } from './packed-log.js';
 import { reasonOf, SourceLog, type Tell } from './source-log.js';
 import type { SourceStatus } from './source-status.js';
+import { Turns } from './turns.js';
 
 export interface FollowOptions {
   patterns: readonly string[];
@@ -25,10 +28,6 @@ const STEP = 1 << 20;
 const DRAINED = 3_000;
 /** A file that is quiet for so long is closed, and opened again when it is written. Milliseconds. */
 const IDLE = 60_000;
-/** A file that begins like a known log but is shorter may be a copy in the making. Milliseconds. */
-const COPYING = 2_000;
-/** Unread files that are held open at once; further ones wait. */
-const MOST_OPEN = 256;
 /** Pauses after a failure of the store, from and up to. Milliseconds. */
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 30_000;
@@ -44,7 +43,8 @@ export class Follower {
   /** By inode. */
   readonly #logs = new Map<string, FollowedLog>();
   readonly #packed = new Map<string, PackedLog>();
-  readonly #shortSince = new Map<string, { size: number; at: number }>();
+  readonly #arrivals: Arrivals;
+  readonly #turns: Turns;
   readonly #stop = new AbortController();
   readonly #buffer = Buffer.alloc(STEP);
   #running: Promise<void> = Promise.resolve();
@@ -65,6 +65,8 @@ export class Follower {
       return { finder: new FileFinder(pattern, source), source };
     });
     this.#isFirst = new Set(this.#watched);
+    this.#arrivals = new Arrivals(pipeline);
+    this.#turns = new Turns(this.#logs, this.#packed, this.#arrivals);
   }
 
   start(): void {
@@ -86,11 +88,13 @@ export class Follower {
     return this.#watched.map(({ source }) => {
       const logs = [...this.#logs.values()].filter((log) => log.source === source);
       const packed = [...this.#packed.values()].filter((file) => file.source === source);
-      const behind = [...logs, ...packed].reduce((sum, file) => sum + file.behind, 0);
+      const arrivals = this.#arrivals.all.filter((arrival) => arrival.source === source);
+      const unread = arrivals.reduce((sum, { file }) => sum + file.size, 0);
+      const behind = [...logs, ...packed].reduce((sum, file) => sum + file.behind, unread);
       const open = logs.filter(({ tail }) => tail.isOpen).slice(0, MOST_OPEN_TOLD);
       return {
         ...source.status('follow'),
-        files: logs.length + packed.length,
+        files: logs.length + packed.length + arrivals.length,
         bytesBehind: behind,
         open: open.map(({ tail, stored, behind: rest }) => ({
           path: tail.path,
@@ -122,7 +126,7 @@ export class Follower {
       }
       await this.#rest(this.#retry);
       this.#retry = Math.min(LAST_RETRY, this.#retry * 2);
-      for (const log of this.#logs.values()) await log.rewind();
+      for (const log of this.#logs.values()) if (log.tail.isOpen) await log.rewind();
       this.#failedAt = Date.now();
       return false;
     }
@@ -139,6 +143,9 @@ export class Follower {
   async #turn(): Promise<boolean> {
     const seen = new Set<string>();
     for (const watched of this.#watched) await this.#look(watched, seen);
+    await this.#turns.take(this.#stop.signal);
+    for (const { source } of this.#watched) this.#turns.tell(source);
+    for (const watched of this.#isFirst) await this.#endFirstLook(watched);
     await this.#noteGone(seen);
     let more = false;
     for (const log of this.#logs.values()) more = (await this.#readOn(log)) || more;
@@ -168,8 +175,12 @@ export class Follower {
       seen.add(file.inode);
       await this.#see(file, watched);
     }
-    if (this.#isFirst.has(watched)) this.#lookBack(watched);
-    if (this.#isFirst.delete(watched) && !this.pipeline.known.wasFollowed(watched.finder.pattern)) {
+  }
+
+  async #endFirstLook(watched: Watched): Promise<void> {
+    this.#lookBack(watched);
+    this.#isFirst.delete(watched);
+    if (!this.pipeline.known.wasFollowed(watched.finder.pattern)) {
       await this.#note([this.pipeline.known.noteFollowed(watched.finder.pattern)]);
     }
   }
@@ -189,86 +200,33 @@ export class Follower {
       if (log.goneSince !== undefined) watched.source.heal(`gone ${path}`, `${path} is back`);
       log.goneSince = undefined;
       this.pipeline.gaps.dismiss(log.id);
-    } else if (size > 0) await this.#discover(file, watched);
+    } else if (size > 0) {
+      // Its inode may have been that of a compressed file a moment ago.
+      this.#packed.delete(inode);
+      if (packed?.isDone === false) await packed.letGo();
+      this.#arrivals.see(file, watched.source, this.#isUnwanted(watched));
+    }
   }
 
-  async #discover(file: FoundFile, { source, finder }: Watched): Promise<void> {
-    // Its inode may have been that of a compressed file a moment ago.
-    const packed = this.#packed.get(file.inode);
-    this.#packed.delete(file.inode);
-    if (packed?.isDone === false) await packed.letGo();
-    if (this.#countOpen() >= MOST_OPEN) return;
-    const log = new FollowedLog(file.path, file.inode, source, this.pipeline);
-    log.size = file.size;
-    log.modified = file.modified;
-    const isUnwanted =
+  #isUnwanted(watched: Watched): boolean {
+    const { finder } = watched;
+    return (
       this.options.from === 'end' &&
-      this.#isFirstLookOf(finder) &&
-      !this.pipeline.known.wasFollowed(finder.pattern);
-    try {
-      const isTaken = await this.#place(log, file, isUnwanted);
-      source.heal(`open ${file.path}`);
-      source.heal(`gone ${file.path}`, `${file.path} is back`);
-      if (isTaken) this.#logs.set(file.inode, log);
-      else await log.tail.close();
-    } catch (error) {
-      await log.tail.close();
-      if (error instanceof FlowatlasError) throw error;
-      source.complain(`open ${file.path}`, `${file.path} cannot be read: ${reasonOf(error)}`);
-    }
-  }
-
-  /** Finds out where to begin. False when it is not to be followed, or not yet. */
-  async #place(log: FollowedLog, file: FoundFile, isUnwanted: boolean): Promise<boolean> {
-    // Between the look and the opening the path may have gone to another file: that one is seen next time.
-    if ((await log.tail.inode()) !== file.inode) return false;
-    const head = await log.tail.readHead();
-    if (isPacked(head)) {
-      await this.#addPacked(
-        new PackedLog(file, await log.tail.release(), log.source, this.pipeline),
-        isUnwanted,
-      );
-      return false;
-    }
-    const known = this.pipeline.known.beginningLike(head, file.inode);
-    for (const [id, state] of known) {
-      if (state.offset > file.size || !(await log.resume(id, state))) continue;
-      if (state.offset === file.size) await log.rest();
-      return true;
-    }
-    if (known.some(([, { offset }]) => offset > file.size) && this.#mayGrow(file)) return false;
-    if (isUnwanted) await log.skipToEnd();
-    if (log.tail.offset === file.size) await log.rest();
-    return true;
-  }
-
-  async #addPacked(packed: PackedLog, isUnwanted: boolean): Promise<void> {
-    this.#packed.set(packed.inode, packed);
-    if (isUnwanted) await packed.skip();
-    else if (packed.isDone) await packed.letGo();
-  }
-
-  /** A copy in the making: its beginning was read already, so it can wait. */
-  #mayGrow({ inode, size }: FoundFile): boolean {
-    const before = this.#shortSince.get(inode);
-    if (before?.size !== size) {
-      this.#shortSince.set(inode, { size, at: Date.now() });
-      return true;
-    }
-    if (Date.now() - before.at < COPYING) return true;
-    this.#shortSince.delete(inode);
-    return false;
+      this.#isFirst.has(watched) &&
+      !this.pipeline.known.wasFollowed(finder.pattern)
+    );
   }
 
   /** Files whose inode is found nowhere any more: read to their end, then let go. */
   async #noteGone(seen: ReadonlySet<string>): Promise<void> {
     for (const [inode, { isDone }] of this.#packed)
       if (isDone && !seen.has(inode)) this.#packed.delete(inode);
-    for (const inode of this.#shortSince.keys()) if (!seen.has(inode)) this.#shortSince.delete(inode);
+    for (const arrival of this.#arrivals.forgetGone(seen)) this.#noteUnread(arrival);
     for (const [inode, log] of this.#logs) {
       if (seen.has(inode)) continue;
       const goneSince = (log.goneSince ??= this.#noteMissing(log));
       if (log.tail.isOpen && Date.now() - Math.max(goneSince, log.readAt) < DRAINED) continue;
+      if (!log.tail.isOpen && log.behind > 0) this.#suspect(log.id, log.tail.path, log.readAt);
       await log.finish();
       await log.tail.close();
       this.#logs.delete(inode);
@@ -294,12 +252,24 @@ export class Follower {
     return goneAt;
   }
 
+  /** It was rotated away while it waited for its turn, and lies nowhere compressed. */
+  #noteUnread({ foundAt, file: { path } }: Arrival): void {
+    if (this.#files().some(({ firstPath }) => isCompressed(firstPath, path))) return;
+    this.#suspect(KnownLogs.newId(), path, foundAt);
+  }
+
+  #suspect(id: string, path: string, seenAt: number): void {
+    const log = this.#watched.map(({ finder }) => finder.logOf(path)).find((found) => found !== undefined);
+    this.pipeline.gaps.suspect({ id, path: log ?? path, seenAt, goneAt: Date.now() });
+  }
+
   async #tellGaps(): Promise<void> {
     const { known, gaps } = this.pipeline;
     const ids = this.#ids();
     const isSettled = (id: string, from: number, to: number) =>
       !ids.has(id) &&
-      [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt < from || foundAt > to);
+      [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt < from || foundAt > to) &&
+      this.#arrivals.all.every(({ foundAt }) => foundAt < from || foundAt > to);
     const { gaps: found, note } = gaps.settle(isSettled, (id) => known.isFound(id));
     for (const { path, from, to } of found) {
       const watched = this.#watched.find(({ finder }) => finder.logs.has(path));
@@ -314,7 +284,7 @@ export class Follower {
   }
 
   #files(): Sighting[] {
-    return [...this.#logs.values(), ...this.#packed.values()];
+    return [...this.#logs.values(), ...this.#packed.values(), ...this.#arrivals.all];
   }
 
   #ids(): Set<string> {
@@ -334,6 +304,7 @@ export class Follower {
   async #readOn(log: FollowedLog): Promise<boolean> {
     if (this.#isStopping) return false;
     log.throwFailure();
+    if (this.#turns.isPaused(log)) return false;
     try {
       const result = await log.readOn(this.#buffer, TURN);
       if (result === 'cut') {
@@ -354,15 +325,6 @@ export class Follower {
 
   async #note(checkpoints: readonly Checkpoint[]): Promise<void> {
     if (checkpoints.length > 0) await this.pipeline.ingest.open().end(checkpoints);
-  }
-
-  #countOpen(): number {
-    const logs = [...this.#logs.values()].filter(({ tail }) => tail.isOpen);
-    return logs.length + [...this.#packed.values()].filter(({ isDone }) => !isDone).length;
-  }
-
-  #isFirstLookOf(finder: FileFinder): boolean {
-    return [...this.#isFirst].some((watched) => watched.finder === finder);
   }
 
   get #isStopping(): boolean {

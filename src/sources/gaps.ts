@@ -18,6 +18,14 @@ export interface Sighting {
   foundAt: number;
 }
 
+interface LostLog {
+  id: string;
+  path: string;
+  /** Milliseconds. */
+  seenAt: number;
+  goneAt: number;
+}
+
 /**
  * Where rotation was faster than the follower: a log is gone, and beside it lie backups that nobody saw while they
  * were written, so others may have come and gone between. Unless one of them turns out to be that log: compressed
@@ -40,12 +48,17 @@ export class Gaps {
   }
 
   /** `log` is what was followed last under its path; `others` lie there now. */
-  look(log: { id: string; path: string; seenAt: number; goneAt: number }, others: readonly Sighting[]): void {
-    const { id, path, seenAt, goneAt } = log;
+  look(log: LostLog, others: readonly Sighting[]): void {
+    const { path, seenAt, goneAt } = log;
     const isOutrun = others.some(
       ({ firstPath, foundAt }) => foundAt > seenAt && foundAt <= goneAt && isBackupOf(firstPath, path),
     );
-    if (isOutrun) this.#suspected.set(id, { path, from: toText(seenAt), to: toText(goneAt) });
+    if (isOutrun) this.suspect(log);
+  }
+
+  /** It is gone, and not all of it was read. */
+  suspect({ id, path, seenAt, goneAt }: LostLog): void {
+    this.#suspected.set(id, { path, from: toText(seenAt), to: toText(goneAt) });
   }
 
   /** It was missed for a moment only, as while it was renamed. */

@@ -28,7 +28,7 @@ export class PackedLog {
   readonly size: number;
   readonly modified: string;
   readonly firstPath: string;
-  readonly foundAt = Date.now();
+  readonly #openedAt = Date.now();
   #isDone: boolean;
   #isReading = false;
 
@@ -38,6 +38,8 @@ export class PackedLog {
     private readonly handle: FileHandle,
     readonly source: SourceLog,
     private readonly pipeline: Pipeline,
+    /** Milliseconds. */
+    readonly foundAt: number,
   ) {
     this.path = this.firstPath = path;
     this.inode = inode;
@@ -55,7 +57,7 @@ export class PackedLog {
   }
 
   get isDue(): boolean {
-    return !this.#isDone && Date.now() - this.foundAt >= SETTLED;
+    return !this.#isDone && Date.now() - this.#openedAt >= SETTLED;
   }
 
   /** What was there before is not wanted. */

@@ -102,6 +102,12 @@ export class Tail {
     this.#head = this.#before = this.#beforeLineEnd = EMPTY;
   }
 
+  /** Back behind the last whole line: a line whose end is to come is read again with it. */
+  goToLine(): void {
+    this.#offset = this.#lineEnd;
+    this.#before = this.#beforeLineEnd;
+  }
+
   /**
    * Reads on. Only afterwards it is looked whether the file is still the one that was read before: then
    * what was read in between belongs to it.
