@@ -19,6 +19,7 @@ import type { IngestClient } from '../ingest/ingest-client.js';
 import type { IngestReport } from '../ingest/ingest.schema.js';
 import { reasonOf, SourceLog, type Tell } from './source-log.js';
 import type { SourceStatus } from './source-status.js';
+import { unquoted } from './unquoted.js';
 
 /** Between two looks. Milliseconds. */
 const PAUSE = 500;
@@ -159,7 +160,8 @@ export class DropFolder {
     } finally {
       await handle?.close();
     }
-    const report = await upload.end();
+    const full = await upload.end();
+    const report = { ...full, errors: unquoted(full.errors, this.ingest) };
     this.#source.add(report, undefined);
     if (fault === undefined && report.records > 0) return { ok: true, report };
     const error = fault ?? 'nothing in it is a Hubble record';

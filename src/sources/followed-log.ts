@@ -7,6 +7,7 @@ import { KnownLogs } from './known-logs.js';
 import { checkpointOf, type LogState } from './log-state.js';
 import type { SourceLog } from './source-log.js';
 import { Tail } from './tail.js';
+import { unquoted } from './unquoted.js';
 
 export interface Pipeline {
   ingest: IngestClient;
@@ -240,10 +241,10 @@ export class FollowedLog {
     this.source.add(report, this.#report);
     const rejected = report.rejected - (this.#report?.rejected ?? 0);
     if (rejected > 0 && (this.#report?.rejected ?? 0) === 0) {
-      const [first] = report.errors;
+      const [first] = unquoted(report.errors, this.pipeline.ingest);
       this.source.complain(
         `rejected ${this.tail.path}`,
-        `${this.tail.path}: ${rejected} lines are no record; the first of them: ${first?.reason ?? ''}`,
+        `${this.tail.path}: ${rejected} lines are no record; the first of them: ${first?.reason ?? ''} (line ${first?.line ?? 0} of what was read)`,
       );
     }
     this.#report = report;

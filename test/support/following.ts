@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import type { Redactor } from '../../src/domain/redaction/redactor.js';
 import type { SourceStatus } from '../../src/sources/source-status.js';
 import type { Gap } from '../../src/sources/gaps.js';
 import { Sources, type SourceOptions } from '../../src/sources/sources.js';
@@ -20,12 +21,15 @@ export class Following {
   #at: Awaited<ReturnType<typeof openIngest>> | undefined;
   logs = '';
   told: string[] = [];
+  /** From the next restart on. */
+  redactor: Redactor | undefined;
 
   constructor() {
     beforeEach(async () => {
       this.#data = this.#newFolder();
       this.logs = this.#newFolder();
       this.told = [];
+      this.redactor = undefined;
       this.#at = await openIngest(this.#data);
     });
     afterEach(async () => {
@@ -51,7 +55,7 @@ export class Following {
     await this.#sources?.stop();
     await this.at.close();
     between();
-    this.#at = await openIngest(this.#data);
+    this.#at = await openIngest(this.#data, this.redactor);
   }
 
   async expectStored(flows: number, settled = SETTLED): Promise<void> {
