@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { expandGlob, isGlob } from '../sources/glob.js';
 
@@ -31,12 +31,13 @@ export async function findInputs(names: readonly string[]): Promise<FoundInputs>
 async function find(name: string, { inputs, notes, mistakes }: FoundInputs): Promise<void> {
   const stats = name === '-' ? undefined : await stat(name).catch(() => undefined);
   if (stats?.isDirectory()) {
-    const { captures, others } = await capturesIn(name);
+    const { captures, others, dangling } = await capturesIn(name);
     inputs.push(...captures.map((file) => ({ file, isFound: true })));
     if (others > 0)
       notes.push(
         `${name}: ${others} files passed over, as their names are none of captures; name them to import them`,
       );
+    if (dangling > 0) notes.push(`${name}: ${dangling} symbolic links passed over, as they lead to no file`);
     if (captures.length === 0) mistakes.push(`${name}: no file with the name of a capture is in this folder`);
   } else if (name === '-' || stats !== undefined) inputs.push({ file: name, isFound: false });
   else if (!isGlob(name)) mistakes.push(`${name} does not exist`);
@@ -47,13 +48,36 @@ async function find(name: string, { inputs, notes, mistakes }: FoundInputs): Pro
   }
 }
 
-async function capturesIn(folder: string): Promise<{ captures: string[]; others: number }> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !/(?:^|\/)\./.test(relative(folder, path)))
-    .sort();
-  const captures = files.filter((path) => CAPTURE.test(path));
-  return { captures, others: files.length - captures.length };
+async function capturesIn(folder: string): Promise<{ captures: string[]; others: number; dangling: number }> {
+  const entries = (await readdir(folder, { withFileTypes: true, recursive: true }))
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
+    .filter(({ path }) => !/(?:^|\/)\./.test(relative(folder, path)));
+  const files = entries.filter(({ entry }) => entry.isFile()).map(({ path }) => path);
+  const links = entries.filter(({ entry }) => entry.isSymbolicLink()).map(({ path }) => path);
+  const linked = await filesBehind(
+    links.sort(),
+    new Set(await Promise.all(files.map((file) => realpath(file)))),
+  );
+  const all = [...files, ...linked.files].sort();
+  const captures = all.filter((path) => CAPTURE.test(path));
+  return { captures, others: all.length - captures.length, dangling: linked.others };
+}
+
+/** Links to files, each file once. Links to folders are not followed: they may lead round in a circle. */
+async function filesBehind(
+  links: readonly string[],
+  known: Set<string>,
+): Promise<{ files: string[]; others: number }> {
+  const files: string[] = [];
+  let others = 0;
+  for (const link of links) {
+    const stats = await stat(link).catch(() => undefined);
+    if (stats?.isFile() !== true) others++;
+    else {
+      const target = await realpath(link);
+      if (!known.has(target)) files.push(link);
+      known.add(target);
+    }
+  }
+  return { files, others };
 }
