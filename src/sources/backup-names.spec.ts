@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { backedUpBy } from './backup-names.js';
+import { backedUpBy, mayBackUp } from './backup-names.js';
 
 describe('the name of a backup', () => {
   it.each([
@@ -23,4 +23,18 @@ describe('the name of a backup', () => {
       expect(backedUpBy(name)).toEqual([]);
     },
   );
+
+  it.each([
+    ['events.1.log', 'events.log'],
+    ['events-20261123.log', 'events.log'],
+    ['events-20261123-1795478400.log.gz', 'events.log'],
+    ['my.events-2026-11-23.log', 'my.events.log'],
+    ['0.log.20261123-213500', '0.log'],
+  ])('%s leads to %s where that lies beside', (name, log) => {
+    expect(mayBackUp(name)).toContain(log);
+  });
+
+  it.each(['events.log', 'node-1.log', 'events-v2.log', '0.log'])('%s is none wherever it lies', (name) => {
+    expect(mayBackUp(name)).toEqual([]);
+  });
 });

@@ -4,6 +4,9 @@ const NUMBERED = /^(.+?)[.-]\d[\d-]*$/;
 /** lumberjack, which Cilium uses: `events-2026-01-01T00-00-00.000.log`. */
 const STAMPED = /^(.+)-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.\d{3}(\.[^.]*)?$/;
 
+/** logrotate with `extension .log`: `events.1.log`, `events-20260101.log`; other logs may be called so, too. */
+const EXTENDED = /^(.+?)(?:\.\d{1,5}|[.-]\d{4}-?\d{2}-?\d{2}(?:-\d+)*)(\.[^.\d][^.]*)$/;
+
 /** The names of logs that a file of this name may be a backup of; none for the name itself. */
 export function backedUpBy(name: string): string[] {
   const plain = name.replace(COMPRESSED, '');
@@ -14,6 +17,12 @@ export function backedUpBy(name: string): string[] {
     ...(numbered === null ? [] : [numbered[1] ?? '']),
     ...(stamped === null ? [] : [`${stamped[1] ?? ''}${stamped[2] ?? ''}`]),
   ];
+}
+
+/** The same, and where a log of the name that is left lies beside, it is taken for one of its backups. */
+export function mayBackUp(name: string): string[] {
+  const [, stem, extension] = EXTENDED.exec(name.replace(COMPRESSED, '')) ?? [];
+  return [...backedUpBy(name), ...(stem === undefined ? [] : [`${stem}${extension ?? ''}`])];
 }
 
 /** A file of this path is called as one that was compressed. */

@@ -1,6 +1,6 @@
-import { access, constants, readdir, stat } from 'node:fs/promises';
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { backedUpBy } from './backup-names.js';
+import { backedUpBy, mayBackUp } from './backup-names.js';
 import { baseOf, expandGlob, isGlob } from './glob.js';
 import { reasonOf, type SourceLog } from './source-log.js';
 
@@ -22,6 +22,8 @@ const ROTATION = 2_000;
 export class FileFinder {
   /** Paths of logs, also of those that are missing: backups of them are looked for. */
   readonly logs = new Set<string>();
+  /** The logs by the paths of the files that they are, where a log is a symbolic link: its backups lie beside the file. */
+  readonly #linked = new Map<string, string>();
   #missingSince = -Infinity;
 
   constructor(
@@ -34,6 +36,7 @@ export class FileFinder {
     const isFolder = await isFolderNow(this.pattern);
     const paths = await this.#paths(isFolder);
     for (const path of paths) if (backedUpBy(basename(path)).length === 0) this.logs.add(path);
+    await Promise.all(paths.map((path) => this.#resolve(path)));
     const all = [...new Set([...paths, ...(await this.#backups())])];
     const files = await Promise.all(all.map((path) => this.#see(path)));
     const found = files.filter((file) => file !== undefined);
@@ -44,8 +47,22 @@ export class FileFinder {
 
   /** The log that a file of this path is, or is a backup of. */
   logOf(path: string): string | undefined {
-    const names = backedUpBy(basename(path)).map((name) => join(dirname(path), name));
-    return [path, ...names].find((log) => this.logs.has(log));
+    return this.#logAt(path) ?? this.backedUpBy(path);
+  }
+
+  /** The log that a file of this path is a backup of. */
+  backedUpBy(path: string): string | undefined {
+    const names = mayBackUp(basename(path)).map((name) => join(dirname(path), name));
+    return names.map((log) => this.#logAt(log)).find((log) => log !== undefined);
+  }
+
+  #logAt(path: string): string | undefined {
+    return this.logs.has(path) ? path : this.#linked.get(path);
+  }
+
+  async #resolve(path: string): Promise<void> {
+    const target = await realpath(path).catch(() => path);
+    if (target !== path && this.logs.has(path)) this.#linked.set(target, path);
   }
 
   #paths(isFolder: boolean): Promise<string[]> {
@@ -54,16 +71,14 @@ export class FileFinder {
   }
 
   async #backups(): Promise<string[]> {
-    const folders = new Set([...this.logs].map((path) => dirname(path)));
+    const folders = new Set([...this.logs, ...this.#linked.keys()].map((path) => dirname(path)));
     const found = await Promise.all([...folders].map((folder) => this.#backupsIn(folder)));
     return found.flat();
   }
 
   async #backupsIn(folder: string): Promise<string[]> {
     const names = await readdir(folder).catch(() => []);
-    return names
-      .filter((name) => backedUpBy(name).some((log) => this.logs.has(join(folder, log))))
-      .map((name) => join(folder, name));
+    return names.map((name) => join(folder, name)).filter((path) => this.backedUpBy(path) !== undefined);
   }
 
   async #see(path: string): Promise<FoundFile | undefined> {

@@ -19,6 +19,8 @@ export interface Pipeline {
 export class FollowedLog {
   /** Of its checkpoint. */
   id = KnownLogs.newId();
+  /** The log of which it is a copy. */
+  goesOnFrom: string | undefined;
   readonly tail: Tail;
   readonly firstPath: string;
   readonly inode: string;
@@ -83,6 +85,7 @@ export class FollowedLog {
     // Another file with the same content may still be read under its own name.
     const isOwn = state.inode === this.inode;
     if (isOwn) this.id = id;
+    else this.goesOnFrom = id;
     this.#noted = isOwn ? state.offset : -1;
     this.#stored = this.tail.state(this.inode);
     return true;

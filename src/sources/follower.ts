@@ -222,6 +222,7 @@ export class Follower {
     for (const [inode, { isDone }] of this.#packed)
       if (isDone && !seen.has(inode)) this.#packed.delete(inode);
     for (const arrival of this.#arrivals.forgetGone(seen)) this.#noteUnread(arrival);
+    const gone: Checkpoint[] = [];
     for (const [inode, log] of this.#logs) {
       if (seen.has(inode)) continue;
       const goneSince = (log.goneSince ??= this.#noteMissing(log));
@@ -231,24 +232,27 @@ export class Follower {
       await log.tail.close();
       this.#logs.delete(inode);
       this.#sayGone(log);
+      gone.push(...this.pipeline.known.noteGone(log.id));
     }
     await this.#tellGaps();
-    await this.#note(this.pipeline.known.forgetGone(this.#ids(), seen));
+    await this.#note([...gone, ...this.pipeline.known.forgetGone(this.#ids(), seen)]);
   }
 
-  /** Of what was read under the path of a log before the start, nothing may be left. */
+  /** What was read under the path of a log before the start may have been replaced, and its rest lie nowhere. */
   #lookBack({ finder }: Watched): void {
     for (const path of finder.logs) {
       const [id, state] = this.pipeline.known.lastAt(path) ?? [];
       if (id === undefined || state?.at === undefined || this.#ids().has(id)) continue;
-      this.pipeline.gaps.look({ id, path, seenAt: state.at, goneAt: Date.now() }, this.#files());
+      const lost = { id, path, seenAt: state.at, goneAt: Date.now() };
+      if (this.#files().some(({ firstPath }) => firstPath === path)) this.pipeline.gaps.suspect(lost);
+      else this.pipeline.gaps.look(lost, this.#backupsOf(path));
     }
   }
 
   /** Answers since when. */
   #noteMissing({ id, tail: { path }, seenAt }: FollowedLog): number {
     const goneAt = Date.now();
-    this.pipeline.gaps.look({ id, path, seenAt, goneAt }, this.#files());
+    this.pipeline.gaps.look({ id, path, seenAt, goneAt }, this.#backupsOf(path));
     return goneAt;
   }
 
@@ -266,11 +270,12 @@ export class Follower {
   async #tellGaps(): Promise<void> {
     const { known, gaps } = this.pipeline;
     const ids = this.#ids();
+    const copied = new Set([...this.#logs.values()].map(({ goesOnFrom }) => goesOnFrom));
     const isSettled = (id: string, from: number, to: number) =>
       !ids.has(id) &&
       [...this.#packed.values()].every(({ isDone, foundAt }) => isDone || foundAt < from || foundAt > to) &&
       this.#arrivals.all.every(({ foundAt }) => foundAt < from || foundAt > to);
-    const { gaps: found, note } = gaps.settle(isSettled, (id) => known.isFound(id));
+    const { gaps: found, note } = gaps.settle(isSettled, (id) => known.isFound(id) || copied.has(id));
     for (const { path, from, to } of found) {
       const watched = this.#watched.find(({ finder }) => finder.logs.has(path));
       if (watched === undefined) continue;
@@ -281,6 +286,13 @@ export class Follower {
       );
     }
     await this.#note(note);
+  }
+
+  #backupsOf(log: string): Sighting[] {
+    const finders = this.#watched.map(({ finder }) => finder);
+    return this.#files().filter(({ firstPath }) =>
+      finders.some((finder) => finder.backedUpBy(firstPath) === log),
+    );
   }
 
   #files(): Sighting[] {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { Following } from '../../test/support/following.js';
@@ -100,5 +100,54 @@ describe('a log that is rotated faster than it can be followed', () => {
     });
     here.follow('events.log');
     await expectNoGap(30);
+  });
+
+  it('while the server was down is told where it was only replaced, as its rest lies nowhere', async () => {
+    const events = await followed();
+    await here.restart(() => {
+      events.write(10);
+      events.rename(here.in('kept-elsewhere'));
+      events.write(10);
+    });
+    here.follow('events.log');
+    await here.expectStored(20);
+    await expectGap();
+    await here.restart();
+    here.follow('events.log');
+    await here.expectStored(20);
+    expect(here.gaps()).toHaveLength(1);
+    expect(here.status().gaps).toBe(0);
+  });
+
+  it('while the server was down is none where it was copied and cut off', async () => {
+    const events = await followed();
+    await here.restart(() => {
+      events.write(10);
+      events.copyTruncate(here.in('events.log.1'));
+      events.write(10);
+    });
+    here.follow('events.log');
+    await expectNoGap(30);
+  });
+
+  it('while the server was down is none where all of it was moved to another file system', async () => {
+    const events = await followed();
+    await here.restart(() => {
+      copyFileSync(events.path, here.in('copy'));
+      renameSync(here.in('copy'), events.path);
+    });
+    here.follow('events.log');
+    await expectNoGap(10);
+  });
+
+  it('is none after a start where it was gone before the stop, read to its end', async () => {
+    const events = await followed();
+    rmSync(events.path);
+    await here.expectTold(/events\.log vanished/);
+    await here.restart(() => {
+      events.write(10);
+    });
+    here.follow('events.log');
+    await expectNoGap(20);
   });
 });

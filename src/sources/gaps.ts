@@ -1,7 +1,5 @@
-import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { Checkpoint } from '../ingest/ingest-protocol.js';
-import { backedUpBy } from './backup-names.js';
 import { gapSchema } from './source-status.js';
 
 const PREFIX = 'gap:';
@@ -47,13 +45,10 @@ export class Gaps {
     return [...this.#known.values()];
   }
 
-  /** `log` is what was followed last under its path; `others` lie there now. */
-  look(log: LostLog, others: readonly Sighting[]): void {
-    const { path, seenAt, goneAt } = log;
-    const isOutrun = others.some(
-      ({ firstPath, foundAt }) => foundAt > seenAt && foundAt <= goneAt && isBackupOf(firstPath, path),
-    );
-    if (isOutrun) this.suspect(log);
+  /** `log` is what was followed last under its path; `backups` of it lie there now. */
+  look(log: LostLog, backups: readonly Sighting[]): void {
+    const { seenAt, goneAt } = log;
+    if (backups.some(({ foundAt }) => foundAt > seenAt && foundAt <= goneAt)) this.suspect(log);
   }
 
   /** It is gone, and not all of it was read. */
@@ -98,10 +93,6 @@ function parseGap(text: string): Gap | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isBackupOf(path: string, log: string): boolean {
-  return backedUpBy(basename(path)).some((name) => join(dirname(path), name) === log);
 }
 
 function toText(milliseconds: number): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Checkpoint } from '../ingest/ingest-protocol.js';
 import { fingerprintOf, type Fingerprint } from './fingerprint.js';
-import { parseLogState, type LogState } from './log-state.js';
+import { checkpointOf, parseLogState, type LogState } from './log-state.js';
 
 const LOG = 'log:';
 const PATTERN = 'followed:';
@@ -58,9 +58,19 @@ export class KnownLogs {
     );
   }
 
-  /** What was last read under this path. */
+  /** What was last read under this path, if there may be more of it. */
   lastAt(path: string): [id: string, state: LogState] | undefined {
-    return [...this.#states].findLast(([, state]) => state.path === path && state.packed === undefined);
+    const last = [...this.#states].findLast(([, state]) => state.path === path && state.packed === undefined);
+    return last?.[1].gone === true ? undefined : last;
+  }
+
+  /** Nothing more of this log will come. */
+  noteGone(id: string): Checkpoint[] {
+    const state = this.#states.get(id);
+    if (state === undefined) return [];
+    const gone = { ...state, gone: true };
+    this.#states.set(id, gone);
+    return [checkpointOf(id, gone)];
   }
 
   wasFollowed(pattern: string): boolean {

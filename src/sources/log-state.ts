@@ -16,6 +16,7 @@ const logStateSchema = z.object({
   tail: printSchema.describe('of the bytes before `offset`'),
   at: z.int().optional().describe('when it was noted; milliseconds'),
   offset: z.int().min(0).describe('behind the last whole line that is stored'),
+  gone: z.boolean().optional().describe('its file was gone, and had been read to its end'),
   packed: z
     .object({ size: z.int(), modified: z.string() })
     .optional()

@@ -1,10 +1,12 @@
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -61,6 +63,41 @@ describe('a log that is rotated', () => {
     here.follow('events.log');
     await here.expectStored(30);
     expect(here.status().records).toBe(20);
+  });
+
+  it.each(['events-20261123.log', 'events.1.log'])(
+    'while the server was down is taken up in %s',
+    async (name) => {
+      const events = here.log();
+      events.write(10);
+      here.follow('events.log');
+      await here.expectStored(10);
+      await here.restart(() => {
+        events.write(10);
+        events.rename(here.in(name));
+        events.write(10);
+      });
+      here.follow('events.log');
+      await here.expectStored(30);
+      expect(here.gaps()).toEqual([]);
+    },
+  );
+
+  it('behind a symbolic link is taken up in the backup that lies beside the file', async () => {
+    for (const folder of ['pods/agent', 'containers']) mkdirSync(here.in(folder), { recursive: true });
+    const log = here.log('pods/agent/0.log');
+    symlinkSync('../pods/agent/0.log', here.in('containers/cilium-x_kube-system_cilium-agent-ab12.log'));
+    log.write(10);
+    here.follow('containers/cilium-*_cilium-agent-*.log');
+    await here.expectStored(10);
+    await here.restart(() => {
+      log.write(10);
+      log.rename(here.in('pods/agent/0.log.20261123-213500'));
+      log.write(10);
+    });
+    here.follow('containers/cilium-*_cilium-agent-*.log');
+    await here.expectStored(30);
+    expect(here.gaps()).toEqual([]);
   });
 
   it('by copying and cutting off goes on in the copy and in the log, and says what that may lose', async () => {
