@@ -20,6 +20,7 @@ import type { IngestReport } from '../ingest/ingest.schema.js';
 import { reasonOf, SourceLog, type Tell } from './source-log.js';
 import type { SourceStatus } from './source-status.js';
 import { unquoted } from './unquoted.js';
+import { datingOf } from './written.js';
 
 /** Between two looks. Milliseconds. */
 const PAUSE = 500;
@@ -141,7 +142,8 @@ export class DropFolder {
 
   /** Throws when the store failed; undefined when the server stops meanwhile. */
   async #import(path: string): Promise<Outcome | undefined> {
-    const upload = this.ingest.open();
+    const { mtimeNs } = await stat(path, { bigint: true });
+    const upload = this.ingest.open(datingOf(mtimeNs.toString()));
     let fault: string | undefined;
     let handle: FileHandle | undefined;
     try {

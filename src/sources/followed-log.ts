@@ -8,12 +8,16 @@ import { checkpointOf, type LogState } from './log-state.js';
 import type { SourceLog } from './source-log.js';
 import { Tail } from './tail.js';
 import { unquoted } from './unquoted.js';
+import { datingOf, millisecondsOf } from './written.js';
 
 export interface Pipeline {
   ingest: IngestClient;
   known: KnownLogs;
   gaps: Gaps;
 }
+
+/** An upload takes lines of text that name no year to be at most a day newer than what it was told. Milliseconds. */
+const DATED = 12 * 3_600_000;
 
 /** One plain file on its way into the store: hands over what it reads, and knows what of it is on disk. */
 export class FollowedLog {
@@ -40,6 +44,8 @@ export class FollowedLog {
   /** Since when it is closed, has something to read, and waits for its turn; milliseconds. */
   waitsSince: number | undefined;
   #upload: IngestUpload | undefined;
+  /** Its lines are not newer than this, or by so little that it may be clocks; milliseconds. */
+  #datedTo = 0;
   #report: IngestReport | undefined;
   #committing: Promise<void> | undefined;
   /** The place last asked to be noted. */
@@ -104,6 +110,8 @@ export class FollowedLog {
    */
   async readOn(buffer: Buffer, most: number): Promise<'more' | 'end' | 'cut'> {
     if (!this.isDue || !(await this.#isItself())) return 'end';
+    if (this.#upload !== undefined && millisecondsOf(this.modified) - this.#datedTo > DATED)
+      await this.#date();
     const checked = { size: this.size, modified: this.modified };
     for (let read = 0; read < most;) {
       const { bytes, cut } = await this.tail.step(buffer);
@@ -187,9 +195,7 @@ export class FollowedLog {
   async giveWay(): Promise<boolean> {
     this.keep();
     if (this.#committing !== undefined || this.#failure !== undefined) return false;
-    this.#upload?.abandon();
-    this.#upload = this.#report = undefined;
-    this.tail.goToLine();
+    this.#letGo();
     await this.tail.close();
     return true;
   }
@@ -202,6 +208,20 @@ export class FollowedLog {
     await this.#committing;
     this.#upload?.abandon();
     await this.tail.close();
+  }
+
+  /** Printed lines that come now are of the year that it is now. */
+  async #date(): Promise<void> {
+    this.keep();
+    await this.settle();
+    this.#letGo();
+  }
+
+  /** What was handed over is on disk; a last line without its end is read again. */
+  #letGo(): void {
+    this.#upload?.abandon();
+    this.#upload = this.#report = undefined;
+    this.tail.goToLine();
   }
 
   /** The path of a file that was closed may lead to another one by now; then this one is seen elsewhere, or gone. */
@@ -254,7 +274,10 @@ export class FollowedLog {
   }
 
   #opened(): IngestUpload {
-    this.#upload ??= this.pipeline.ingest.open();
+    if (this.#upload === undefined) {
+      this.#upload = this.pipeline.ingest.open(datingOf(this.modified));
+      this.#datedTo = millisecondsOf(this.modified);
+    }
     return this.#upload;
   }
 }

@@ -11,6 +11,7 @@ import type { Pipeline } from './followed-log.js';
 import { KnownLogs } from './known-logs.js';
 import { checkpointOf, type LogState } from './log-state.js';
 import { reasonOf, type SourceLog } from './source-log.js';
+import { datingOf } from './written.js';
 
 /** A compressed file that did not change for so long is taken to be whole. Milliseconds. */
 const SETTLED = 1_000;
@@ -103,7 +104,7 @@ export class PackedLog {
   /** False when this is not the log that was read before, or not as far; nothing is handed over then. */
   async #readBehind(known: LogState | undefined, handle: FileHandle, stop: AbortSignal): Promise<boolean> {
     const reader = new Skipper(known);
-    const upload = this.pipeline.ingest.open();
+    const upload = this.pipeline.ingest.open(datingOf(this.modified));
     try {
       for await (const chunk of this.#inflated(handle)) {
         const fresh = reader.take(chunk);
