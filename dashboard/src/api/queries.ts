@@ -4,6 +4,7 @@ import type { FlowHints } from '../../../src/flows/numbers.schema.js';
 import type { EdgeDetail, Level, ServiceMapResponse } from '../../../src/service-map/service-map.schema.js';
 import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import type { Status } from '../../../src/telemetry/status.schema.js';
+import type { Flag } from './flag.js';
 import { getJson } from './http.js';
 
 /** What the filter bar narrows to; empty strings mean "any". */
@@ -37,9 +38,6 @@ function grainFlags({ level, expand, collapse }: Grain): Flag[] {
 export function filterKey({ namespace, verdict, query }: MapFilter): string {
   return JSON.stringify([namespace, verdict, query]);
 }
-
-/** One flag of `hubble observe`, without the dashes, and its value: also a REST parameter. */
-export type Flag = readonly [name: string, value: string];
 
 export function filterFlags(filter: MapFilter): Flag[] {
   const flags: Flag[] = [];

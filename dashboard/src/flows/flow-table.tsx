@@ -1,5 +1,5 @@
 import type { JSX } from 'react';
-import type { Flag } from '../api/queries.js';
+import type { Flag } from '../api/flag.js';
 import { plural } from '../ui/format.js';
 import { EmptyNotice, ErrorNotice } from '../ui/notice.js';
 import { FlowRow } from './flow-row.js';

@@ -1,13 +1,11 @@
 import type { JSX } from 'react';
-import { filterFlags, type Flag } from '../api/queries.js';
+import { filterFlags } from '../api/queries.js';
 import { noFilters } from '../map/map-empty.js';
-import { nodeFullName } from '../map/node-words.js';
-import { portLabel } from '../map/edge-class.js';
-import { edgeFlags, nodeFlags } from '../panel/hubble-command.js';
 import type { Dashboard } from '../state/use-dashboard.js';
-import type { Selection, UpdateView, ViewState } from '../state/view-state.js';
+import type { UpdateView, ViewState } from '../state/view-state.js';
 import { NoData } from '../ui/no-data.js';
 import { FlowTable } from './flow-table.js';
+import { useNarrowed } from './use-narrowed.js';
 
 interface Props {
   board: Dashboard;
@@ -16,18 +14,22 @@ interface Props {
 }
 
 export function FlowsView({ board, state, update }: Props): JSX.Element {
-  const narrowed = narrow(board, state.selected);
-  // Hubble refuses a namespace beside the namespace of one side, so a selection stands for both.
+  const { narrowed, loading } = useNarrowed(board, state.selected);
+  // What is selected stands for the namespace, too: traffic with others is part of it.
   const flags = narrowed
-    ? [...narrowed.flags, ...filterFlags({ ...state, namespace: '' })]
+    ? filterFlags({ ...state, namespace: '', query: both(state.query, narrowed.query) })
     : filterFlags(state);
   if (state.selected && !board.map) return <p className="loading">Loading the map…</p>;
   if (board.status.data?.flows === 0) return <NoData />;
+  if (loading) return <p className="loading">Loading flows…</p>;
   return (
     <>
       {narrowed && (
         <p className="narrowed">
           Only {narrowed.words}{' '}
+          <span className="muted small">
+            found by names and addresses, so a few of others may be among them
+          </span>{' '}
           <button
             type="button"
             onClick={() => {
@@ -50,19 +52,7 @@ export function FlowsView({ board, state, update }: Props): JSX.Element {
   );
 }
 
-function narrow(board: Dashboard, selected: Selection | null): { flags: Flag[]; words: string } | null {
-  if (!selected || !board.map) return null;
-  const { nodes, edges } = board.map;
-  const edge = selected.kind === 'edge' ? edges.get(selected.id) : undefined;
-  const node = nodes.get(selected.kind === 'node' ? selected.id : (edge?.source ?? ''));
-  const target = edge && nodes.get(edge.target);
-  if (!node) return null;
-  if (!edge || !target) return some(nodeFlags(node, ''), `flows from or to ${nodeFullName(node)}`);
-  const words = `requests from ${nodeFullName(node)} to ${nodeFullName(target)} ${portLabel(edge)}`;
-  return some(edgeFlags(edge, node, target), words);
-}
-
-/** An endpoint nobody could name cannot be asked for. */
-function some(flags: Flag[], words: string): { flags: Flag[]; words: string } | null {
-  return flags.length > 0 ? { flags, words } : null;
+/** Of repeated expressions each may hold, of these both must. */
+function both(one: string, other: string): string {
+  return one === '' ? other : `(${one}) and ${other}`;
 }

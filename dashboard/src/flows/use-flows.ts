@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { FlowRecord, FlowsPage } from '../../../src/flows/flows.schema.js';
 import type { ApiError } from '../api/http.js';
-import { fetchFlows, type Flag } from '../api/queries.js';
+import type { Flag } from '../api/flag.js';
+import { fetchFlows } from '../api/queries.js';
 
 export interface FlowRow {
   record: FlowRecord;

@@ -47,7 +47,9 @@ export function EdgePanel({ id, grain, filter, map, seq, onSelect, onFlows }: Pr
           <button type="button" onClick={onFlows}>
             Show flows
           </button>
-          <CopyButton text={hubbleCommand(edgeFlags(ends.edge, ends.source, ends.target))}>
+          <CopyButton
+            text={hubbleCommand(edgeFlags(ends.edge, ends.source, ends.target, data?.examples ?? []))}
+          >
             Copy hubble command
           </CopyButton>
         </div>
