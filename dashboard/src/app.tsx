@@ -71,9 +71,8 @@ export function App(): JSX.Element {
       />
       <FilterBar
         state={state}
-        level={board.grain.level}
         namespaces={board.namespaces}
-        found={board.found?.size ?? null}
+        search={{ found: board.found, among: board.graph.nodes.length, level: board.grain.level }}
         refusal={refusal}
         findBox={findBox}
         update={update}

@@ -1,4 +1,5 @@
 import type { JSX } from 'react';
+import { EmptyNotice } from '../ui/notice.js';
 import { MapEmpty } from '../map/map-empty.js';
 import { MapNotes } from '../map/map-notes.js';
 import type { Dashboard } from '../state/use-dashboard.js';
@@ -27,15 +28,35 @@ export function EdgesView({ board, state, update }: Props): JSX.Element {
   return (
     <div className="edges-view">
       <MapNotes namespace={filter.namespace} fold={fold} update={update} />
-      <EdgeTable
-        graph={graph}
-        nodes={map.nodes}
-        found={found}
-        selected={state.selected}
-        onSelect={(selected) => {
-          update({ selected });
-        }}
-      />
+      {found?.size === 0 ? (
+        <NothingFound text={state.find} update={update} />
+      ) : (
+        <EdgeTable
+          graph={graph}
+          nodes={map.nodes}
+          found={found}
+          selected={state.selected}
+          onSelect={(selected) => {
+            update({ selected });
+          }}
+        />
+      )}
     </div>
+  );
+}
+
+function NothingFound({ text, update }: { text: string; update: UpdateView }): JSX.Element {
+  return (
+    <EmptyNotice title={`Nothing here is named ${text.trim()}`}>
+      <p>An edge is listed where one of its ends is found.</p>
+      <button
+        type="button"
+        onClick={() => {
+          update({ find: '' });
+        }}
+      >
+        Show all edges
+      </button>
+    </EmptyNotice>
   );
 }

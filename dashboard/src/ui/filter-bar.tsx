@@ -1,7 +1,7 @@
 import type { JSX, RefObject } from 'react';
-import type { Level } from '../../../src/service-map/service-map.schema.js';
 import type { UpdateView, ViewState } from '../state/view-state.js';
 import type { ApiError } from '../api/http.js';
+import { FindBox, type Search } from './find-box.js';
 import { LevelSwitch } from './level-switch.js';
 import { QueryBox } from './query-box.js';
 
@@ -16,16 +16,15 @@ const verdicts: [value: string, words: string][] = [
 
 interface Props {
   state: ViewState;
-  level: Level;
   namespaces: readonly string[];
-  found: number | null;
+  search: Search;
   findBox: RefObject<HTMLInputElement | null>;
   /** What is wrong with the expression. */
   refusal: ApiError | null;
   update: UpdateView;
 }
 
-export function FilterBar({ state, level, namespaces, found, findBox, refusal, update }: Props): JSX.Element {
+export function FilterBar({ state, namespaces, search, findBox, refusal, update }: Props): JSX.Element {
   const onMap = state.view === 'map' || state.view === 'edges';
   return (
     <div className="filter-bar" role="search" aria-label="Filters">
@@ -50,28 +49,14 @@ export function FilterBar({ state, level, namespaces, found, findBox, refusal, u
       )}
       {onMap && (
         <LevelSwitch
-          level={level}
+          level={search.level}
           onLevel={(next) => {
             update({ level: next, expand: '', collapse: '', selected: null });
           }}
         />
       )}
       {onMap && <Toggles state={state} update={update} />}
-      {onMap && (
-        <label className="find">
-          <span className="visually-hidden">Find</span>
-          <input
-            ref={findBox}
-            type="search"
-            placeholder="Find by name ( / )"
-            value={state.find}
-            onChange={(event) => {
-              update({ find: event.target.value });
-            }}
-          />
-          {found !== null && <span className="muted small">{found} found</span>}
-        </label>
-      )}
+      {onMap && <FindBox value={state.find} box={findBox} {...search} update={update} />}
       <QueryBox
         value={state.query}
         namespace={state.namespace}
