@@ -1,4 +1,5 @@
 import { useState, type JSX } from 'react';
+import { useEscape } from '../state/use-escape.js';
 import { edgeClassWords, type EdgeClass } from './edge-class.js';
 import { edgeDashes } from './map-style.js';
 
@@ -35,6 +36,9 @@ function ShapeSample({ path, dashed }: { path: string; dashed: boolean }): JSX.E
 
 export function Legend(): JSX.Element {
   const [open, setOpen] = useState(false);
+  useEscape(open, () => {
+    setOpen(false);
+  });
   return (
     <div className="legend">
       {open && (

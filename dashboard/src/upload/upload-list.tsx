@@ -1,6 +1,8 @@
 import type { JSX } from 'react';
 import type { IngestReport, Rejection } from '../../../src/ingest/ingest.schema.js';
+import { useEscape } from '../state/use-escape.js';
 import { formatCount, plural } from '../ui/format.js';
+import { useLeaving } from './use-leaving.js';
 import type { Upload } from './use-uploads.js';
 
 interface Props {
@@ -9,6 +11,10 @@ interface Props {
 }
 
 export function UploadList({ uploads, onDismiss }: Props): JSX.Element | null {
+  const done = uploads.filter(({ report }) => report !== null);
+  useEscape(done.length > 0, () => {
+    for (const { id } of done) onDismiss(id);
+  });
   if (uploads.length === 0) return null;
   return (
     <section className="uploads" aria-label="Imports">
@@ -22,8 +28,11 @@ export function UploadList({ uploads, onDismiss }: Props): JSX.Element | null {
 function UploadCard({ upload, onDismiss }: { upload: Upload; onDismiss: (id: number) => void }): JSX.Element {
   const { report, error } = upload;
   const running = !report && !error;
+  const held = useLeaving(report?.rejected === 0, () => {
+    onDismiss(upload.id);
+  });
   return (
-    <article className={error ? 'upload failed' : 'upload'}>
+    <article className={error ? 'upload failed' : 'upload'} {...held}>
       <header>
         <strong className="clip" title={upload.names.join('\n')}>
           {title(upload.names)}
