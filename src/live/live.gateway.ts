@@ -21,7 +21,7 @@ import { LiveQuestions } from './live-questions.js';
 import { subscribeSchema, subscriptionSchema } from './live.schema.js';
 import { Openings } from './openings.js';
 import { Pusher } from './pusher.js';
-import { Subscriptions, type Listener } from './subscriptions.js';
+import { subscriptionId, Subscriptions, type Listener } from './subscriptions.js';
 import { troubleOf } from './trouble.js';
 import { WebSockets } from './web-sockets.js';
 
@@ -153,7 +153,8 @@ export class LiveGateway
       await question.refresh();
       const { position, message } = await this.#openings.of(question, asked);
       if (!client.connected) throw new FlowatlasError('unavailable', 'the client has gone');
-      if (this.#subscriptions.countOf(client) >= MOST_SUBSCRIPTIONS) {
+      const isHeld = this.#subscriptions.find(client, subscriptionId(question)) !== undefined;
+      if (!isHeld && this.#subscriptions.countOf(client) >= MOST_SUBSCRIPTIONS) {
         throw new FlowatlasError(
           'invalid_parameter',
           `at most ${MOST_SUBSCRIPTIONS} subscriptions a connection`,
