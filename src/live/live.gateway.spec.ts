@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Socket } from 'socket.io';
 import { newFlow, record } from '../../test/support/make-flow.js';
 import { DropQuestions } from '../drops/drop-questions.js';
@@ -74,5 +74,13 @@ describe('a client that has as many subscriptions as it may', () => {
     expect(await client.subscribe('another')).toEqual({
       error: { code: 'invalid_parameter', message: 'at most 16 subscriptions a connection' },
     });
+  });
+
+  it('is refused before anything is made, and puts no question of others out', async () => {
+    const before = await new Client(gateway).subscribe('of others');
+    const reading = jest.spyOn(store, 'sums');
+    for (let i = 0; i < 64; i++) await client.subscribe(`another-${i}`);
+    expect(reading).not.toHaveBeenCalled();
+    expect(await new Client(gateway).subscribe('of others')).toEqual(before);
   });
 });

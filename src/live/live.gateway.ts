@@ -18,10 +18,10 @@ import { jsonParser, SelfSent } from './json-encoder.js';
 import { KeptNear } from './kept-near.js';
 import type { LiveError } from './live-events.js';
 import { LiveQuestions } from './live-questions.js';
-import { subscribeSchema, subscriptionSchema } from './live.schema.js';
+import { subscribeSchema, subscriptionSchema, type Subscribe } from './live.schema.js';
 import { Openings } from './openings.js';
 import { Pusher } from './pusher.js';
-import { subscriptionId, Subscriptions, type Listener } from './subscriptions.js';
+import { Subscriptions, type Listener, type Subject } from './subscriptions.js';
 import { troubleOf } from './trouble.js';
 import { WebSockets } from './web-sockets.js';
 
@@ -147,26 +147,37 @@ export class LiveGateway
 
   async #subscribe(client: Socket, body: unknown): Promise<SelfSent> {
     const asked = read(subscribeSchema.safeParse(body), 'request');
-    const question = this.questions.ask(asked);
+    const subject = this.#questionOf(client, asked);
+    const { question } = subject;
     question.enter();
     try {
       await question.refresh();
       const { position, message } = await this.#openings.of(question, asked);
       if (!client.connected) throw new FlowatlasError('unavailable', 'the client has gone');
-      const isHeld = this.#subscriptions.find(client, subscriptionId(question)) !== undefined;
-      if (!isHeld && this.#subscriptions.countOf(client) >= MOST_SUBSCRIPTIONS) {
-        throw new FlowatlasError(
-          'invalid_parameter',
-          `at most ${MOST_SUBSCRIPTIONS} subscriptions a connection`,
-        );
-      }
-      this.#subscriptions.add(client, asked.view, question, position);
+      this.#subscriptions.add(client, subject, position);
       return new SelfSent((head) => {
         message.answer(client, head);
       });
     } finally {
       question.leave();
     }
+  }
+
+  /**
+   * What a client holds already, to begin it anew, or one more. Its requests come one after another, so that it holds
+   * no more by the time that this one is answered.
+   */
+  #questionOf(client: Socket, asked: Subscribe): Subject {
+    const { view } = asked;
+    const { key, ask } = this.questions.read(asked);
+    const held = this.#subscriptions.heldBy(client, key);
+    if (held === undefined) this.#refuseTooMany(client);
+    return { view, key, question: held ?? ask() };
+  }
+
+  #refuseTooMany(client: Socket): void {
+    if (this.#subscriptions.countOf(client) < MOST_SUBSCRIPTIONS) return;
+    throw new FlowatlasError('invalid_parameter', `at most ${MOST_SUBSCRIPTIONS} subscriptions a connection`);
   }
 
   #complain(what: string, error: unknown): void {

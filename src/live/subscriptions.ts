@@ -19,10 +19,16 @@ export interface Listener {
   trouble: Trouble | undefined;
 }
 
-export interface Audience {
-  subscription: string;
+/** What is listened to. */
+export interface Subject {
   view: Subscribe['view'];
+  /** The same for the same words. */
+  key: string;
   question: LiveQuestion;
+}
+
+export interface Audience extends Subject {
+  subscription: string;
   listeners: Map<Socket, Listener>;
   /** The last event, and from where to where it leads. */
   said: { key: string; event: SharedMessage } | undefined;
@@ -34,12 +40,13 @@ export interface Audience {
 export class Subscriptions {
   readonly #audiences = new Map<string, Audience>();
 
-  add(client: Socket, view: Subscribe['view'], question: LiveQuestion, position: Position): void {
+  add(client: Socket, subject: Subject, position: Position): void {
+    const { question } = subject;
     const subscription = subscriptionId(question);
     this.remove(client, subscription);
     let audience = this.#audiences.get(subscription);
     if (audience === undefined) {
-      audience = { subscription, view, question, listeners: new Map(), said: undefined, trouble: undefined };
+      audience = { ...subject, subscription, listeners: new Map(), said: undefined, trouble: undefined };
       this.#audiences.set(subscription, audience);
     }
     question.enter();
@@ -60,6 +67,12 @@ export class Subscriptions {
 
   find(client: Socket, subscription: string): Listener | undefined {
     return this.#audiences.get(subscription)?.listeners.get(client);
+  }
+
+  /** The question of these words that a client listens to. It may be one that is not kept any more for others. */
+  heldBy(client: Socket, key: string): LiveQuestion | undefined {
+    return this.audiences().find((audience) => audience.key === key && audience.listeners.has(client))
+      ?.question;
   }
 
   countOf(client: Socket): number {
