@@ -1,14 +1,22 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorBody, FlowatlasError } from '../domain/errors.js';
 
 /** Milliseconds for a client to read why. */
 const LINGER = 5_000;
 
+/** What Node.js knows of a connection and its types hide. */
+interface Connection extends Socket {
+  /** The answer that is on its way. */
+  readonly _httpMessage?: ServerResponse | null;
+}
+
 /** Answers what never becomes a request, as it cannot be read, in the one form of errors. */
 export function answerClientErrors(server: Server): void {
-  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || code === 'ECONNRESET') {
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket: Connection) => {
+    // A second head would be read as a part of the answer.
+    const isAnswering = socket._httpMessage?.headersSent === true;
+    if (!socket.writable || isAnswering || code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
