@@ -6,6 +6,14 @@ import type { Observable } from 'rxjs';
 /** Milliseconds after which a stretch of such work is done all the same: some answers go on for hours. */
 const LONGEST = 20;
 
+/** The one question that has a body. */
+const QUESTION = '/api/v1/flows/query';
+
+/** Uploads are none, and go on for hours. */
+function isQuestion({ method, route }: Request): boolean {
+  return method === 'GET' || (route as { path?: unknown } | undefined)?.path === QUESTION;
+}
+
 /** Work that nobody waits for steps back while questions are answered. */
 @Injectable()
 export class Courtesy implements NestInterceptor {
@@ -14,8 +22,7 @@ export class Courtesy implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    // Uploads are no questions, and go on for hours.
-    if (context.getType() === 'http' && http.getRequest<Request>().method === 'GET')
+    if (context.getType() === 'http' && isQuestion(http.getRequest<Request>()))
       this.answer(http.getResponse<Response>());
     return next.handle();
   }
