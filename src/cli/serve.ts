@@ -1,4 +1,5 @@
 import { readConfig, type Flags } from '../config.js';
+import { asError } from '../domain/errors.js';
 import { sourceWarnings } from './check-sources.js';
 import { complain, paint, print, safe } from './terminal.js';
 
@@ -32,7 +33,13 @@ export function stopOnSignal(close: () => Promise<void>): void {
     }
     stopping = performance.now();
     setTimeout(() => process.exit(1), PATIENCE).unref();
-    void close().then(() => process.exit(0));
+    void close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        complain(safe(`cannot end as it should: ${asError(error).message}`));
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
