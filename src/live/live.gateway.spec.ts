@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { newFlow, record } from '../../test/support/make-flow.js';
 import { DropQuestions } from '../drops/drop-questions.js';
@@ -83,4 +85,20 @@ describe('a client that has as many subscriptions as it may', () => {
     expect(reading).not.toHaveBeenCalled();
     expect(await new Client(gateway).subscribe('of others')).toEqual(before);
   });
+});
+
+it('a tick that fails is told by the log and ends nothing', async () => {
+  const told = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+  const fault = new Error('out of luck');
+  const namespace = {
+    get sockets(): never {
+      throw fault;
+    },
+  };
+  Object.assign(gateway, { namespace });
+  gateway.onApplicationBootstrap();
+  await setTimeout(600);
+  await gateway.onModuleDestroy();
+  expect(told).toHaveBeenCalledWith('cannot push changes: out of luck', fault.stack);
+  told.mockRestore();
 });

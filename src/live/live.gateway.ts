@@ -70,16 +70,20 @@ export class LiveGateway
   /** The map of everything is rebuilt from the store by the first tick, while the server is ready already. */
   onApplicationBootstrap(): void {
     const { namespace, feed } = this;
-    const pusher = new Pusher(namespace, this.#kept, this.#subscriptions, feed, (error) => {
+    const complain = (error: unknown) => {
       this.#complain('cannot push changes', error);
-    });
+    };
+    const pusher = new Pusher(namespace, this.#kept, this.#subscriptions, feed, complain);
     this.#unfollow = feed.follow(() => {
       pusher.ring();
     });
     this.#timer = setInterval(() => {
-      this.#ticking ??= pusher.tick().finally(() => {
-        this.#ticking = undefined;
-      });
+      this.#ticking ??= pusher
+        .tick()
+        .catch(complain)
+        .finally(() => {
+          this.#ticking = undefined;
+        });
     }, TICK);
   }
 
