@@ -51,7 +51,7 @@ export class Pusher {
     const trouble = sameTrouble(this.#trouble, failure && troubleOf(failure));
     if (failure !== undefined && trouble !== this.#trouble) this.complain(failure);
     this.#trouble = trouble;
-    this.#tell();
+    await this.#tell();
   }
 
   /** What kept answers from being made. */
@@ -81,17 +81,28 @@ export class Pusher {
   }
 
   /** Who is told is settled before the first message, which would else keep a client from its others. */
-  #tell(): void {
+  async #tell(): Promise<void> {
     const ready = new Set([...this.namespace.sockets.values()].filter(isDrained));
     const isForLate = this.#ticks++ % LATE_EVERY === 0;
     for (const client of ready) this.#tellTrouble(client);
     for (const audience of this.subscriptions.audiences()) {
       const listeners = [...audience.listeners.values()].filter(({ client }) => ready.has(client));
-      tellOwnTrouble(audience, listeners);
+      for (const listener of listeners) tellOwnTrouble(audience, listener);
       const behind = [...audience.listeners.values()].filter((listener) => isBehind(audience, listener));
       for (const listener of behind) listener.isLate ||= !ready.has(listener.client);
       const told = behind.filter(({ client, isLate }) => ready.has(client) && (isForLate || !isLate));
-      for (const group of byPosition(told)) this.#push(audience, group);
+      for (const group of byPosition(told)) await this.#pushOrTell(audience, group);
+    }
+  }
+
+  /** What cannot be told to some must not keep the others from theirs. */
+  async #pushOrTell(audience: Audience, group: Group): Promise<void> {
+    try {
+      await this.#push(audience, group);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (group.some(({ untold }) => untold?.code !== trouble.code)) this.complain(error);
+      for (const listener of group) listener.untold = sameTrouble(listener.untold, trouble);
     }
   }
 
@@ -104,7 +115,7 @@ export class Pusher {
   }
 
   /** Those who stand at the same flow get the same message, encoded once. */
-  #push(audience: Audience, group: Group): void {
+  async #push(audience: Audience, group: Group): Promise<void> {
     const { subscription, question } = audience;
     const [{ position: before }] = group;
     const paused = group.filter(({ isPaused }) => isPaused);
@@ -112,8 +123,9 @@ export class Pusher {
     const listening = group.filter(({ isPaused }) => !isPaused);
     if (listening.length === 0) return;
     const { position } = question;
-    for (const listener of listening) Object.assign(listener, { position, isLate: false });
-    sayTo(listening, this.#eventOf(audience, before, position));
+    const event = this.#eventOf(audience, before, position);
+    for (const listener of listening) Object.assign(listener, { position, isLate: false, untold: undefined });
+    sayTo(listening, event);
   }
 
   #count(subscription: string, count: number, paused: readonly Listener[]): void {
@@ -141,12 +153,12 @@ function sayTo(listeners: readonly Listener[], message: SharedMessage): void {
   for (const { client } of listeners) message.sendTo(client);
 }
 
-function tellOwnTrouble({ trouble, subscription }: Audience, listeners: readonly Listener[]): void {
-  for (const listener of listeners) {
-    if (trouble === listener.trouble) continue;
-    listener.trouble = trouble;
-    listener.client.emit('trouble', { ...told(trouble), subscription } satisfies TroubleEvent);
-  }
+/** What is wrong with the question, or with telling it to this one. */
+function tellOwnTrouble({ trouble: ofAll, subscription }: Audience, listener: Listener): void {
+  const trouble = ofAll ?? listener.untold;
+  if (trouble === listener.trouble) return;
+  listener.trouble = trouble;
+  listener.client.emit('trouble', { ...told(trouble), subscription } satisfies TroubleEvent);
 }
 
 function told(trouble: Trouble | undefined): TroubleEvent {

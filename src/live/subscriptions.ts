@@ -15,7 +15,9 @@ export interface Listener {
   isPaused: boolean;
   /** What it was told of that. */
   waiting: number;
-  /** What it was told of the question's trouble. */
+  /** Why it cannot be told what is new, while others of the question may be. */
+  untold: Trouble | undefined;
+  /** What it was told of the question's trouble, or of its own. */
   trouble: Trouble | undefined;
 }
 
@@ -50,8 +52,15 @@ export class Subscriptions {
       this.#audiences.set(subscription, audience);
     }
     question.enter();
-    const listener = { client, position, isLate: false, isPaused: false, waiting: 0, trouble: undefined };
-    audience.listeners.set(client, listener);
+    audience.listeners.set(client, {
+      client,
+      position,
+      isLate: false,
+      isPaused: false,
+      waiting: 0,
+      untold: undefined,
+      trouble: undefined,
+    });
   }
 
   remove(client: Socket, subscription: string): void {
