@@ -6,6 +6,8 @@ import { KeptNear } from './kept-near.js';
 import { Pusher } from './pusher.js';
 import { Subscriptions, type Subject } from './subscriptions.js';
 
+const LONG = 2 << 20;
+
 /** Tells of so many characters, unless something is wrong. */
 class Telling extends LiveQuestion {
   fault: Error | undefined;
@@ -106,5 +108,26 @@ describe('what is new', () => {
     for (let i = 0; i < 8; i++) await pusher.tick();
     expect(first.frames).toHaveLength(1);
     expect(first.troubles.map(({ code }) => code)).toEqual(['internal', null]);
+  });
+
+  it('is compressed beside other work where it is long, and is told to nobody who has gone or paused meanwhile', async () => {
+    const [first, second] = clients as [Client, Client];
+    const question = listening(first);
+    question.characters = LONG;
+    subscriptions.add(second.socket, { view: 'edges', key: '', question }, { ...question.position, seq: 0 });
+    const ticking = pusher.tick();
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    await new Promise(setImmediate);
+    const [audience] = subscriptions.audiences();
+    audience!.listeners.get(second.socket)!.isPaused = true;
+    await ticking;
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(0);
+    expect([first.frames.length, second.frames.length]).toEqual([1, 0]);
+
+    audience!.listeners.get(second.socket)!.isPaused = false;
+    await pusher.tick();
+    expect([first.frames.length, second.frames.length]).toEqual([1, 1]);
   });
 });

@@ -124,8 +124,13 @@ export class Pusher {
     if (listening.length === 0) return;
     const { position } = question;
     const event = this.#eventOf(audience, before, position);
-    for (const listener of listening) Object.assign(listener, { position, isLate: false, untold: undefined });
-    sayTo(listening, event);
+    await event.compress();
+    // Meanwhile some may have gone, paused, or begun anew from where this event does not lead on.
+    const still = listening.filter(
+      (listener) => audience.listeners.get(listener.client) === listener && !listener.isPaused,
+    );
+    for (const listener of still) Object.assign(listener, { position, isLate: false, untold: undefined });
+    sayTo(still, event);
   }
 
   #count(subscription: string, count: number, paused: readonly Listener[]): void {
