@@ -25,6 +25,7 @@ import { hangUp } from '../http/hang-up.js';
 import { readJsonBody } from '../http/json-body.js';
 import { rawList, withRawMember } from '../http/raw-json.js';
 import { streamText } from '../http/stream-text.js';
+import { noParameters } from '../query/parameters.js';
 import { FlowStore } from '../store/flow-store.js';
 import type { StoredFlow } from '../store/queries.js';
 import { coverageHeader, coverageOf } from '../telemetry/coverage.js';
@@ -82,6 +83,7 @@ export class FlowsController implements OnModuleDestroy {
   @ApiBody({ schema: z.toJSONSchema(flowsBody, { target: 'openapi-3.0', io: 'input' }) as object })
   @ApiOkResponse({ standardSchema: flowsPageSchema })
   async query(
+    @Query({ schema: noParameters }) _: unknown,
     @Req() request: Request,
     @Headers('accept') accept: string | undefined,
     @CurrentViewer() viewer: Viewer,
@@ -112,6 +114,7 @@ export class FlowsController implements OnModuleDestroy {
   @ApiOkResponse({ standardSchema: flowDetailSchema })
   async one(
     @Param('uuid') uuid: string,
+    @Query({ schema: noParameters }) _: unknown,
     @CurrentViewer() viewer: Viewer,
     @Res() response: Response,
   ): Promise<void> {

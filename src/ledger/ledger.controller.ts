@@ -10,7 +10,7 @@ import type { LedgerEntry } from '../domain/ledger/ledger.js';
 import type { Viewer } from '../domain/viewer.js';
 import { readJsonBody } from '../http/json-body.js';
 import { IngestClient } from '../ingest/ingest-client.js';
-import { wholeNumber } from '../query/parameters.js';
+import { noParameters, wholeNumber } from '../query/parameters.js';
 import { FlowStore } from '../store/flow-store.js';
 import { coverageOf } from '../telemetry/coverage.js';
 import { DigestPoster } from './digest-poster.js';
@@ -100,6 +100,7 @@ export class LedgerController {
   @ApiBody({ schema: { type: 'object', properties: { note: { type: 'string' } } } })
   async acknowledge(
     @Param('edge') edge: string,
+    @Query({ schema: noParameters }) _: unknown,
     @Req() request: Request,
     @CurrentViewer() viewer: Viewer,
   ): Promise<LedgerEdge> {
@@ -120,7 +121,11 @@ export class LedgerController {
 
   @Delete(':edge/acknowledgement')
   @ApiOperation({ summary: 'Takes it back' })
-  async takeBack(@Param('edge') edge: string, @CurrentViewer() viewer: Viewer): Promise<LedgerEdge> {
+  async takeBack(
+    @Param('edge') edge: string,
+    @Query({ schema: noParameters }) _: unknown,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<LedgerEdge> {
     const entry = this.#find(viewer, edge);
     await this.ingest.acknowledge(edge, undefined);
     return edgeOf({ ...entry, acknowledged: undefined });

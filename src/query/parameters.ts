@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Of a call that takes none in its address: any is refused. */
+export const noParameters = z.strictObject({});
+
 /** One of these words; another is refused with all of them. */
 export function oneOf<const T extends readonly string[]>(words: T) {
   return z.enum(words, { error: ({ input }) => `"${String(input)}" is none of ${words.join(', ')}` });

@@ -1,6 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import { CurrentViewer } from '../access/viewer.decorator.js';
 import { always } from '../domain/filter/window.js';
 import { formatTimestamp } from '../domain/flow/timestamp.js';
@@ -8,6 +7,7 @@ import type { Viewer } from '../domain/viewer.js';
 import { IngestClient } from '../ingest/ingest-client.js';
 import { UploadGate } from '../ingest/upload-gate.js';
 import { FlowStore } from '../store/flow-store.js';
+import { noParameters } from '../query/parameters.js';
 import { readWindow, windowSchema, type WindowQuery } from '../query/question.js';
 import { Sources } from '../sources/sources.js';
 import { version } from '../version.js';
@@ -31,7 +31,7 @@ export class StatusController {
   @Get('status')
   @ApiOperation({ summary: 'What is held, and how fast more of it comes' })
   @ApiOkResponse({ standardSchema: statusSchema })
-  status(@Query({ schema: z.strictObject({}) }) _: unknown): Status {
+  status(@Query({ schema: noParameters }) _: unknown): Status {
     const { flows, oldest, newest, bytesOnDisk } = this.store.summary();
     const { rules, records } = this.ingest.redaction;
     const removed = this.store.removed();

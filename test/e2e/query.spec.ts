@@ -55,6 +55,20 @@ describe('an error', () => {
     });
   }
 
+  it.each([
+    ['POST', 'flows/query?verdict=DROPPED&limit=1', 'verdict'],
+    ['GET', 'flows/no-such-flow?bogus=1', 'bogus'],
+    ['PUT', 'ledger/no-such-edge/acknowledgement?bogus=1', 'bogus'],
+    ['DELETE', 'ledger/no-such-edge/acknowledgement?bogus=1', 'bogus'],
+    ...['constructor', 'prototype', '__proto__', 'toString'].map((name) => ['GET', `flows?${name}=1`, name]),
+  ] as [string, string, string][])(
+    'names a parameter that nobody knows: %s %s',
+    async (method, path, field) => {
+      const answer = await ask<ErrorBody>(server, `/api/v1/${path}`, { method });
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'unknown_parameter', field } } });
+    },
+  );
+
   const filters: [query: string, field: string][] = [
     ['http-path=(', 'http-path'],
     ['http-path=(%3F%3D)', 'http-path'],
