@@ -34,6 +34,7 @@ describe('the time of a window', () => {
     ['2026-05-30T08:15-01:00', '2026-05-30T09:15:00Z'],
     ['2026-05-30T08:15:00.123456789Z', '2026-05-30T08:15:00.123456789Z'],
     ['Sat, 30 May 2026 08:15:00 +0200', '2026-05-30T06:15:00Z'],
+    ['Mon, 02 Jan 2006 15:04:05 -0730', '2006-01-02T22:34:05Z'],
   ])('%s is %s, at ten', (text, time) => {
     expect(formatTimestamp(parseTime('since', text, now))).toBe(time);
   });
@@ -52,6 +53,13 @@ describe('the time of a window', () => {
     '26-05-30',
     '2026-05-30T25Z',
     '1..h',
+    '2026-02-31',
+    'Mon, 31 Feb 2026 10:00:00 +0000',
+    'Sat, 30 Mai 2026 08:15:00 +0200',
+    'Sat, 30 May 2026 24:00:00 +0000',
+    'Sat, 30 May 2026 08:15:00 +9999',
+    'Sat, 30 May 2026 08:15:00 +2400',
+    'Sat, 30 May 2026 08:15:00 -0060',
   ])('%j is refused with the name of its field', (text) => {
     const parse = () => parseTime('until', text, now);
     expect(parse).toThrow(FlowatlasError);

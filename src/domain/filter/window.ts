@@ -80,9 +80,15 @@ function parseShort(text: string): bigint | undefined {
   return parseTimestamp(`${day}T${hour}:${minute}:00${zone}`);
 }
 
-/** `Mon, 02 Jan 2006 15:04:05 -0700`. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const RFC_1123 =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) ([+-](?:[01]\d|2[0-3])[0-5]\d)$/;
+
+/** `Mon, 02 Jan 2006 15:04:05 -0700`. Date.parse would take the 31st of February for a day in March, and any zone. */
 function parseRfc1123(text: string): bigint | undefined {
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}$/.test(text)) return undefined;
-  const milliseconds = Date.parse(text);
-  return Number.isNaN(milliseconds) ? undefined : fromMilliseconds(milliseconds);
+  const match = RFC_1123.exec(text);
+  if (!match) return undefined;
+  const [, day = '', name = '', year = '', clock = '', zone = ''] = match;
+  const month = String(MONTHS.indexOf(name) + 1).padStart(2, '0');
+  return parseTimestamp(`${year}-${month}-${day}T${clock}${zone}`);
 }
