@@ -106,6 +106,19 @@ describe('drops grouped by cause', () => {
     ]);
   });
 
+  it('have one reason where a record of the proxy names one of the datapath', () => {
+    const refused = tally({
+      verdict: 'DROPPED',
+      drop_reason_desc: 'POLICY_DENY',
+      Type: 'L7',
+      event_type: { type: 129 },
+      l7: { type: 'REQUEST', http: { method: 'POST', url: 'http://x/admin' } },
+    });
+    expect(grouped([refused], ['reason'])).toMatchObject([
+      { fields: { reason: 'L7_DENIED' }, count: 1, reason: 'L7_DENIED' },
+    ]);
+  });
+
   it('name a missing reason, a missing port and the policies that denied', () => {
     const by = [{ name: 'b' }, { name: 'a', namespace: 'shop', kind: 'CiliumNetworkPolicy' }];
     const ping = { ...drop, drop_reason_desc: undefined, l4: { ICMPv4: { type: 8 } }, egress_denied_by: by };

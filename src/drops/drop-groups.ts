@@ -226,8 +226,10 @@ function localSide(tally: Tally): Side {
   return (tally.traits.direction === 'INGRESS') === isReply(tally) ? 'source' : 'destination';
 }
 
-function reasonOf({ traits, l7 }: Tally): string {
-  return traits.dropReason || (l7 === undefined ? 'DROP_REASON_UNKNOWN' : L7_DENIED);
+/** As it is counted: what a proxy refused is refused there, also where the record names a reason of the datapath. */
+function reasonOf(tally: Tally): string {
+  const { point, reason } = counterOf(tally);
+  return point.startsWith('l7-') ? L7_DENIED : reason || 'DROP_REASON_UNKNOWN';
 }
 
 interface Ends {
