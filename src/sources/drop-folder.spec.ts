@@ -97,6 +97,23 @@ describe('a drop folder', () => {
     await here.expectTold(/drop\/folder is a folder; put files into/);
   });
 
+  it('reads a file again that is written to after it was read, and says so', async () => {
+    put('slow.jsonl', logLines(50));
+    drop();
+    await appeared('drop/done/slow.jsonl');
+    // Who writes has it open, wherever it lies.
+    appendFileSync(here.in('drop/done/slow.jsonl'), logLines(50, 50));
+    await here.expectTold(/drop\/slow\.jsonl was written to after it was read, so it is read again; call it/);
+    await appeared('drop/done/slow.jsonl');
+    await here.expectStored(100);
+    expect(reportOf('drop/done/slow.jsonl')).toMatchObject({
+      ok: true,
+      report: { stored: 50, duplicates: 50 },
+    });
+    expect(readdirSync(here.in('drop')).sort()).toEqual(['done', 'failed']);
+    expect(readdirSync(here.in('drop/done')).sort()).toEqual(['slow.jsonl', 'slow.jsonl.report.json']);
+  });
+
   it('gives a second file of the same name another one', async () => {
     drop();
     put('a.log', logLines(1));

@@ -26,6 +26,8 @@ import { datingOf } from './written.js';
 const PAUSE = 500;
 /** A file that did not change for so long is taken to be whole. Milliseconds. */
 const SETTLED = 2_000;
+/** Who wrote a file may only have paused: so long after it was read it is looked whether it changes. Milliseconds. */
+const WATCHED = 600_000;
 /** After the store failed. Milliseconds. */
 const RETRY = 5_000;
 /** Names of files that are still being copied: hidden ones, and what programs for copying call them. */
@@ -49,6 +51,8 @@ export class DropFolder {
   #seen = new Map<string, Seen>();
   /** What was imported but cannot be moved away: its mark, so that it is not imported again and again. */
   readonly #stuck = new Map<string, { mark: string; outcome: Outcome; startedAt: string }>();
+  /** What was moved away not long ago, by where it lies now. */
+  readonly #moved = new Map<string, { name: string; mark: string; at: number }>();
   #running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -95,6 +99,7 @@ export class DropFolder {
     for (const folder of [this.folder, join(this.folder, 'done'), join(this.folder, 'failed')]) {
       await mkdir(folder, { recursive: true });
     }
+    for (const path of this.#moved.keys()) await this.#lookAfter(path);
     await this.#look();
     for (const [name, { mark, since }] of this.#seen) {
       if (this.#stop.signal.aborted) return;
@@ -181,9 +186,35 @@ export class DropFolder {
       this.#stuck.delete(name);
       this.#seen.delete(name);
       this.#source.heal(`move ${path}`);
+      this.#source.heal(`late ${path}`);
+      this.#moved.set(join(target, free), { name, mark, at: Date.now() });
     } catch (error) {
       this.#stuck.set(name, { mark, outcome, startedAt });
       this.#source.complain(`move ${path}`, `${path} was read, but cannot be moved away: ${reasonOf(error)}`);
+    }
+  }
+
+  /** A file that was written to after it was read comes back, and is read again: what of it is stored is known. */
+  async #lookAfter(path: string): Promise<void> {
+    const { name, mark, at } = this.#moved.get(path) ?? { name: '', mark: '', at: 0 };
+    const now = await markOf(path);
+    if (now === mark && Date.now() - at < WATCHED) return;
+    const back = join(this.folder, name);
+    try {
+      if (now !== mark && isSameFile(now, mark)) {
+        await moveWithoutReplacing(path, back);
+        await unlink(path + REPORT);
+        this.#source.complain(
+          `late ${back}`,
+          `${back} was written to after it was read, so it is read again; call it ${name}.part until it is whole`,
+        );
+      }
+      this.#moved.delete(path);
+    } catch (error) {
+      this.#source.complain(
+        `late ${back}`,
+        `${path} was written to after it was read, but cannot be moved back to be read again: ${reasonOf(error)}`,
+      );
     }
   }
 
@@ -195,6 +226,11 @@ export class DropFolder {
 async function markOf(path: string): Promise<string | undefined> {
   const stats = await stat(path, { bigint: true }).catch(() => undefined);
   return stats && `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}`;
+}
+
+function isSameFile(mark: string | undefined, other: string): boolean {
+  const [device, inode] = other.split(':');
+  return mark?.startsWith(`${device}:${inode}:`) ?? false;
 }
 
 function reportOf(file: string, startedAt: string, { ok, report, error }: Outcome): string {
