@@ -249,6 +249,27 @@ describe('a map too large to read', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('is one of namespaces, and tells of a double-click where there is a map', async () => {
+    await store(
+      server,
+      lines(
+        Array.from({ length: 310 }, (_, i) =>
+          makeFlow('many', i, {
+            from: `clients/client-${i % 31}`,
+            to: `servers/server-${Math.floor(i / 31)}`,
+          }),
+        ),
+      ),
+    );
+    const { page } = await openPage(browser, server.url);
+    const notice = page.getByTestId('fold-notice');
+    await notice.waitFor({ timeout: PATIENCE });
+    expect(await notice.innerText()).toContain('Double-click a namespace');
+    await page.keyboard.press('2');
+    await page.locator('[data-testid^="edge-row-"]').first().waitFor({ timeout: PATIENCE });
+    expect(await notice.innerText()).not.toContain('Double-click');
+  });
+
   it('still shows what is selected as itself', async () => {
     await store(server, crowd);
     const { page } = await openPage(browser, `${server.url}/?selected=node:fqdn:name-7.example`);

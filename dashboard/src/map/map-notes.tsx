@@ -6,12 +6,14 @@ import { formatCount } from '../ui/format.js';
 interface Props {
   namespace: string;
   fold: Fold | null;
+  /** As a map, not as a table, in which there is nothing to double-click. */
+  drawn?: boolean;
   update: UpdateView;
   children?: ReactNode;
 }
 
 /** Where in the cluster the map is, and why it may show less than asked. */
-export function MapNotes({ namespace, fold, update, children }: Props): JSX.Element {
+export function MapNotes({ namespace, fold, drawn, update, children }: Props): JSX.Element {
   return (
     <div className="map-notes">
       {namespace && (
@@ -32,7 +34,7 @@ export function MapNotes({ namespace, fold, update, children }: Props): JSX.Elem
       {fold && (
         <p data-testid="fold-notice">
           Showing namespaces: {formatCount(fold.nodes)} workloads with {formatCount(fold.edges)} edges would
-          not be readable. Double-click a namespace to look inside.{' '}
+          not be readable. {drawn && 'Double-click a namespace to look inside. '}
           <button
             type="button"
             className="link"

@@ -31,7 +31,7 @@ export function MapView({ board, state, theme, update, commands }: Props): JSX.E
   };
   return (
     <div className="map-view">
-      <MapNotes namespace={filter.namespace} fold={fold} update={update}>
+      <MapNotes namespace={filter.namespace} fold={fold} drawn update={update}>
         <DigestNote digest={digest} drawAll={state.drawAll} update={update} />
       </MapNotes>
       <ServiceMap
