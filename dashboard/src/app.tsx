@@ -6,6 +6,7 @@ import { FlowsView } from './flows/flows-view.js';
 import { MapView } from './map/map-view.js';
 import type { MapCommands } from './map/service-map.js';
 import { SidePanel } from './panel/side-panel.js';
+import { useAddress } from './state/use-address.js';
 import { useDashboard, type Dashboard } from './state/use-dashboard.js';
 import { useExpression } from './state/use-expression.js';
 import { useHotkeys } from './state/use-hotkeys.js';
@@ -28,7 +29,9 @@ export function App(): JSX.Element {
   const [help, setHelp] = useState(false);
   const commands = useRef<MapCommands | null>(null);
   const findBox = useRef<HTMLInputElement>(null);
-  const { query, refusal } = useExpression(state.query);
+  const expression = useExpression(state.query);
+  const { query, refusal } = expression;
+  useAddress(state, expression);
   const shown = useMemo(() => ({ ...state, query }), [state, query]);
   const board = useDashboard(shown);
   const uploads = useUploads();

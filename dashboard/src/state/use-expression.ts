@@ -7,9 +7,11 @@ export interface Expression {
   query: string;
   /** Why it is not the one in the query box. */
   refusal: ApiError | null;
+  /** The server has said whether it makes sense. */
+  judged: boolean;
 }
 
-interface Judged extends Expression {
+interface Judged extends Omit<Expression, 'judged'> {
   asked: string;
 }
 
@@ -33,8 +35,10 @@ export function useExpression(asked: string): Expression {
     };
   }, [asked]);
   // Nothing is left out: there is nothing to be understood.
-  if (asked === '') return { query: '', refusal: null };
-  return judged.asked === asked ? judged : { query: judged.query, refusal: null };
+  if (asked === '') return { query: '', refusal: null, judged: true };
+  return judged.asked === asked
+    ? { ...judged, judged: true }
+    : { query: judged.query, refusal: null, judged: false };
 }
 
 function lastGood({ query }: Judged, refused: string): string {

@@ -31,7 +31,7 @@ export interface Selection {
 
 const levels: readonly string[] = ['workload', 'namespace', 'pod', 'cluster'] satisfies Level[];
 
-function parseViewState(search: string): ViewState {
+export function parseViewState(search: string): ViewState {
   const params = new URLSearchParams(search);
   const view = views.find((name) => name === params.get('view')) ?? 'map';
   const level = params.get('level') ?? '';
@@ -51,7 +51,7 @@ function parseViewState(search: string): ViewState {
   };
 }
 
-function formatViewState(state: ViewState): string {
+export function formatViewState(state: ViewState): string {
   const params = new URLSearchParams();
   if (state.view !== 'map') params.set('view', state.view);
   if (state.level) params.set('level', state.level);
@@ -89,27 +89,8 @@ export function useViewState(): [ViewState, UpdateView] {
       removeEventListener('popstate', onPop);
     };
   }, []);
-  useEffect(() => {
-    const search = formatViewState(state);
-    if (search === location.search) return;
-    const url = `${location.pathname}${search}${location.hash}`;
-    if (isStep(parseViewState(location.search), state)) history.pushState(null, '', url);
-    else history.replaceState(null, '', url);
-  }, [state]);
   const update = useCallback((change: Partial<ViewState>) => {
     setState((old) => ({ ...old, ...change }));
   }, []);
   return [state, update];
-}
-
-/** The back button undoes a change of scene, not each letter typed or each click. */
-function isStep(before: ViewState, after: ViewState): boolean {
-  return (
-    before.view !== after.view ||
-    before.level !== after.level ||
-    before.expand !== after.expand ||
-    before.collapse !== after.collapse ||
-    before.namespace !== after.namespace ||
-    before.query !== after.query
-  );
 }
