@@ -16,7 +16,7 @@ import { Announcer } from './ui/announcer.js';
 import { summary } from './ui/summary.js';
 import { FilterBar } from './ui/filter-bar.js';
 import { HelpDialog } from './ui/help-dialog.js';
-import { StaleNote } from './ui/stale-note.js';
+import { OldNote, StaleNote } from './ui/stale-note.js';
 import { StatusBar } from './ui/status-bar.js';
 import { TopBar } from './ui/top-bar.js';
 import { DropZone } from './upload/drop-zone.js';
@@ -54,9 +54,11 @@ export function App(): JSX.Element {
       update({ selected: null });
     },
   });
+  const { silentSince } = board.live;
+  const isOld = silentSince !== null && board.map !== null;
   const panelled = state.view === 'map' || state.view === 'edges';
   return (
-    <div className="app">
+    <div className={silentSince ? 'app silent' : 'app'}>
       <TopBar
         view={state.view}
         onView={(view) => {
@@ -65,6 +67,7 @@ export function App(): JSX.Element {
         drops={board.drops.data?.drops ?? null}
         connection={board.live.connection}
         lastChange={board.live.lastChange}
+        silentSince={board.live.silentSince}
         theme={theme}
         onTheme={toggleTheme}
         onHelp={() => {
@@ -82,11 +85,12 @@ export function App(): JSX.Element {
       />
       <main className="main">
         <div
-          className={refusal ? 'view stale' : 'view'}
+          className={refusal || isOld ? 'view stale' : 'view'}
           id="view"
           role="tabpanel"
           aria-labelledby={`tab-${state.view}`}
         >
+          {isOld && <OldNote since={silentSince} />}
           {refusal && <StaleNote query={query} />}
           {state.view === 'map' ? (
             <MapView board={board} state={shown} theme={theme} update={update} commands={commands} />

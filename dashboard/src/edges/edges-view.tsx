@@ -20,7 +20,7 @@ export function EdgesView({ board, state, update }: Props): JSX.Element {
         size={map?.nodes.size ?? null}
         state={state}
         error={live.error}
-        unreachable={live.connection === 'offline'}
+        silentSince={live.silentSince}
         update={update}
       />
     );

@@ -3,6 +3,7 @@ import { filterFlags } from '../api/queries.js';
 import { noFilters } from '../map/map-empty.js';
 import type { Dashboard } from '../state/use-dashboard.js';
 import type { UpdateView, ViewState } from '../state/view-state.js';
+import { NoAnswer } from '../ui/no-answer.js';
 import { NoData } from '../ui/no-data.js';
 import { FlowTable } from './flow-table.js';
 import { useNarrowed } from './use-narrowed.js';
@@ -19,7 +20,9 @@ export function FlowsView({ board, state, update }: Props): JSX.Element {
   const flags = narrowed
     ? filterFlags({ ...state, namespace: '', query: both(state.query, narrowed.query) })
     : filterFlags(state);
-  if (state.selected && !board.map) return <p className="loading">Loading the map…</p>;
+  const { silentSince } = board.live;
+  if (state.selected && !board.map)
+    return silentSince ? <NoAnswer since={silentSince} /> : <p className="loading">Loading the map…</p>;
   if (board.status.data?.flows === 0) return <NoData />;
   if (loading) return <p className="loading">Loading flows…</p>;
   return (

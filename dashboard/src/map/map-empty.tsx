@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 import type { ApiError } from '../api/http.js';
 import type { UpdateView, ViewState } from '../state/view-state.js';
+import { NoAnswer } from '../ui/no-answer.js';
 import { NoData } from '../ui/no-data.js';
 import { EmptyNotice, ErrorNotice } from '../ui/notice.js';
 
@@ -9,14 +10,14 @@ interface Props {
   size: number | null;
   state: ViewState;
   error: ApiError | null;
-  unreachable: boolean;
+  silentSince: string | null;
   update: UpdateView;
 }
 
 export const noFilters = { namespace: '', verdict: '', query: '', find: '', selected: null } as const;
 
 /** Why there is nothing to see, and what to do about it. */
-export function MapEmpty({ size, state, error, unreachable, update }: Props): JSX.Element {
+export function MapEmpty({ size, state, error, silentSince, update }: Props): JSX.Element {
   const clear = (
     <button
       type="button"
@@ -35,13 +36,7 @@ export function MapEmpty({ size, state, error, unreachable, update }: Props): JS
       </EmptyNotice>
     );
   }
-  if (size === null && unreachable) {
-    return (
-      <EmptyNotice title="The server cannot be reached">
-        <p>This page keeps trying and continues by itself.</p>
-      </EmptyNotice>
-    );
-  }
+  if (size === null && silentSince) return <NoAnswer since={silentSince} />;
   if (size === null) return <p className="loading">Loading the map…</p>;
   if (size > 0) {
     return (

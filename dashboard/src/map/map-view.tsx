@@ -54,7 +54,7 @@ export function MapView({ board, state, theme, update, commands }: Props): JSX.E
           size={map?.nodes.size ?? null}
           state={state}
           error={live.error}
-          unreachable={live.connection === 'offline'}
+          silentSince={live.silentSince}
           update={update}
         />
       ) : (

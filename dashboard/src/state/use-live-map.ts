@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { heldMap, type HeldMap } from '../../../src/live/live-client.js';
-import type { ApiError } from '../api/http.js';
+import { ApiError } from '../api/http.js';
 import { LiveConnection, type Connection } from '../api/live.js';
 import { fetchMap, type Grain, type MapFilter } from '../api/queries.js';
 
@@ -14,6 +14,8 @@ export interface LiveView {
   map: ShownMap | null;
   connection: Connection;
   lastChange: string | null;
+  /** When the server stopped answering, by the clock of this page; null while it answers. */
+  silentSince: string | null;
   error: ApiError | null;
 }
 
@@ -25,6 +27,7 @@ export function useLiveMap(grain: Grain, filter: MapFilter): LiveView {
     map: null,
     connection: 'reconnecting',
     lastChange: null,
+    silentSince: null,
     error: null,
   });
   const live = useRef<LiveConnection | null>(null);
@@ -37,7 +40,11 @@ export function useLiveMap(grain: Grain, filter: MapFilter): LiveView {
         setView((old) => ({ ...old, map: shown, lastChange: at ?? old.lastChange }));
       },
       onConnection: (connection) => {
-        setView((old) => ({ ...old, connection }));
+        setView((old) => ({
+          ...old,
+          connection,
+          silentSince: connection === 'connected' ? null : (old.silentSince ?? now()),
+        }));
       },
       onError: (error) => {
         setView((old) => ({ ...old, error }));
@@ -54,12 +61,24 @@ export function useLiveMap(grain: Grain, filter: MapFilter): LiveView {
   }, [level, expand, collapse, namespace, verdict, query]);
 
   usePolling(view.connection === 'offline', grain, filter, (map) => {
-    setView((old) => ({ ...old, map }));
+    setView((old) =>
+      map ? { ...old, map, silentSince: null } : { ...old, silentSince: old.silentSince ?? now() },
+    );
   });
   return view;
 }
 
-function usePolling(active: boolean, grain: Grain, filter: MapFilter, show: (map: ShownMap) => void): void {
+function now(): string {
+  return new Date().toISOString();
+}
+
+/** Shows null where the server cannot be reached. */
+function usePolling(
+  active: boolean,
+  grain: Grain,
+  filter: MapFilter,
+  show: (map: ShownMap | null) => void,
+): void {
   const { level, expand, collapse } = grain;
   const { namespace, verdict, query } = filter;
   const latest = useRef(show);
@@ -74,7 +93,9 @@ function usePolling(active: boolean, grain: Grain, filter: MapFilter, show: (map
         .then((answer) => {
           latest.current({ ...heldMap(answer), seq: answer.seq, grain: drawn, filter: asked });
         })
-        .catch(() => undefined);
+        .catch((error: unknown) => {
+          if (error instanceof ApiError && error.code === 'unreachable') latest.current(null);
+        });
     };
     poll();
     const timer = setInterval(poll, POLL_MS);

@@ -12,6 +12,7 @@ interface Props {
   drops: number | null;
   connection: Connection;
   lastChange: string | null;
+  silentSince: string | null;
   theme: Theme;
   onTheme: () => void;
   onHelp: () => void;
@@ -25,7 +26,11 @@ export function TopBar(props: Props): JSX.Element {
       <h1>Flowatlas</h1>
       <Tabs view={props.view} onView={props.onView} drops={props.drops} />
       <span className="spacer" />
-      <LiveIndicator connection={props.connection} lastChange={props.lastChange} />
+      <LiveIndicator
+        connection={props.connection}
+        lastChange={props.lastChange}
+        silentSince={props.silentSince}
+      />
       <UploadButton onFiles={props.onFiles} />
       <button
         type="button"
