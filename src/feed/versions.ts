@@ -49,8 +49,13 @@ export class Versions {
     return `{"upsert":[${upsert}],"remove":${JSON.stringify(newerThan(this.#removed, seq))}}`;
   }
 
+  /** Of those that are not removed. */
+  changedSince(seq: number): number {
+    return newerThan(this.#changed, seq).length;
+  }
+
   countSince(seq: number): number {
-    return newerThan(this.#changed, seq).length + newerThan(this.#removed, seq).length;
+    return this.changedSince(seq) + newerThan(this.#removed, seq).length;
   }
 
   /** They are written again when they are asked for. */

@@ -214,6 +214,11 @@ describe.each(['memory', 'sqlite'] as const)('a map that is kept up to date, of 
     // Who held it before is told what changed.
     const resumed = await question.open({ resume: position });
     expect(JSON.parse(resumed.json)).toMatchObject({ changes: { edges: { upsert: [{}] } } });
+    // After a change of epoch that would be everything.
+    expect(changesSince(question, 2).edges.upsert).toHaveLength(1);
+    expect(() => question.newsSince({ epoch: 'earlier', seq: 2 })).toThrow(
+      'level: 3 edges changed, and a live map tells of at most 2',
+    );
   });
 
   it('has no changes since the position that it has', async () => {

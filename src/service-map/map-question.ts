@@ -153,15 +153,24 @@ export class MapQuestion extends LiveQuestion {
     return { position, json: `{"snapshot":{"nodes":${nodes},"edges":${edges}}}` };
   }
 
+  /** Of those that are told. */
   #refuseTooLarge(): void {
+    const edges = this.#edges.size <= this.mostEdges ? 0 : this.#map.edgeIds().length;
+    if (edges > this.mostEdges)
+      throw tooLarge(`the map has ${edges} edges, and a live one begins with`, this.mostEdges);
+  }
+
+  /** The same of what one event would tell: after a change of epoch, of everything. */
+  #refuseTooMuch(seq: number): void {
     if (this.#edges.size <= this.mostEdges) return;
-    // Of those that are told.
-    const edges = this.#map.edgeIds().length;
-    if (edges > this.mostEdges) throw tooLarge(edges, this.mostEdges);
+    const edges = Math.min(this.#map.edgeIds().length, this.#edges.changedSince(seq));
+    if (edges > this.mostEdges)
+      throw tooLarge(`${edges} edges changed, and a live map tells of`, this.mostEdges);
   }
 
   newsSince(position: Position): string {
     const seq = this.#since(position);
+    this.#refuseTooMuch(seq);
     return `{"nodes":${this.#nodes.since(seq)},"edges":${this.#edges.since(seq)}}`;
   }
 
@@ -182,10 +191,10 @@ export class MapQuestion extends LiveQuestion {
   }
 }
 
-function tooLarge(edges: number, most: number): FlowatlasError {
+function tooLarge(what: string, most: number): FlowatlasError {
   return new FlowatlasError(
     'invalid_parameter',
-    `level: the map has ${edges} edges, and a live one begins with at most ${most}: choose a coarser level or a filter; GET /api/v1/map tells larger maps, and folds them (max-nodes, max-edges)`,
+    `level: ${what} at most ${most}: choose a coarser level or a filter; GET /api/v1/map tells larger maps, and folds them (max-nodes, max-edges)`,
     'level',
   );
 }
