@@ -19,21 +19,25 @@ const at = (hour: number) => BigInt(Date.UTC(2026, 5, 1, hour)) * 1_000_000n;
 let hook: Server;
 let posted: string[];
 let answer: number;
+/** Milliseconds until the other side answers. */
+let delay: number;
 beforeEach(async () => {
   posted = [];
   answer = 200;
+  delay = 0;
   hook = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       posted.push((JSON.parse(body) as SlackMessage).text);
-      response.writeHead(answer).end();
+      setTimeout(() => response.writeHead(answer).end(), delay).unref();
     });
   }).listen(0, '127.0.0.1');
   await once(hook, 'listening');
 });
 afterEach(() => {
   hook.close();
+  hook.closeAllConnections();
 });
 
 /** A folder with an edge for each server, first seen at that hour. */
@@ -60,7 +64,7 @@ async function serve<T>(
   try {
     return await use(opened, () => poster.onApplicationBootstrap());
   } finally {
-    poster.onModuleDestroy();
+    await poster.onModuleDestroy();
     await opened.close();
   }
 }
@@ -122,5 +126,34 @@ describe('a digest that is posted from time to time', () => {
       expect(store.postedDigest()).toEqual(first);
     });
     expect(posted).toEqual([]);
+  });
+
+  /** Ends while the other side has not answered, and gives what is noted by then. */
+  const endedWhilePosting = async () => {
+    const folder = await folderWith({ 'pay/new-0': 5 });
+    await serve(folder, async ({ ingest }, start) => {
+      await ingest.noteDigest({ at: 7, until: at(4) });
+      await start();
+      await until(
+        () => posted.length,
+        (count) => count > 0,
+      );
+    });
+    const { store, close } = await openIngest(folder);
+    const noted = store.postedDigest();
+    await close();
+    return noted;
+  };
+
+  it('is noted where the server ends while it is taken, and not told again', async () => {
+    delay = 300;
+    expect(await endedWhilePosting()).toMatchObject({ until: at(5) + 1n });
+  });
+
+  it('keeps no server from its end for long', async () => {
+    delay = 60_000;
+    const begun = performance.now();
+    expect(await endedWhilePosting()).toEqual({ at: 7, until: at(4) });
+    expect(performance.now() - begun).toBeLessThan(8_000);
   });
 });

@@ -11,6 +11,8 @@ import type { LedgerDigest } from './ledger.schema.js';
 
 /** Milliseconds that the other side has to answer. */
 const PATIENCE = 10_000;
+/** The same when the server ends. */
+const GRACE_AT_END = 2_000;
 /** Edges of each list; Slack takes 50 blocks a message. */
 const MOST_EDGES = 50;
 /** Nanoseconds. */
@@ -31,6 +33,9 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #log = new Logger('digest');
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
+  /** What is posted just now, from time to time. */
+  #posting: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
 
   constructor(
     private readonly store: FlowStore,
@@ -47,9 +52,15 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
     this.#postAt((this.store.postedDigest()?.at ?? at) + this.settings.every);
   }
 
-  onModuleDestroy(): void {
+  /** What was taken must be noted while that can be done, else it is told again. */
+  async onModuleDestroy(): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    const late = setTimeout(() => {
+      this.#stopping.abort(new Error('the server ends'));
+    }, GRACE_AT_END);
+    await this.#posting;
+    clearTimeout(late);
   }
 
   #postAt(due: number): void {
@@ -58,7 +69,7 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
     const wait = Math.min(this.settings.every, Math.max(0, due - Date.now()));
     this.#timer = setTimeout(() => {
       const at = Date.now();
-      this.#postNext(at)
+      this.#posting = this.#postNext(at)
         .catch((error: unknown) => {
           this.#log.error(`${wordsOf(error)}; the next one tells of it, too`);
         })
@@ -91,7 +102,7 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
     }
     const question = { ...stretch, silentFor: SILENT_FOR, most: MOST_EDGES };
     const digest = readDigest(this.store, everyone, question);
-    await send(webhook, JSON.stringify(slackMessage(digest)));
+    await send(webhook, JSON.stringify(slackMessage(digest)), this.#stopping.signal);
     return digest;
   }
 }
@@ -100,12 +111,12 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function send(webhook: string, body: string): Promise<void> {
+async function send(webhook: string, body: string, stopping: AbortSignal): Promise<void> {
   const { host } = new URL(webhook);
   const refused = (reason: string) =>
     new FlowatlasError('unavailable', `the digest could not be posted to ${host} (${reason})`);
   const headers = { 'content-type': 'application/json' };
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE), stopping]);
   const answer = await fetch(webhook, { method: 'POST', headers, body, signal, redirect: 'error' }).catch(
     (error: unknown) => {
       throw refused(error instanceof Error ? error.message : String(error));
