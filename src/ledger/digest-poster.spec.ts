@@ -156,4 +156,11 @@ describe('a digest that is posted from time to time', () => {
     expect(await endedWhilePosting()).toEqual({ at: 7, until: at(4) });
     expect(performance.now() - begun).toBeLessThan(8_000);
   });
+
+  it('has nowhere to go without a webhook', async () => {
+    const { store, ingest, close } = await openIngest(newFolder());
+    const poster = new DigestPoster(store, ingest, { webhook: undefined, every: DAY });
+    await expect(poster.post(0n)).rejects.toMatchObject({ code: 'not_found' });
+    await close();
+  });
 });

@@ -96,7 +96,7 @@ export class DigestPoster implements OnApplicationBootstrap, OnModuleDestroy {
     const { webhook } = this.settings;
     if (webhook === undefined) {
       throw new FlowatlasError(
-        'invalid_parameter',
+        'not_found',
         'there is nowhere to post to: set FLOWATLAS_DIGEST_WEBHOOK (--digest-webhook)',
       );
     }
