@@ -34,7 +34,8 @@ export async function* eventLines(
   store: FlowStore,
   feed: Feed,
   viewer: Viewer,
-  asked: Asked,
+  /** The signal ends the following; it would else go on for ever. */
+  asked: Asked & { signal: AbortSignal },
 ): AsyncGenerator<string> {
   let left = asked.limit ?? Infinity;
   const linesOf = ({ events, damaged }: EventBatch) => {
@@ -77,9 +78,9 @@ async function* comingEvents(
   store: FlowStore,
   feed: Feed,
   viewer: Viewer,
-  asked: Asked,
+  asked: Asked & { signal: AbortSignal },
 ): AsyncGenerator<EventBatch> {
-  const { signal = new AbortController().signal } = asked;
+  const { signal } = asked;
   const bell = new Bell(feed, signal);
   let id = asked.upTo;
   try {
