@@ -14,7 +14,7 @@ import { ErrorsFilter } from './http/errors.filter.js';
 import { Guard } from './http/guard.js';
 import { validationPipe } from './http/validation.js';
 import { GuardedAdapter } from './live/guarded-adapter.js';
-import { openStore } from './store/open-store.js';
+import { openStore, type OpenStore } from './store/open-store.js';
 import { logTrouble } from './store/store.module.js';
 import { packageRoot, version } from './version.js';
 
@@ -34,6 +34,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
   // Rotation takes away what of a log was not read in time; whoever uploads waits.
   const canWait = config.follow.length === 0;
   const open = await openStore(config.data, { ...config, isAsked: true, canWait }, logTrouble);
+  const app = await make(open, config).catch(async (error: unknown) => {
+    await open.close();
+    throw error;
+  });
+  await listen(app, config.listen);
+  return { url: urlOf(app, config.listen.host), close: () => close(app) };
+}
+
+/** What fails here has not taken over the store: nothing closes it but who opened it. */
+async function make(open: OpenStore, config: Config): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.of(open, config), {
     // Bodies of flows are streams; there is no other kind of body.
     bodyParser: false,
@@ -43,8 +53,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   configure(app, config);
   serveOpenApi(app);
   serveDashboard(app);
-  await listen(app, config.listen);
-  return { url: urlOf(app, config.listen.host), close: () => close(app) };
+  return app;
 }
 
 /** Not by Nest, which logs what keeps it from listening before anybody can put it in words. */
@@ -68,8 +77,11 @@ async function close(app: NestExpressApplication): Promise<void> {
   const cutOff = setTimeout(() => {
     server.closeAllConnections();
   }, GRACE);
-  await app.close();
-  clearTimeout(cutOff);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cutOff);
+  }
 }
 
 function configure(app: NestExpressApplication, config: Config): void {

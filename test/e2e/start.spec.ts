@@ -1,4 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { getPriority } from 'node:os';
@@ -9,6 +11,7 @@ import { flowLines, shop, shopFlows } from '../support/run-flows.js';
 import { ask, get, ndjson, open, statusOf, store } from '../support/run-rest.js';
 import {
   cleanUp,
+  repository,
   run,
   runToEnd,
   startServer,
@@ -286,6 +289,28 @@ describe('a data folder that cannot be used', () => {
     copyFileSync(join(server.data, 'flowatlas.db'), join(copy, 'flowatlas.db'));
     const again = await startServer({ data: copy });
     expect((await statusOf(again)).flows).toBe(shopFlows);
+  });
+
+  it('is let go of where the server could not be made', async () => {
+    // As a text of CommonJS: options that make it a module would also be those of its threads.
+    const script = `
+      (async () => {
+        const { NestFactory } = await import('@nestjs/core');
+        const { readConfig } = await import('./dist/config.js');
+        const { startServer } = await import('./dist/server.js');
+        NestFactory.create = () => Promise.reject(new Error('it cannot be made'));
+        const config = readConfig({}, { data: process.argv[1] });
+        await startServer(config).catch(({ message }) => console.log(message));
+      })();`;
+    const child = spawn(process.execPath, ['--eval', script, temporaryFolder()], {
+      cwd: repository,
+      timeout: 60_000,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    child.stdout.on('data', (text: Buffer) => (told += text.toString()));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(told).toBe('it cannot be made\n');
   });
 
   it('is free again after its server was killed', async () => {
