@@ -78,7 +78,11 @@ export function App(): JSX.Element {
       <FilterBar
         state={state}
         namespaces={board.namespaces}
-        search={{ found: board.found, among: board.graph.nodes.length, level: board.grain.level }}
+        search={{
+          found: board.map && board.found,
+          among: board.graph.nodes.length,
+          level: board.grain.level,
+        }}
         refusal={refusal}
         findBox={findBox}
         update={update}
