@@ -5,6 +5,7 @@ import { portLabel } from '../map/edge-class.js';
 import { nameOf } from '../map/node-words.js';
 import { formatCount } from '../ui/format.js';
 import { JsonBlock } from '../ui/json-block.js';
+import { shownName } from '../ui/shown.js';
 import { Time } from '../ui/time.js';
 import { Words } from '../ui/words.js';
 
@@ -63,9 +64,11 @@ export function DropRow({ group, nodes, onShow }: Props): JSX.Element {
 function DropFacts({ group }: { group: DropGroup }): JSX.Element {
   return (
     <p className="drop-facts">
-      {group.reason && <span className="chip mono">{group.reason}</span>}
+      {group.reason && <span className="chip mono">{shownName(group.reason)}</span>}
       {group.direction && <span>{group.direction.toLowerCase()}</span>}
-      {group.deniedBy.length > 0 && <span className="bad">denied by {group.deniedBy.join(', ')}</span>}
+      {group.deniedBy.length > 0 && (
+        <span className="bad">denied by {group.deniedBy.map(shownName).join(', ')}</span>
+      )}
       <span>
         first <Time value={group.firstSeen} />, last <Time value={group.lastSeen} /> UTC
       </span>

@@ -2,11 +2,14 @@ import { useState, type JSX } from 'react';
 import { VerdictBadge } from '../edges/verdict-badge.js';
 import type { EdgeClass } from '../map/edge-class.js';
 import { JsonBlock } from '../ui/json-block.js';
+import { shorten } from '../ui/shown.js';
 import { Time } from '../ui/time.js';
 import { toView } from './record-view.js';
 import type { FlowRow as Row } from './use-flows.js';
 
 const COLUMNS = 8;
+/** The whole is in the title, and in the record. */
+const LONGEST = 120;
 
 const kinds: Record<string, EdgeClass> = {
   FORWARDED: 'forwarded',
@@ -39,16 +42,16 @@ export function FlowRow({ row }: { row: Row }): JSX.Element {
           )}
         </td>
         <td className="clip" title={view.source}>
-          {view.source}
+          {shorten(view.source, LONGEST)}
         </td>
         <td className="clip" title={view.destination}>
           {view.isReply && <span className="muted small">reply to </span>}
-          {view.destination}
+          {shorten(view.destination, LONGEST)}
         </td>
         <td>{view.port}</td>
         <td className="mono small">{view.dropReason}</td>
         <td className="clip" title={view.l7}>
-          {view.l7}
+          {shorten(view.l7, LONGEST)}
         </td>
         <td className="muted type">{view.type}</td>
       </tr>

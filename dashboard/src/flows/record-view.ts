@@ -1,4 +1,5 @@
 import type { FlowRecord } from '../../../src/flows/flows.schema.js';
+import { shown } from '../ui/shown.js';
 import { at, items, num, str } from './read.js';
 
 /** One row of the flow table, read out of a record in whatever shape it came. */
@@ -21,13 +22,13 @@ export function toView(record: FlowRecord, arrival: string | undefined): RecordV
   return {
     uuid: str(flow, 'uuid'),
     time: str(flow, 'time') || str(record, 'time') || (arrival ?? ''),
-    source: endpoint(flow, 'source'),
-    destination: endpoint(flow, 'destination'),
-    port: portOf(flow, isReply),
-    l7: l7Of(flow),
-    verdict: str(flow, 'verdict'),
-    dropReason: str(flow, 'drop_reason_desc'),
-    type: typeOf(flow),
+    source: shown(endpoint(flow, 'source')),
+    destination: shown(endpoint(flow, 'destination')),
+    port: shown(portOf(flow, isReply)),
+    l7: shown(l7Of(flow)),
+    verdict: shown(str(flow, 'verdict')),
+    dropReason: shown(str(flow, 'drop_reason_desc')),
+    type: shown(typeOf(flow)),
     isReply,
   };
 }

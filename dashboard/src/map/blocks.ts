@@ -1,5 +1,5 @@
 import type { MapNode } from '../../../src/service-map/service-map.schema.js';
-import { shorten } from '../ui/format.js';
+import { shorten, shown } from '../ui/shown.js';
 import type { Size } from './geometry.js';
 import type { Graph } from './visible-graph.js';
 
@@ -18,7 +18,7 @@ export interface Block {
 }
 
 export function nodeTitle(node: MapNode): string {
-  return shorten(node.name || node.id, LABEL_LENGTH);
+  return shorten(shown(node.name || node.id), LABEL_LENGTH);
 }
 
 export function nodeSize(node: MapNode): Size {

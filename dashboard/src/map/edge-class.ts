@@ -1,5 +1,6 @@
 import type { MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { formatCount } from '../ui/format.js';
+import { shown } from '../ui/shown.js';
 
 export type EdgeClass = 'forwarded' | 'dropped' | 'mixed' | 'audit' | 'other';
 
@@ -38,7 +39,7 @@ export function isDns(edge: MapEdge): boolean {
 
 /** "8080", "53 UDP", "ICMPv4": TCP is what everyone assumes, so it is not written. */
 export function portLabel(edge: { port?: number | null | undefined; protocol?: string | undefined }): string {
-  const protocol = edge.protocol ?? 'unknown';
+  const protocol = shown(edge.protocol ?? 'unknown');
   const known = protocol !== 'unknown' && protocol !== '';
   if (edge.port === null || edge.port === undefined) return known ? protocol : '';
   return known && protocol !== 'TCP' ? `${String(edge.port)} ${protocol}` : String(edge.port);

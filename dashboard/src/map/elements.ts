@@ -1,6 +1,7 @@
 import type { ElementDefinition } from 'cytoscape';
 import type { MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
 import { formatCount } from '../ui/format.js';
+import { shorten, shown } from '../ui/shown.js';
 import { boxOf, nodeSize, nodeTitle } from './blocks.js';
 import { byWeight, droppedOf, edgeClass, edgeLabel, isDns, passedOf } from './edge-class.js';
 import type { Point, Rect } from './geometry.js';
@@ -15,6 +16,8 @@ const boxKey = (box: string): string => `b:${box}`;
 
 /** More labels than this hide each other; those of lines with most drops stay, others show under the pointer. */
 const MOST_LABELS = 40;
+/** Letters of a name in the title of a box. */
+const BOX_LENGTH = 40;
 
 /** Boxes first: a parent must exist before its children. */
 export function toElements(graph: Graph, positions: ReadonlyMap<string, Point>): ElementDefinition[] {
@@ -39,7 +42,8 @@ export function toElements(graph: Graph, positions: ReadonlyMap<string, Point>):
 }
 
 function boxElement(box: string, node: MapNode, showCluster: boolean): ElementDefinition {
-  const label = showCluster ? `${node.namespace} · ${node.cluster}` : node.namespace;
+  const names = showCluster ? [node.namespace, node.cluster] : [node.namespace];
+  const label = names.map((name) => shorten(shown(name), BOX_LENGTH)).join(' · ');
   return {
     group: 'nodes',
     data: { id: boxKey(box), label },

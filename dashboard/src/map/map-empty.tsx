@@ -4,6 +4,7 @@ import type { UpdateView, ViewState } from '../state/view-state.js';
 import { NoAnswer } from '../ui/no-answer.js';
 import { NoData } from '../ui/no-data.js';
 import { EmptyNotice, ErrorNotice } from '../ui/notice.js';
+import { shownName } from '../ui/shown.js';
 
 interface Props {
   /** Nodes of the map before the toggles; null while it is loading. */
@@ -51,7 +52,7 @@ export function MapEmpty({ size, state, error, silentSince, update }: Props): JS
       <EmptyNotice title="No flows match the filter">
         <p>
           {[
-            state.namespace && `namespace ${state.namespace}`,
+            state.namespace && `namespace ${shownName(state.namespace)}`,
             state.verdict && `verdict ${state.verdict}`,
             state.query,
           ]

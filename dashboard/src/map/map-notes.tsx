@@ -2,6 +2,7 @@ import type { JSX, ReactNode } from 'react';
 import type { Fold } from '../state/use-fold.js';
 import type { UpdateView } from '../state/view-state.js';
 import { formatCount } from '../ui/format.js';
+import { shownName } from '../ui/shown.js';
 
 interface Props {
   namespace: string;
@@ -28,7 +29,7 @@ export function MapNotes({ namespace, fold, drawn, update, children }: Props): J
             All namespaces
           </button>
           <span className="muted"> › </span>
-          <strong>{namespace}</strong> <span className="muted">and its neighbours</span>
+          <strong>{shownName(namespace)}</strong> <span className="muted">and its neighbours</span>
         </nav>
       )}
       {fold && (

@@ -1,4 +1,5 @@
 import type { MapNode } from '../../../src/service-map/service-map.schema.js';
+import { shownName } from '../ui/shown.js';
 
 export const kindWords: Record<MapNode['kind'], string> = {
   label: 'label',
@@ -15,8 +16,13 @@ export const kindWords: Record<MapNode['kind'], string> = {
   group: 'several together',
 };
 
-/** "shop/web", or the name alone where there is no namespace around it. */
+/** "shop/web", or the name alone where there is no namespace around it; cut where it is too long to be read. */
 export function nodeFullName(node: MapNode): string {
+  return shownName(wholeName(node));
+}
+
+/** The same without an end of its length. */
+export function wholeName(node: MapNode): string {
   const name = node.name || node.id;
   return node.namespace && node.kind !== 'namespace' ? `${node.namespace}/${name}` : name;
 }
@@ -24,5 +30,5 @@ export function nodeFullName(node: MapNode): string {
 /** A name for an id even when the map does not hold the node: cluster/namespace/name or kind:name. */
 export function nameOf(nodes: ReadonlyMap<string, MapNode>, id: string): string {
   const node = nodes.get(id);
-  return node ? nodeFullName(node) : id.replace(/^[^/:]*[/:]/, '');
+  return node ? nodeFullName(node) : shownName(id.replace(/^[^/:]*[/:]/, ''));
 }

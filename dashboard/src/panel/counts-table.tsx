@@ -1,5 +1,6 @@
 import type { JSX } from 'react';
 import { byCount, formatCount } from '../ui/format.js';
+import { shownName } from '../ui/shown.js';
 
 interface Props {
   title: string;
@@ -22,7 +23,7 @@ export function CountsTable({ title, counts, explain, leftOut, note }: Props): J
           {rows.map(([name, count]) => (
             <tr key={name}>
               <th scope="row">
-                {name}
+                {shownName(name)}
                 {explain?.(name) ? <span className="muted small">{explain(name)}</span> : null}
               </th>
               <td className="number">{formatCount(count)}</td>

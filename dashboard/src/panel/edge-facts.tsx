@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { byCount, formatCount, plural } from '../ui/format.js';
+import { shown, shownName } from '../ui/shown.js';
 import { Time } from '../ui/time.js';
 import { latencyWords } from './latency-words.js';
 import { CountsTable } from './counts-table.js';
@@ -17,7 +18,7 @@ export function EdgeFacts({ edge, detail }: { edge: MapEdge; detail: EdgeDetail 
       <Doubts edge={edge} />
       <dl className="facts">
         <dt>Protocol</dt>
-        <dd>{edge.protocol}</dd>
+        <dd>{shown(edge.protocol)}</dd>
         <dt>Server port</dt>
         <dd>{edge.port ?? 'none'}</dd>
         <dt>First seen</dt>
@@ -80,7 +81,7 @@ function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: Ma
           <dt>Authenticated</dt>
           <dd>
             {byCount(auth)
-              .map(([type, count]) => `${type} × ${formatCount(count)}`)
+              .map(([type, count]) => `${shownName(type)} × ${formatCount(count)}`)
               .join(', ')}
           </dd>
         </>
@@ -91,7 +92,8 @@ function ConnectionFacts({ edge: { latency, tcp, encrypted, auth } }: { edge: Ma
 
 function serviceWords({ services = [], servicesLeftOut = 0 }: EdgeDetail): string {
   const words = services.map(
-    ({ namespace, name, inferred }) => `${namespace}/${name}${inferred ? ' (inferred from sockets)' : ''}`,
+    ({ namespace, name, inferred }) =>
+      `${shownName(`${namespace}/${name}`)}${inferred ? ' (inferred from sockets)' : ''}`,
   );
   return [...words, ...(servicesLeftOut > 0 ? [`${formatCount(servicesLeftOut)} more`] : [])].join(', ');
 }
@@ -143,13 +145,13 @@ function Policies({ edge }: { edge: MapEdge }): JSX.Element | null {
         {allowedBy.length > 0 && (
           <>
             <dt>Allowed by</dt>
-            <dd>{allowedBy.join(', ')}</dd>
+            <dd>{allowedBy.map(shownName).join(', ')}</dd>
           </>
         )}
         {deniedBy.length > 0 && (
           <>
             <dt>Denied by</dt>
-            <dd className="bad">{deniedBy.join(', ')}</dd>
+            <dd className="bad">{deniedBy.map(shownName).join(', ')}</dd>
           </>
         )}
       </dl>

@@ -7,11 +7,11 @@ import { nodeFullName } from '../map/node-words.js';
 import { useLoaded } from '../state/use-loaded.js';
 import type { Selection } from '../state/view-state.js';
 import { VerdictBadge } from '../edges/verdict-badge.js';
-import { CopyButton } from '../ui/copy-button.js';
 import { JsonBlock } from '../ui/json-block.js';
 import { ErrorNotice } from '../ui/notice.js';
 import { EdgeFacts } from './edge-facts.js';
-import { edgeFlags, hubbleCommand } from './hubble-command.js';
+import { CopyCommand } from './copy-command.js';
+import { edgeFlags } from './hubble-command.js';
 import { PanelFrame } from './panel-frame.js';
 
 interface Props {
@@ -47,11 +47,7 @@ export function EdgePanel({ id, grain, filter, map, seq, onSelect, onFlows }: Pr
           <button type="button" onClick={onFlows}>
             Show flows
           </button>
-          <CopyButton
-            text={hubbleCommand(edgeFlags(ends.edge, ends.source, ends.target, data?.examples ?? []))}
-          >
-            Copy hubble command
-          </CopyButton>
+          <CopyCommand flags={edgeFlags(ends.edge, ends.source, ends.target, data?.examples ?? [])} />
         </div>
       )}
       {error && <ErrorNotice message={error.message}>Showing what the map knows.</ErrorNotice>}

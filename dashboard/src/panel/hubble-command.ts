@@ -1,5 +1,6 @@
 import type { EdgeDetail, MapEdge, MapNode } from '../../../src/service-map/service-map.schema.js';
 import type { Flag } from '../api/flag.js';
+import { shown } from '../ui/shown.js';
 import { recordEnds, type RecordEnd } from '../flows/record-ends.js';
 
 type Side = 'from' | 'to' | '';
@@ -95,10 +96,11 @@ function quote(value: string): string {
   return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-export function hubbleCommand(flags: readonly Flag[]): string {
+/** null where a value has characters that act on a terminal or hide in it: without it the command would ask for more. */
+export function hubbleCommand(flags: readonly Flag[]): string | null {
+  if (flags.some(([, value]) => value !== shown(value))) return null;
   const words = flags
-    // eslint-disable-next-line no-control-regex -- a control character would act on the terminal
-    .filter(([, value]) => value !== '' && !/[\u0000-\u001f\u007f-\u009f]/.test(value))
+    .filter(([, value]) => value !== '')
     .map(([name, value]) =>
       value.startsWith('-') ? `--${name}=${quote(value)}` : `--${name} ${quote(value)}`,
     );

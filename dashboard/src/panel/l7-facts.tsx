@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 import type { EdgeDetail, MapEdge } from '../../../src/service-map/service-map.schema.js';
 import { byCount, formatCount, plural } from '../ui/format.js';
+import { shownName } from '../ui/shown.js';
 import { CountsTable } from './counts-table.js';
 import { formatMilliseconds, latencyWords } from './latency-words.js';
 
@@ -38,7 +39,7 @@ function CountsInLine({
       <span className="muted">{name}</span>{' '}
       {rows.map(([value, count]) => (
         <span key={value} className={/^[45]\d\d$/.test(value) ? 'chip bad' : 'chip'}>
-          {value} × {formatCount(count)}
+          {shownName(value)} × {formatCount(count)}
         </span>
       ))}
     </p>
@@ -63,7 +64,7 @@ function Routes({ routes, routesLeftOut, requestsLeftOut }: NonNullable<RoutesOf
         {routes.map((route) => (
           <tr key={`${route.method} ${route.path}`}>
             <th scope="row">
-              {route.method} {route.path}
+              {shownName(`${route.method} ${route.path}`)}
               {route.pinned && (
                 <span className="chip" title="given by the settings, not learned">
                   pinned

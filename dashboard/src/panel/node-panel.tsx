@@ -1,12 +1,13 @@
 import { useMemo, type JSX, type ReactNode } from 'react';
 import type { MapNode } from '../../../src/service-map/service-map.schema.js';
 import type { HeldMap } from '../../../src/live/live-client.js';
-import { kindWords, nodeFullName } from '../map/node-words.js';
+import { kindWords, nodeFullName, wholeName } from '../map/node-words.js';
 import type { Selection } from '../state/view-state.js';
-import { CopyButton } from '../ui/copy-button.js';
-import { formatCount } from '../ui/format.js';
+import { formatCount, plural } from '../ui/format.js';
+import { shown, shownName } from '../ui/shown.js';
 import { Time } from '../ui/time.js';
-import { hubbleCommand, nodeFlags } from './hubble-command.js';
+import { nodeFlags } from './hubble-command.js';
+import { CopyCommand } from './copy-command.js';
 import { PanelFrame } from './panel-frame.js';
 import { PeerList } from './peer-list.js';
 
@@ -34,8 +35,9 @@ export function NodePanel({ node, map, onSelect, onFlows, children }: Props): JS
           Show flows
         </button>
         {children}
-        <CopyButton text={hubbleCommand(nodeFlags(node, ''))}>Copy hubble command</CopyButton>
+        <CopyCommand flags={nodeFlags(node, '')} />
       </div>
+      <WholeName name={shown(wholeName(node))} cut={nodeFullName(node)} />
       <NodeFacts node={node} />
       <PeerList
         title="Inbound"
@@ -56,19 +58,29 @@ export function NodePanel({ node, map, onSelect, onFlows, children }: Props): JS
   );
 }
 
+function WholeName({ name, cut }: { name: string; cut: string }): JSX.Element | null {
+  if (name === cut) return null;
+  return (
+    <details>
+      <summary>Whole name, {plural(name.length, 'character')}</summary>
+      <p className="mono small">{name}</p>
+    </details>
+  );
+}
+
 function NodeFacts({ node }: { node: MapNode }): JSX.Element {
   return (
     <dl className="facts">
       {node.namespace && (
         <>
           <dt>Namespace</dt>
-          <dd>{node.namespace}</dd>
+          <dd>{shownName(node.namespace)}</dd>
         </>
       )}
       {node.cluster && (
         <>
           <dt>Cluster</dt>
-          <dd>{node.cluster}</dd>
+          <dd>{shownName(node.cluster)}</dd>
         </>
       )}
       <dt>Dropped</dt>
@@ -94,7 +106,7 @@ function Labels({ labels }: { labels: readonly string[] }): JSX.Element | null {
       <h3>Labels that all its endpoints carry</h3>
       <ul className="labels">
         {labels.map((label) => (
-          <li key={label}>{label}</li>
+          <li key={label}>{shownName(label)}</li>
         ))}
       </ul>
     </section>

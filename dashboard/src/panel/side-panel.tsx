@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 import type { Dashboard } from '../state/use-dashboard.js';
 import { OUTSIDE } from '../map/digest.js';
 import type { Selection, UpdateView } from '../state/view-state.js';
+import { shownName } from '../ui/shown.js';
 import { BundlePanel, OutsidePanel } from './digest-panels.js';
 import { EdgePanel } from './edge-panel.js';
 import { GrainActions } from './grain-actions.js';
@@ -53,7 +54,7 @@ export function SidePanel({ selected, board, update }: Props): JSX.Element | nul
   return (
     <PanelFrame
       kind="node"
-      title={selected.id}
+      title={shownName(selected.id)}
       onClose={() => {
         onSelect(null);
       }}

@@ -4,6 +4,7 @@ import type { ApiError } from '../api/http.js';
 import { FindBox, type Search } from './find-box.js';
 import { LevelSwitch } from './level-switch.js';
 import { QueryBox } from './query-box.js';
+import { shownName } from './shown.js';
 
 const verdicts: [value: string, words: string][] = [
   ['', 'any'],
@@ -90,7 +91,7 @@ function NamespaceSelect({ value, options, update }: NamespaceProps): JSX.Elemen
         <option value="">all</option>
         {shown.map((name) => (
           <option key={name} value={name}>
-            {name}
+            {shownName(name)}
           </option>
         ))}
       </select>

@@ -27,13 +27,6 @@ function toUtc(time: string): string {
   return Number.isNaN(date.getTime()) ? time : date.toISOString();
 }
 
-/** Keeps both ends of a long name: the end often tells names apart. */
-export function shorten(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const tail = Math.floor((max - 1) / 2);
-  return `${text.slice(0, max - 1 - tail)}…${text.slice(text.length - tail)}`;
-}
-
 export function byCount(counts: Readonly<Record<string, number>>): [string, number][] {
   return Object.entries(counts)
     .filter(([, n]) => n > 0)

@@ -1,6 +1,7 @@
 import type { JSX } from 'react';
 import type { CoverageReport } from '../../../src/telemetry/coverage-report.schema.js';
 import { formatCount, formatTime, plural } from './format.js';
+import { shown, shownName } from './shown.js';
 
 type NodeReport = CoverageReport['nodes'][number];
 
@@ -23,7 +24,7 @@ export function Gaps({ report }: { report: CoverageReport }): JSX.Element | null
       <ul aria-label="Gaps in the last hour">
         {gaps.map(({ node, kind, text }) => (
           <li key={`${node} ${kind}`} title={explained.get(kind)}>
-            {node || 'no node named'}: {text}
+            {shownName(node) || 'no node named'}: {shown(text)}
           </li>
         ))}
       </ul>

@@ -1,4 +1,5 @@
 import type { JSX, ReactNode } from 'react';
+import { shown } from './shown.js';
 
 interface Props {
   title: string;
@@ -18,7 +19,7 @@ export function EmptyNotice({ title, children }: Props): JSX.Element {
 export function ErrorNotice({ message, children }: { message: string; children?: ReactNode }): JSX.Element {
   return (
     <p className="error-notice" role="alert">
-      <strong>{message}</strong> {children}
+      <strong>{shown(message)}</strong> {children}
     </p>
   );
 }

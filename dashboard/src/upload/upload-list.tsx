@@ -2,6 +2,7 @@ import type { JSX } from 'react';
 import type { IngestReport, Rejection } from '../../../src/ingest/ingest.schema.js';
 import { useEscape } from '../state/use-escape.js';
 import { formatCount, plural } from '../ui/format.js';
+import { shown, shownName } from '../ui/shown.js';
 import { useLeaving } from './use-leaving.js';
 import type { Upload } from './use-uploads.js';
 
@@ -35,7 +36,7 @@ function UploadCard({ upload, onDismiss }: { upload: Upload; onDismiss: (id: num
     <article className={error ? 'upload failed' : 'upload'} {...held}>
       <header>
         <strong className="clip" title={upload.names.join('\n')}>
-          {title(upload.names)}
+          {shownName(title(upload.names))}
         </strong>
         <button
           type="button"
@@ -53,7 +54,7 @@ function UploadCard({ upload, onDismiss }: { upload: Upload; onDismiss: (id: num
       {report && <Report report={report} />}
       {error && (
         <div role="alert" data-testid="upload-error">
-          <p className="bad">✕ {error.message}</p>
+          <p className="bad">✕ {shown(error.message)}</p>
           <ErrorLines errors={error.lines} total={error.lines.length} />
         </div>
       )}
@@ -127,9 +128,9 @@ function ErrorLines({ errors, total }: { errors: readonly Rejection[]; total: nu
         {errors.map((error, index) => (
           <li key={index}>
             <span className="mono">
-              {error.file ? `${error.file}, ` : ''}line {error.line}
+              {error.file ? `${shownName(error.file)}, ` : ''}line {error.line}
             </span>{' '}
-            {error.reason}
+            {shown(error.reason)}
           </li>
         ))}
       </ul>
