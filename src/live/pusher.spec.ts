@@ -4,7 +4,7 @@ import { Feed } from '../feed/feed.js';
 import { LiveQuestion, type Opening, type Position } from '../feed/live-question.js';
 import { KeptNear } from './kept-near.js';
 import { Pusher } from './pusher.js';
-import { Subscriptions, type Subject } from './subscriptions.js';
+import { Subscriptions } from './subscriptions.js';
 
 const LONG = 2 << 20;
 
@@ -86,7 +86,7 @@ beforeEach(() => {
 
 function listening(client: Client): Telling {
   const question = new Telling();
-  subscriptions.add(client.socket, { view: 'edges', key: '', question } as Subject, question.position);
+  subscriptions.add(client.socket, { view: 'edges', key: '', question }, question.position);
   question.advance();
   return question;
 }
