@@ -19,7 +19,8 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: {
-      '/api': server,
+      // As an object: else Vite names the server as Host, and pages of another origin may not store.
+      '/api': { target: server },
       '/socket.io': { target: server, ws: true },
     },
   },
