@@ -1,14 +1,9 @@
-import { RE2JS } from 're2js';
-import { dnsName } from '../flow/dns-name.js';
 import { rcodeOf, rcodes } from '../flow/rcodes.js';
 import { readText, Refusal, shown, type Criterion } from './criterion.js';
 import { onL7Text } from './l7-text.js';
-import { MOST_PATTERNS, readPattern } from './pattern.js';
+import { findsAny, MOST_PATTERNS, readPattern } from './pattern.js';
 
-/**
- * The name asked for in DNS: RE2, not anchored, in any case and with or without the last dot, as names are written
- * either way. Hubble has the field but no flag for it, and goes by the spelling.
- */
+/** The name asked for in DNS, as it was written: RE2, not anchored. Hubble has the field but no flag for it. */
 export const dnsQuery: Criterion<string> = {
   field: 'dns_query',
   flags: [
@@ -17,19 +12,9 @@ export const dnsQuery: Criterion<string> = {
   most: MOST_PATTERNS,
   read: readPattern,
   test(patterns) {
-    const finds = patterns.map((pattern) => findsName(pattern));
-    return onL7Text('query', (name) => finds.some((isFound) => isFound(name)));
+    return onL7Text('query', findsAny(patterns));
   },
 };
-
-/** Whether a pattern is found in one of the spellings of a name; throws what RE2 says of a wrong one. */
-export function findsName(pattern: string): (name: string) => boolean {
-  const compiled = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
-  return (text) => {
-    const name = dnsName(text);
-    return compiled.test(name) || (text !== '' && compiled.test(`${name}.`));
-  };
-}
 
 /** How a DNS server answered; a question has no code, and NOERROR is not written. */
 export const dnsRcode: Criterion<number> = {

@@ -5,7 +5,6 @@ import type { RecordedFlow } from '../../flow/flow.js';
 import { rcodeOf } from '../../flow/rcodes.js';
 import { hintFields, type Field } from '../../grouping/fields.js';
 import type { Predicate } from '../criterion.js';
-import { findsName } from '../dns.js';
 import { not } from '../filter.js';
 import { onL7Text, type L7Text } from '../l7-text.js';
 import { filterNames, parseFilter } from '../parse-filter.js';
@@ -107,6 +106,15 @@ function finds(field: string, value: string, places: Places): Predicate {
 function isName(value: string): (text: string) => boolean {
   const name = dnsName(value);
   return (text) => dnsName(text) === name;
+}
+
+/** Whether a pattern is found in one of the spellings of a name; throws what RE2 says of a wrong one. */
+function findsName(pattern: string): (name: string) => boolean {
+  const compiled = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+  return (text) => {
+    const name = dnsName(text);
+    return compiled.test(name) || (text !== '' && compiled.test(`${name}.`));
+  };
 }
 
 const l7Texts: ReadonlyMap<string, L7Text> = new Map([

@@ -128,8 +128,6 @@ describe('an expression', () => {
     expect(finding.filter((text) => !parseExpression(text)(of))).toEqual([]);
     const missing = ['dns-query = example.com', 'dns-query ~ "^example"', 'dns-query != api.example.com'];
     expect(missing.filter((text) => parseExpression(text)(of))).toEqual([]);
-    for (const pattern of [...spellings, 'api', '^API', 'com$', 'COM[.]$'])
-      expect(parseFilter(words({ 'dns-query': pattern })).matches(of)).toBe(true);
   });
 
   it('compares latencies, where they were measured', () => {
