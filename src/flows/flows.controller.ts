@@ -40,7 +40,7 @@ import {
   type Asked,
   type Form,
 } from './flows-query.js';
-import { flowDetailSchema, flowsPageSchema } from './flows.schema.js';
+import { flowDetailSchema, flowsPageSchema, type FlowsPage } from './flows.schema.js';
 import { followLines } from './follow-lines.js';
 import { findWithNeighbours } from './neighbours.js';
 import { readPage, select } from './selection.js';
@@ -121,7 +121,9 @@ export class FlowsController implements OnModuleDestroy {
     const found = await findWithNeighbours(this.store, viewer, uuid);
     if (found === undefined) throw new FlowatlasError('not_found', `no flow has the uuid ${shown(uuid)}`);
     const { flow, neighbours } = found;
-    response.type('application/json').send(`{"flow":${flow.record},"neighbours":${rawList(neighbours)}}`);
+    const placed = placedMember([flow, ...neighbours]);
+    const rest = withRawMember(placed, 'neighbours', rawList(neighbours));
+    response.type('application/json').send(`{"flow":${flow.record},${rest.slice(1)}`);
   }
 
   /** Those who follow would keep the server from ending. */
@@ -144,11 +146,10 @@ export class FlowsController implements OnModuleDestroy {
 
   async #page({ selection, at, limit = 0, mask }: Asked, viewer: Viewer, response: Response): Promise<void> {
     const { flows, next, previous } = await readPage(this.store, viewer, selection, at, limit);
-    const placed = placedAtArrival(flows);
     const rest = {
       next: next === undefined ? null : formatCursor(next),
       previous: previous === undefined ? null : formatCursor(previous),
-      ...(placed.length > 0 && { placedAtArrival: placed }),
+      ...placedMember(flows),
       coverage: coverageOf(this.store, selection.window),
     };
     const given = mask === undefined ? flows : flows.map(({ record }) => ({ record: mask(record) }));
@@ -164,8 +165,10 @@ function recordLine({ record }: StoredFlow): string {
   return `${record}\n`;
 }
 
-function placedAtArrival(flows: readonly StoredFlow[]): { index: number; time: string }[] {
-  return flows.flatMap(({ placedAtArrival, time }, index) =>
+/** Of flows without any time of their own; no member where all of them have one. */
+function placedMember(flows: readonly StoredFlow[]): Pick<FlowsPage, 'placedAtArrival'> {
+  const placed = flows.flatMap(({ placedAtArrival, time }, index) =>
     placedAtArrival ? [{ index, time: formatTimestamp(time) }] : [],
   );
+  return placed.length > 0 ? { placedAtArrival: placed } : {};
 }

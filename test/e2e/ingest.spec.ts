@@ -290,6 +290,8 @@ describe('what comes out', () => {
     const placed = Date.parse(page.placedAtArrival[0]?.time ?? '');
     expect(placed).toBeGreaterThanOrEqual(before);
     expect(placed).toBeLessThanOrEqual(Date.now());
+    const one = await get<typeof page>(server, `/api/v1/flows/${uuid}`);
+    expect(one.placedAtArrival).toEqual(page.placedAtArrival);
   });
 });
 
