@@ -13,6 +13,8 @@ describe('a record is recognised', () => {
     ['an empty flow that a mask left', { flow: {} }],
     ['nothing but a verdict', { verdict: 'DROPPED' }],
     ['nothing but what a later version may tell', { flow: { later: 1 }, node_name: 'n' }],
+    ['nothing else, whatever is in it', { flow: { '': '' } }],
+    ['one with members of a log pipeline beside it', { flow: { uuid: 'u' }, '@timestamp': 'x' }],
     ['a verdict as a number', { verdict: 2, Type: 'L3_L4' }],
     ['no verdict, but both ends and what lies between', { source: {}, destination: {}, l4: { TCP: {} } }],
   ])('as a flow: %s', (_, value) => {

@@ -55,11 +55,15 @@ const members: ReadonlySet<string> = new Set(
   (protoMessages.get('Flow') ?? []).flatMap(({ name }) => [name, camelCase(name)]),
 );
 
-/** Other programs have a `flow`, too, such as Suricata. A mask may have left nothing of Hubble's. */
+const envelopeMembers: ReadonlySet<string> = new Set(['flow', 'node_name', 'nodeName', 'time']);
+
+/** Other programs have a `flow`, too, such as Suricata: with members that are none of Hubble's, as are those beside it. */
 function mayBeFlow(flow: Json, envelope: Json): boolean {
-  const names = Object.keys(flow);
-  const isHubbles = names.length === 0 || names.some((name) => members.has(name));
-  return isHubbles || 'node_name' in envelope || 'nodeName' in envelope;
+  return (
+    Object.keys(flow).some((name) => members.has(name)) ||
+    Object.keys(envelope).every((name) => envelopeMembers.has(name)) ||
+    Object.keys(flow).length === 0
+  );
 }
 
 const otherKinds: readonly (readonly [EventKind, string])[] = [
