@@ -58,8 +58,9 @@ export class OpenObject {
   endLine(isBroken: boolean, next: number): void {
     if (isBroken && this.#broken === 0) this.#broken = this.#numbers.length - 1;
     this.add('\n');
-    this.#numbers.push(next);
     this.#beginsLine = true;
+    if (this.isTooLong) this.#numbers.length = 1;
+    else this.#numbers.push(next);
   }
 
   /** Its text; it is open no more. */
